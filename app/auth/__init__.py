@@ -1,0 +1,1 @@
+"""People, roles, affiliations, sign-in, permissions."""

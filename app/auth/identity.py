@@ -1,0 +1,156 @@
+"""Who is asking: one statement gives the person, their city and their open roles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import cast
+
+import sqlalchemy as sa
+from flask import g, has_request_context, request, session
+from flask_login import current_user
+
+from app.core.transactions import reading
+from app.extensions import db, login
+from app.network.models import City
+
+from .models import Person, PersonRole, PersonState, Role, SignIn
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A signed-in person, as plain values, for one request.
+
+    `coordinates` holds the ids of the cities whose coordinator the person is.
+    """
+
+    id: int
+    sign_in_id: int
+    email: str
+    name: str
+    language: str
+    time_zone: str
+    state: PersonState
+    city_id: int | None
+    city_name: str | None
+    roles: frozenset[Role] = frozenset()
+    coordinates: frozenset[int] = field(default=frozenset())
+
+    is_authenticated = True
+    is_anonymous = False
+
+    @property
+    def is_active(self) -> bool:
+        return self.state in (PersonState.UNCONFIRMED, PersonState.WAITING, PersonState.ACTIVE)
+
+    def get_id(self) -> str:
+        return str(self.sign_in_id)
+
+    @property
+    def initials(self) -> str:
+        words = self.name.split()
+        return (words[0][:1] + words[-1][:1]).upper() if len(words) > 1 else self.name[:2].upper()
+
+    @property
+    def is_administrator(self) -> bool:
+        return Role.ADMINISTRATOR in self.roles
+
+    @property
+    def is_trainer(self) -> bool:
+        return Role.TRAINER in self.roles
+
+    @property
+    def is_coordinator(self) -> bool:
+        return Role.COORDINATOR in self.roles
+
+
+_roles = (
+    sa.select(
+        sa.func.aggregate_strings(
+            PersonRole.role + ":" + sa.func.coalesce(sa.cast(PersonRole.city_id, sa.String), ""), ","
+        )
+    )
+    .where(PersonRole.person_id == Person.id, PersonRole.to_at.is_(None))
+    .correlate(Person)
+    .scalar_subquery()
+)
+_IDENTITY = (
+    sa.select(
+        SignIn.id.label("sign_in_id"),
+        Person.id,
+        Person.email,
+        Person.name,
+        Person.language,
+        Person.time_zone,
+        Person.state,
+        Person.city_id,
+        City.name.label("city_name"),
+        _roles.label("roles"),
+    )
+    .join(Person, Person.id == SignIn.person_id)
+    .outerjoin(City, City.id == Person.city_id)
+    .where(SignIn.id == sa.bindparam("sign_in"), SignIn.ended_at.is_(None))
+)
+
+
+def find_identity(sign_in_id: int) -> Identity | None:
+    """The person behind an open sign-in, in one statement; nobody if it was ended or the person has left."""
+    row = db.session.execute(_IDENTITY, {"sign_in": sign_in_id}).one_or_none()
+    if row is None:
+        return None
+    held = [pair.partition(":") for pair in (row.roles or "").split(",") if pair]
+    identity = Identity(
+        id=row.id,
+        sign_in_id=row.sign_in_id,
+        email=row.email or "",
+        name=row.name,
+        language=row.language,
+        time_zone=row.time_zone,
+        state=PersonState(row.state),
+        city_id=row.city_id,
+        city_name=row.city_name,
+        roles=frozenset(Role(role) for role, _, _ in held),
+        coordinates=frozenset(int(city) for role, _, city in held if role == Role.COORDINATOR),
+    )
+    return identity if identity.is_active else None
+
+
+@login.user_loader  # type: ignore[untyped-decorator]
+def _load(sign_in_id: str) -> Identity | None:
+    with reading():
+        return find_identity(int(sign_in_id)) if sign_in_id.isdecimal() else None
+
+
+def current_person() -> Identity | None:
+    """Who is signed in, or None."""
+    return cast(Identity, current_user._get_current_object()) if current_user.is_authenticated else None
+
+
+def the_person() -> Identity:
+    """Who is signed in, on a route that allows nobody else."""
+    person = current_person()
+    if person is None:
+        raise RuntimeError("a route that needs a person was reached without one")
+    return person
+
+
+LANGUAGES = {"en": "English", "fr": "français"}
+RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
+
+
+def page_language() -> str:
+    """The language of the interface: the person's, else this browser's choice, else what it asks for."""
+    if not has_request_context():
+        return "en"
+    if "page_language" not in g:
+        person = current_person()
+        chosen = person.language if person else session.get("language")
+        if chosen not in LANGUAGES:
+            chosen = request.accept_languages.best_match(list(LANGUAGES)) or "en"
+        g.page_language = chosen
+    return str(g.page_language)
+
+
+def page_time_zone() -> str:
+    """The person's time zone; UTC for a visitor."""
+    person = current_person() if has_request_context() else None
+    return person.time_zone if person else "UTC"

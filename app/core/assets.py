@@ -1,0 +1,105 @@
+"""Static files: layers of style joined, names hashed, compressed once; and the addresses they got.
+
+`python -m app.core.assets` builds `build/static/` from `static/` and the fonts that npm brought. WhiteNoise
+serves that folder; a name carries the hash of its content, so it is cached for ever.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import re
+import shutil
+from pathlib import Path
+
+import brotli
+import rcssmin
+from flask import Flask
+from whitenoise import WhiteNoise
+
+from app.config import ROOT
+
+SOURCE = ROOT / "static"
+FONTS = ROOT / "node_modules" / "@fontsource-variable" / "public-sans" / "files"
+BUILT = ROOT / "build" / "static"
+LAYERS = (
+    "reset",
+    "tokens",
+    "base",
+    "frame",
+    "pieces",
+    "skyline",
+    "learning",
+    "certificate",
+    "quizzes",
+    "grants",
+    "reports",
+    "site",
+    "studio",
+    "adapt",
+    "utilities",
+)
+COMPRESSED = {".css", ".js", ".svg", ".webmanifest"}
+
+
+class Assets:
+    """Logical name to hashed address; `build` names the whole set, for ETags."""
+
+    def __init__(self, folder: Path = BUILT) -> None:
+        try:
+            self._names: dict[str, str] = json.loads((folder / "manifest.json").read_text())
+        except FileNotFoundError as error:
+            raise RuntimeError("the static files are not built: run `make static`") from error
+        self.build = hashlib.sha256(json.dumps(self._names, sort_keys=True).encode()).hexdigest()[:10]
+
+    def url(self, name: str) -> str:
+        """The address of `name`, as `app.css`. Raises `KeyError` if there is no such file."""
+        return "/static/" + self._names[name]
+
+
+def init_app(app: Flask) -> None:
+    """Serve the built files, and give templates `asset()`."""
+    assets = Assets()
+    app.extensions["assets"] = assets
+    app.jinja_env.globals["asset"] = assets.url
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app,
+        root=str(BUILT),
+        prefix="/static/",
+        immutable_file_test=r"\.[0-9a-f]{10}\.",
+        allow_all_origins=False,
+        max_age=3600,
+    )
+
+
+def build(target: Path = BUILT) -> dict[str, str]:
+    """Write the built files and their manifest; the same sources give the same names."""
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    names: dict[str, str] = {}
+
+    def write(name: str, data: bytes) -> None:
+        stem, dot, suffix = name.rpartition(".")
+        hashed = f"{stem}.{hashlib.sha256(data).hexdigest()[:10]}{dot}{suffix}"
+        (target / hashed).parent.mkdir(parents=True, exist_ok=True)
+        (target / hashed).write_bytes(data)
+        names[name] = hashed
+        if dot + suffix in COMPRESSED:
+            (target / (hashed + ".br")).write_bytes(brotli.compress(data, quality=11))
+            (target / (hashed + ".gz")).write_bytes(gzip.compress(data, 9, mtime=0))
+
+    for font in ("public-sans-latin-wght-normal.woff2", "public-sans-latin-ext-wght-normal.woff2"):
+        write(f"fonts/{font}", (FONTS / font).read_bytes())
+    for file in sorted(p for p in SOURCE.rglob("*") if p.is_file() and p.parent.name != "css"):
+        write(file.relative_to(SOURCE).as_posix(), file.read_bytes())
+    style = "\n".join((SOURCE / "css" / f"{layer}.css").read_text() for layer in LAYERS)
+    style = re.sub(r'url\("([^"]+)"\)', lambda m: f'url("{names[m[1]]}")', style)
+    write("app.css", rcssmin.cssmin(style).encode())
+    (target / "manifest.json").write_text(json.dumps(names, indent=1, sort_keys=True))
+    return names
+
+
+if __name__ == "__main__":
+    for logical, hashed in build().items():
+        print(f"{logical} -> {hashed}")

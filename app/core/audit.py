@@ -1,0 +1,31 @@
+"""The audit log: what was done that someone must answer for. It names people by id only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.extensions import db
+
+from . import clock
+from .models import AuditEvent
+from .transactions import separate_write
+
+
+def record(action: str, subject: str, *, actor_id: int | None, **details: Any) -> None:
+    """Write down `action` on `subject` (as `person:7`) within the present transaction."""
+    db.session.add(AuditEvent(at=clock.now(), actor_id=actor_id, action=action, subject=subject, details=details))
+
+
+def record_reading(action: str, subject: str, *, actor_id: int, **details: Any) -> None:
+    """Write down an export, or the opening of another person's record, on a connection of its own.
+
+    The one thing that a GET writes, since reading is what is being recorded.
+    """
+    with separate_write() as connection:
+        connection.execute(
+            sa.insert(AuditEvent.__table__).values(
+                at=clock.now(), actor_id=actor_id, action=action, subject=subject, details=details
+            )
+        )

@@ -1,0 +1,75 @@
+"""How numbers, lengths and moments are said, in the page's language and the person's time zone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import Flask
+from flask_babel import format_date, format_datetime, format_decimal, format_percent, gettext, ngettext, to_user_timezone
+
+from . import clock
+
+
+def percent(share: float | None) -> str:
+    """A share, 0 to 1, in whole percent, rounded down so that 100% means all; a dash for none."""
+    return "–" if share is None else str(format_percent(int(share * 100 + 1e-9) / 100))
+
+
+def number(value: float) -> str:
+    return str(format_decimal(value))
+
+
+def minutes(count: int) -> str:
+    """`12 min`, `4 h`, `4 h 20 min`."""
+    hours, rest = divmod(count, 60)
+    if not hours:
+        return gettext("%(minutes)s min", minutes=rest)
+    if not rest:
+        return gettext("%(hours)s h", hours=hours)
+    return gettext("%(hours)s h %(minutes)s min", hours=hours, minutes=rest)
+
+
+def day(moment: datetime) -> str:
+    """`21 November 2026`."""
+    return str(format_date(to_user_timezone(moment), "d MMMM y", rebase=False))
+
+
+def short_day(moment: datetime) -> str:
+    """`21 November`, with the year where it is not this one."""
+    here = to_user_timezone(moment)
+    return str(format_date(here, "d MMMM" if here.year == clock.now().year else "d MMMM y", rebase=False))
+
+
+def day_time(moment: datetime) -> str:
+    """`21 November 2026, 14:05`."""
+    return str(format_datetime(to_user_timezone(moment), "d MMMM y, HH:mm", rebase=False))
+
+
+def days_until(moment: datetime) -> int:
+    """Whole calendar days from today to the day of `moment`, in the person's time zone."""
+    return (to_user_timezone(moment).date() - to_user_timezone(clock.now()).date()).days
+
+
+def until(moment: datetime) -> str:
+    """How far off a day is: `in 9 days`, `today`, `3 days ago`."""
+    days = days_until(moment)
+    if days == 0:
+        return gettext("today")
+    if days == 1:
+        return gettext("tomorrow")
+    if days > 0:
+        return ngettext("in %(num)s day", "in %(num)s days", days)
+    return ngettext("%(num)s day ago", "%(num)s days ago", -days)
+
+
+def due(moment: datetime) -> str:
+    """`Due 1 December (in 9 days)`."""
+    words = gettext("Late: due %(day)s (%(until)s)") if moment < clock.now() else gettext("Due %(day)s (%(until)s)")
+    return words % {"day": short_day(moment), "until": until(moment)}
+
+
+def init_app(app: Flask) -> None:
+    """Give templates these functions under their names."""
+    for function in (percent, number, minutes, day, short_day, day_time, days_until, until, due):
+        app.jinja_env.globals[function.__name__] = function
+    app.jinja_env.globals["now"] = clock.now

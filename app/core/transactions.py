@@ -1,0 +1,148 @@
+"""The request is the transaction: one commit point for pages, commands and jobs.
+
+An unsafe request that ends under 400 commits once, after the view; everything else rolls back.
+A GET never writes, and an attempt to is an error. On SQLite a writing transaction begins with
+`BEGIN IMMEDIATE`, since there a read that turns into a write fails at once without waiting.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask, Response, request
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import ORMExecuteState, Session
+
+from app.extensions import db
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+
+class ReadOnly(RuntimeError):
+    """Something tried to write where only reading is allowed: a defect, never the person's fault."""
+
+
+class TransactionOpen(RuntimeError):
+    """Slow work was begun while a transaction was open: a defect."""
+
+
+def init_app(app: Flask) -> None:
+    """Tie the transaction to the request."""
+    app.before_request(_open)
+    app.after_request(_close)
+
+
+@contextmanager
+def unit_of_work() -> Iterator[None]:
+    """A writing transaction for commands and jobs: commits at the end, rolls back on any exception."""
+    token = _writing.set(True)
+    try:
+        yield
+        _commit()
+    except BaseException:
+        _roll_back()
+        raise
+    finally:
+        _writing.reset(token)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """A short read of its own within an unsafe request, closed at the end so that slow work can follow.
+
+    Take plain values out of it: rows loaded here belong to no transaction afterwards. Within a transaction
+    that is already open it changes nothing.
+    """
+    if db.session().in_transaction():
+        yield
+        return
+    token = _writing.set(False)
+    try:
+        yield
+    finally:
+        db.session.close()
+        _writing.reset(token)
+
+
+@contextmanager
+def outside_transaction(what: str) -> Iterator[None]:
+    """Guard slow work (hashing, images, PDF, network): fails if a transaction is open."""
+    if _writing.get() and db.session().in_transaction():
+        raise TransactionOpen(f"{what} was begun while a writing transaction was open")
+    yield
+
+
+@contextmanager
+def separate_write() -> Iterator[sa.Connection]:
+    """A writing transaction on a connection of its own, whatever the session is doing."""
+    token = _writing.set(True)
+    try:
+        with db.engine.begin() as connection:
+            yield connection
+    finally:
+        _writing.reset(token)
+
+
+def after_commit(callback: Callable[[], object]) -> None:
+    """Call `callback` once the present transaction has been committed; never if it is rolled back."""
+    db.session().info.setdefault("after_commit", []).append(callback)
+
+
+def _open() -> None:
+    _writing.set(request.method not in SAFE_METHODS)
+
+
+def _close(response: Response) -> Response:
+    if request.method not in SAFE_METHODS and response.status_code < 400:
+        _commit()
+    else:
+        _roll_back()
+    return response
+
+
+def _commit() -> None:
+    session = db.session()
+    session.commit()
+    for callback in session.info.pop("after_commit", []):
+        callback()
+
+
+def _roll_back() -> None:
+    session = db.session()
+    session.info.pop("after_commit", None)
+    session.rollback()
+
+
+@event.listens_for(Engine, "connect")
+def _configure_sqlite(connection: Any, _record: object) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    connection.isolation_level = None  # transactions begin in `_begin` below
+    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: sa.Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+
+
+@event.listens_for(Session, "before_flush")
+def _refuse_flush(session: Session, _context: object, _instances: object) -> None:
+    if not _writing.get() and (session.new or session.dirty or session.deleted):
+        raise ReadOnly("rows were changed outside a writing request or unit of work")
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _refuse_write(state: ORMExecuteState) -> None:
+    if not _writing.get() and not state.is_select:
+        raise ReadOnly("a writing statement was sent outside a writing request or unit of work")

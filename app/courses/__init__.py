@@ -1,0 +1,1 @@
+"""Drafts, editions, activity kinds, the catalogue, the studio."""

@@ -1,0 +1,103 @@
+"""Editions as they are read: immutable, so kept in each process by id without ever going stale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from threading import Lock
+
+import sqlalchemy as sa
+
+from app.extensions import db
+
+from .models import Edition
+from .outline import Outline, OutlineActivity, OutlineModule
+
+MOST_KEPT = 512
+
+
+@dataclass(frozen=True)
+class PublishedEdition:
+    """An edition with its ways in. Safe to share between requests: nothing in it changes."""
+
+    id: int
+    course_id: int
+    number: int
+    published_at: datetime
+    outline: Outline
+    activities: tuple[OutlineActivity, ...] = field(repr=False)
+    by_key: dict[str, OutlineActivity] = field(repr=False)
+    by_id: dict[int, OutlineActivity] = field(repr=False)
+    module_of: dict[int, OutlineModule] = field(repr=False)
+
+    @cached_property
+    def required(self) -> tuple[OutlineActivity, ...]:
+        """The activities that completion asks for, in order."""
+        return tuple(a for a in self.activities if a.required)
+
+    @cached_property
+    def minutes(self) -> int:
+        return sum(a.minutes for a in self.activities)
+
+    def position(self, activity_id: int) -> int:
+        """Where an activity stands in the course, from 0."""
+        return self._positions[activity_id]
+
+    @cached_property
+    def _positions(self) -> dict[int, int]:
+        return {a.id: i for i, a in enumerate(self.activities)}
+
+
+_kept: dict[int, PublishedEdition] = {}
+_lock = Lock()
+
+
+def get_edition(edition_id: int) -> PublishedEdition:
+    """The edition `edition_id`; no statement if this process has read it before. Raises `LookupError`."""
+    return list_editions([edition_id])[0]
+
+
+def list_editions(ids: Iterable[int]) -> list[PublishedEdition]:
+    """The editions with these ids, in their order; at most one statement. Raises `LookupError` for a missing one."""
+    wanted = list(ids)
+    missing = {i for i in wanted if i not in _kept}
+    if missing:
+        found = db.session.execute(
+            sa.select(Edition.id, Edition.course_id, Edition.number, Edition.published_at, Edition.outline).where(
+                Edition.id.in_(missing)
+            )
+        ).all()
+        with _lock:
+            if len(_kept) > MOST_KEPT:
+                _kept.clear()
+            for row in found:
+                _kept[row.id] = of_outline(row.id, row.course_id, row.number, row.published_at, row.outline)
+    try:
+        return [_kept[i] for i in wanted]
+    except KeyError as error:
+        raise LookupError(f"no edition {error}") from None
+
+
+def of_outline(
+    edition_id: int, course_id: int, number: int, published_at: datetime, outline: Outline
+) -> PublishedEdition:
+    """An outline with its ways in."""
+    activities: Sequence[OutlineActivity] = tuple(outline.activities())
+    return PublishedEdition(
+        id=edition_id,
+        course_id=course_id,
+        number=number,
+        published_at=published_at,
+        outline=outline,
+        activities=tuple(activities),
+        by_key={a.key: a for a in activities},
+        by_id={a.id: a for a in activities},
+        module_of={a.id: module for module in outline.modules for a in module.activities},
+    )
+
+
+def forget() -> None:
+    """Empty the cache: for tests, whose databases begin their ids anew."""
+    _kept.clear()

@@ -1,0 +1,20 @@
+"""What can go wrong with a course, in words for people."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from app.core.errors import DomainError
+
+
+class NothingToPublish(DomainError):
+    message = _l("Nothing has changed since the last edition, so there is nothing to publish.")
+
+
+class NotReady(DomainError):
+    message = _l("The course is not ready to be published: see the checks.")
+
+
+class CourseNotPublished(DomainError):
+    status = 404
+    message = _l("This course has not been published yet.")

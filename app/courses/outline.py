@@ -1,0 +1,74 @@
+"""What an edition holds: typed, frozen, JSON-able. Fields are only ever added, last and with a default."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from app.core.text import Text
+
+
+class Order(StrEnum):
+    """In which order activities may be taken."""
+
+    FREE = "free"
+    SEQUENTIAL = "sequential"
+
+
+class CourseSettings(msgspec.Struct, frozen=True):
+    """How a course is taken."""
+
+    order: Order = Order.FREE
+    certificate_months: int | None = None
+
+
+class Opens(msgspec.Struct, frozen=True):
+    """When an activity opens: after the required ones above it in its module, or after those with these keys."""
+
+    above: bool = False
+    after: tuple[str, ...] = ()
+
+
+class OutlineActivity(msgspec.Struct, frozen=True):
+    """One activity as published; `data` is its kind's own, `marks` its weight in the score (None: ungraded)."""
+
+    id: int
+    key: str
+    kind: str
+    title: Text
+    required: bool
+    minutes: int
+    opens: Opens | None
+    marks: float | None
+    data: dict[str, Any]
+
+
+class OutlineModule(msgspec.Struct, frozen=True):
+    id: int
+    key: str
+    title: Text
+    activities: tuple[OutlineActivity, ...]
+
+
+class Outline(msgspec.Struct, frozen=True):
+    """A whole course as published."""
+
+    title: Text
+    summary: Text
+    source_language: str
+    languages: tuple[str, ...]
+    topics: tuple[str, ...]
+    settings: CourseSettings
+    modules: tuple[OutlineModule, ...]
+
+    def activities(self) -> Iterator[OutlineActivity]:
+        """Every activity, in the order of the course."""
+        for module in self.modules:
+            yield from module.activities
+
+    @property
+    def minutes(self) -> int:
+        return sum(activity.minutes for activity in self.activities())

@@ -1,0 +1,1 @@
+"""Grant calls, rules, findings, applications."""

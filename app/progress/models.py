@@ -1,0 +1,134 @@
+"""Enrolments, progress in activities, completions, certificates."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.base import Base, Document, one_of
+
+
+class EnrolmentState(StrEnum):
+    OPEN = "open"
+    COMPLETED = "completed"
+    WITHDRAWN = "withdrawn"
+
+
+class ActivityState(StrEnum):
+    """How one cycle stands in one activity. Absent: not started."""
+
+    STARTED = "started"
+    FAILED = "failed"
+    COMPLETE = "complete"
+
+
+class Position(msgspec.Struct, frozen=True):
+    """Where in an activity the person was: a share of its length, 0 to 1."""
+
+    share: float = 0.0
+
+
+class Enrolment(Base):
+    """One practitioner in one course. `cycle` counts the times through; a renewal starts the next.
+
+    `done`, `total`, `score`, `states` change in `services.record` and `services.recount` only.
+    """
+
+    __tablename__ = "enrolment"
+    __table_args__ = (
+        sa.UniqueConstraint("person_id", "course_id"),
+        one_of("state", EnrolmentState),
+        sa.Index("ix_enrolment_course_city", "course_id", "city_id", "state", "completed_at"),
+        sa.Index("ix_enrolment_city_completed", "city_id", "completed_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    course_id: Mapped[int] = mapped_column(sa.ForeignKey("course.id"))
+    city_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("city.id"), comment="the person's, following moves until completion, then fixed"
+    )
+    language: Mapped[str] = mapped_column(sa.String(35))
+    cycle: Mapped[int] = mapped_column(default=1)
+    state: Mapped[str] = mapped_column(sa.String(20), default=EnrolmentState.OPEN)
+    done: Mapped[int] = mapped_column(default=0, comment="required activities complete")
+    total: Mapped[int] = mapped_column(default=0, comment="required activities")
+    score: Mapped[float | None] = mapped_column(comment="0 to 1; none before the first graded activity")
+    states: Mapped[dict[int, ActivityState]] = mapped_column(Document(dict[int, ActivityState]), default=dict)
+    due_at: Mapped[datetime | None]
+    enrolled_at: Mapped[datetime]
+    touched_at: Mapped[datetime] = mapped_column(comment="the last thing the person did here")
+    completed_at: Mapped[datetime | None]
+    last_activity_id: Mapped[int | None] = mapped_column(sa.ForeignKey("activity.id"))
+    counted_edition_id: Mapped[int] = mapped_column(sa.ForeignKey("edition.id"))
+    version_id: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version_id}
+
+
+class ActivityProgress(Base):
+    """One enrolment cycle in one activity."""
+
+    __tablename__ = "activity_progress"
+    __table_args__ = (one_of("state", ActivityState), sa.Index(None, "activity_id", "state"))
+
+    enrolment_id: Mapped[int] = mapped_column(sa.ForeignKey("enrolment.id"), primary_key=True)
+    cycle: Mapped[int] = mapped_column(primary_key=True)
+    activity_id: Mapped[int] = mapped_column(sa.ForeignKey("activity.id"), primary_key=True)
+    state: Mapped[str] = mapped_column(sa.String(20))
+    score: Mapped[float | None] = mapped_column(comment="0 to 1, by the activity's own grading method")
+    first_at: Mapped[datetime]
+    completed_at: Mapped[datetime | None]
+    seconds: Mapped[int] = mapped_column(default=0)
+    position: Mapped[Position | None] = mapped_column(Document(Position))
+
+
+class Completion(Base):
+    """The fact that a cycle was completed: written once, never changed. Grants and certificates rest on it."""
+
+    __tablename__ = "completion"
+    __table_args__ = (
+        sa.UniqueConstraint("enrolment_id", "cycle"),
+        sa.Index(None, "course_id", "city_id", "completed_at"),
+        sa.Index(None, "person_id", "course_id", "completed_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(sa.ForeignKey("enrolment.id"))
+    cycle: Mapped[int]
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    course_id: Mapped[int] = mapped_column(sa.ForeignKey("course.id"))
+    edition_id: Mapped[int] = mapped_column(sa.ForeignKey("edition.id"))
+    rule: Mapped[str] = mapped_column(sa.String(80), comment="the rule as applied")
+    city_id: Mapped[int | None] = mapped_column(sa.ForeignKey("city.id"), comment="the person's on that day")
+    score: Mapped[float | None] = mapped_column(comment="of the day, 0 to 1")
+    completed_at: Mapped[datetime]
+
+
+class Certificate(Base):
+    """Proof of a completion. Names and titles are as issued: it stands alone."""
+
+    __tablename__ = "certificate"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    completion_id: Mapped[int] = mapped_column(sa.ForeignKey("completion.id"), unique=True)
+    code: Mapped[str] = mapped_column(sa.String(13), unique=True, comment="without prefix and hyphens")
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    course_id: Mapped[int] = mapped_column(sa.ForeignKey("course.id"), index=True)
+    holder: Mapped[str] = mapped_column(sa.String(120))
+    city: Mapped[str | None] = mapped_column(sa.String(120))
+    course_title: Mapped[str] = mapped_column(sa.String(200))
+    language: Mapped[str] = mapped_column(sa.String(35))
+    edition_number: Mapped[int]
+    minutes: Mapped[int]
+    score: Mapped[float | None]
+    issued_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    revoked_why: Mapped[str | None] = mapped_column(sa.Text)
+    shows_city: Mapped[bool] = mapped_column(default=False)
+    shows_score: Mapped[bool] = mapped_column(default=False)

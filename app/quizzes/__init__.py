@@ -1,0 +1,1 @@
+"""The question bank, question types, attempts; registers the kind `quiz`."""

@@ -1,0 +1,90 @@
+"""Question types, one file each: content, answer, grading. Pure: no database, no request.
+
+`Content` and `Answer` are tagged unions over all types; `grade` dispatches on the tag. A new type is a new
+file here, a line in each union, a form and a macro in `templates/quizzes/types/`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import msgspec
+
+from app.core.text import Text
+
+from .choices import Choice
+from .grade import Grade
+from .multiple_choice import MultipleChoice, MultipleChoiceAnswer
+from .short_answer import AcceptedAnswer, ShortAnswer, ShortAnswerAnswer
+from .single_choice import SingleChoice, SingleChoiceAnswer
+
+Content = SingleChoice | MultipleChoice | ShortAnswer
+Answer = SingleChoiceAnswer | MultipleChoiceAnswer | ShortAnswerAnswer
+
+ANSWER_TYPES: dict[type, type] = {
+    SingleChoice: SingleChoiceAnswer,
+    MultipleChoice: MultipleChoiceAnswer,
+    ShortAnswer: ShortAnswerAnswer,
+}
+
+
+def type_name(content: Content) -> str:
+    """The tag that names the type in files, forms and templates: `single_choice` and so on."""
+    return str(content.__struct_config__.tag)
+
+
+def grade(content: Content, answer: Answer | None, language: str) -> Grade:
+    """How much of the mark `answer` earns, 0 to 1, and the feedback it calls for.
+
+    No answer earns nothing. An answer of another type than the question's is a `TypeError`.
+    """
+    if answer is None:
+        return Grade(0.0)
+    if not isinstance(answer, ANSWER_TYPES[type(content)]):
+        raise TypeError(f"{type(answer).__name__} cannot answer {type(content).__name__}")
+    return content.grade(answer, language)  # type: ignore[arg-type]
+
+
+def marks_hash(content: Content) -> str:
+    """A fingerprint of what affects marks, the same for versions that differ in translation or feedback only."""
+    canonical = msgspec.json.encode([type_name(content), content.marks_facts()], order="deterministic")
+    return hashlib.sha256(canonical).hexdigest()[:16]
+
+
+def texts(content: Content) -> list[Text]:
+    """Every text in the question, for the checks on translations."""
+    found: list[Text] = []
+
+    def walk(value: Any) -> None:
+        if isinstance(value, Text):
+            found.append(value)
+        elif isinstance(value, msgspec.Struct):
+            for field in value.__struct_fields__:
+                walk(getattr(value, field))
+        elif isinstance(value, tuple | list):
+            for item in value:
+                walk(item)
+
+    walk(content)
+    return found
+
+
+__all__ = [
+    "ANSWER_TYPES",
+    "AcceptedAnswer",
+    "Answer",
+    "Choice",
+    "Content",
+    "Grade",
+    "MultipleChoice",
+    "MultipleChoiceAnswer",
+    "ShortAnswer",
+    "ShortAnswerAnswer",
+    "SingleChoice",
+    "SingleChoiceAnswer",
+    "grade",
+    "marks_hash",
+    "texts",
+    "type_name",
+]

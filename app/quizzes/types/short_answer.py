@@ -1,0 +1,81 @@
+"""Short answer: typed, and matched with the accepted answers of its language."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+import msgspec
+
+from app.core.text import Text
+
+from .grade import Grade
+
+LONGEST = 500  # characters of a typed answer
+
+
+class ShortAnswerAnswer(msgspec.Struct, frozen=True, tag="short_answer"):
+    text: str
+
+
+class AcceptedAnswer(msgspec.Struct, frozen=True):
+    """`*` stands for any run of characters, `\\*` for an asterisk; `fraction` of the mark that it earns."""
+
+    text: str
+    fraction: float = 1.0
+    feedback: Text | None = None
+
+
+class ShortAnswer(msgspec.Struct, frozen=True, tag="short_answer"):
+    """Accepted answers are per language; the first that matches decides, so the best stand first."""
+
+    stem: Text
+    answers: dict[str, tuple[AcceptedAnswer, ...]]
+    source_language: str
+    feedback: Text | None = None
+    case_matters: bool = False
+
+    def accepted(self, language: str) -> tuple[AcceptedAnswer, ...]:
+        """The accepted answers in `language`, else those in the question's own."""
+        return self.answers.get(language) or self.answers.get(self.source_language, ())
+
+    def grade(self, answer: ShortAnswerAnswer, language: str) -> Grade:
+        typed = _folded(answer.text, self.case_matters)
+        # An answer in the question's own language counts too: people quote terms as they learned them.
+        for accepted in (*self.accepted(language), *self.accepted(self.source_language)):
+            if _pattern(_folded(accepted.text, self.case_matters)).fullmatch(typed):
+                feedback = (accepted.feedback,) if accepted.feedback else ()
+                return Grade(min(1.0, max(0.0, accepted.fraction)), feedback)
+        return Grade(0.0)
+
+    def accepts(self, answer: ShortAnswerAnswer) -> bool:
+        """Whether the answer is short enough to be one."""
+        return len(answer.text) <= LONGEST
+
+    def marks_facts(self) -> Any:
+        own = self.answers.get(self.source_language, ())
+        return [self.case_matters, [(a.text, a.fraction) for a in own]]
+
+    def faults(self) -> list[str]:
+        """What makes the question ungradable, in words for its author."""
+        own = self.answers.get(self.source_language, ())
+        if not own:
+            return [f"no accepted answer in the question's own language, {self.source_language}"]
+        if max(a.fraction for a in own) < 1:
+            return ["no accepted answer earns the whole mark"]
+        return []
+
+
+def _folded(text: str, case_matters: bool) -> str:
+    """Spaces made one, accents taken off, and case unless it matters."""
+    text = " ".join(text.split())
+    text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return text if case_matters else text.casefold()
+
+
+def _pattern(accepted: str) -> re.Pattern[str]:
+    parts = re.split(r"(\\\*|\*+)", accepted)
+    return re.compile(
+        "".join(re.escape("*") if p == r"\*" else ".*" if p.startswith("*") else re.escape(p) for p in parts)
+    )

@@ -1,0 +1,1 @@
+"""Pages that speak of everything: the first page, home, the network page."""

@@ -1,0 +1,130 @@
+"""What every test stands on: a real application on a real database, fresh for each test.
+
+`--database sqlite` (the default) or `--database postgresql`, then at the address in `TEST_POSTGRESQL_URL`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from sqlalchemy.orm import close_all_sessions
+
+from app import create_app
+from app.config import Settings, from_environment
+from app.core import assets
+from app.core.base import Base
+from app.core.transactions import unit_of_work
+from app.courses import editions
+from app.extensions import db
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite")
+
+
+@pytest.fixture(scope="session")
+def settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of a test run: a data folder of its own, and the database the run asks for."""
+    folder = tmp_path_factory.mktemp("data")
+    environment = {"DATA_DIR": str(folder), "SECRET_KEY": "only-for-tests", "BASE_URL": "http://localhost"}
+    if request.config.getoption("--database") == "postgresql":
+        environment["DATABASE_URL"] = _postgresql_for_this_worker()
+    return replace(from_environment(environment), testing=True)
+
+
+def _postgresql_for_this_worker() -> str:
+    """A database of its own for each test process, made anew."""
+    url = os.environ.get("TEST_POSTGRESQL_URL")
+    if not url:
+        pytest.exit("TEST_POSTGRESQL_URL must say where PostgreSQL is; `make test` starts one", returncode=3)
+    name = f"academy_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sa.text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return sa.make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def the_app(settings: Settings) -> Iterator[Flask]:
+    """The application, once for the run, on a migrated database."""
+    if not (assets.BUILT / "manifest.json").exists():
+        assets.build()
+    app = create_app(settings)
+    with app.app_context():
+        upgrade()
+        db.session.remove()
+        db.engine.dispose()
+    if settings.database_url.startswith("sqlite"):
+        path = Path(sa.make_url(settings.database_url).database or "")
+        with sqlite3.connect(path) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.close()
+        shutil.copy(path, path.with_suffix(".empty"))
+    yield app
+    with app.app_context():
+        close_all_sessions()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(the_app: Flask, settings: Settings) -> Iterator[Flask]:
+    """The application with an empty database."""
+    editions.forget()
+    the_app.extensions.pop("enqueued", None)
+    with the_app.app_context():
+        if settings.database_url.startswith("sqlite"):
+            _restore(Path(sa.make_url(settings.database_url).database or ""))
+        yield the_app
+        db.session.remove()
+        if not settings.database_url.startswith("sqlite"):
+            tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+            with db.engine.begin() as connection:
+                connection.execute(sa.text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        shutil.rmtree(settings.mail_folder, ignore_errors=True)
+
+
+def _restore(path: Path) -> None:
+    db.engine.dispose()
+    for suffix in ("-wal", "-shm"):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
+    shutil.copy(path.with_suffix(".empty"), path)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A visitor's browser."""
+    return app.test_client()
+
+
+@pytest.fixture
+def work(app: Flask) -> Iterator[None]:
+    """A unit of work around the test's own writes; rolled back at the end."""
+    with unit_of_work():
+        yield
+
+
+@pytest.fixture
+def statements(app: Flask) -> Iterator[list[str]]:
+    """The SELECT, INSERT, UPDATE and DELETE statements sent since the list was last cleared."""
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.lstrip().split(None, 1)[0].upper() in {"SELECT", "INSERT", "UPDATE", "DELETE", "WITH"}:
+            sent.append(statement)
+
+    engine = db.engine
+    sa.event.listen(engine, "before_cursor_execute", note)
+    yield sent
+    sa.event.remove(engine, "before_cursor_execute", note)
