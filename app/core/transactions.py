@@ -38,11 +38,20 @@ def init_app(app: Flask) -> None:
     """Tie the transaction to the request."""
     app.before_request(_open)
     app.after_request(_close)
+    app.teardown_request(lambda _error: _writing.set(False))
 
 
 @contextmanager
 def unit_of_work() -> Iterator[None]:
-    """A writing transaction for commands and jobs: commits at the end, rolls back on any exception."""
+    """A writing transaction for commands and jobs: commits at the end, rolls back on any exception.
+
+    Within another unit of work it joins that one.
+    """
+    if _writing.get():
+        yield
+        return
+    if db.session().in_transaction():
+        db.session.rollback()  # what was only read; a write must begin anew
     token = _writing.set(True)
     try:
         yield
