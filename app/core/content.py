@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,13 +22,36 @@ class Body:
     html: str
     withdrawn_at: datetime | None = None
     withdrawn_why: str | None = None
+    replaced_by: str | None = None
+
+    @property
+    def version(self) -> str:
+        """Changes when a cleaner body takes this one's place, or when it is withdrawn."""
+        return f"{self.replaced_by}{self.withdrawn_at}"
+
+
+@dataclass(frozen=True, slots=True)
+class NewBody:
+    """A body to keep; `policy` is the version of the sanitising policy that cleaned it."""
+
+    media_type: str
+    body: str
+    policy: int
+
+    @property
+    def hash(self) -> str:
+        """The key it is kept under."""
+        return body_hash(self.media_type, self.body)
 
 
 _table = Content.__table__
 _cleaner = _table.alias("cleaner")
 _BODY = (
     sa.select(
-        sa.func.coalesce(_cleaner.c.body, _table.c.body).label("body"), _table.c.withdrawn_at, _table.c.withdrawn_why
+        sa.func.coalesce(_cleaner.c.body, _table.c.body).label("body"),
+        _table.c.withdrawn_at,
+        _table.c.withdrawn_why,
+        _table.c.replaced_by,
     )
     .select_from(_table.outerjoin(_cleaner, _cleaner.c.hash == _table.c.replaced_by))
     .where(_table.c.hash == sa.bindparam("hash"))
@@ -49,13 +73,27 @@ def get_body(digest: str) -> Body:
         raise LookupError(f"no content {digest}")
     if row.withdrawn_at is not None:
         return Body("", row.withdrawn_at, row.withdrawn_why)
-    return Body(row.body)
+    return Body(row.body, replaced_by=row.replaced_by)
+
+
+def store_all(bodies: Iterable[NewBody]) -> None:
+    """Keep these bodies; one that is there already is kept once. One statement, and one for each that is new."""
+    wanted = {body.hash: body for body in bodies}
+    known = set(db.session.scalars(sa.select(_table.c.hash).where(_table.c.hash.in_(wanted))))
+    for digest in sorted(wanted.keys() - known):
+        body = wanted[digest]
+        row = Content(
+            hash=digest, media_type=body.media_type, body=body.body, policy=body.policy, created_at=clock.now()
+        )
+        try:
+            with db.session.begin_nested():
+                db.session.add(row)
+        except sa.exc.IntegrityError:
+            pass  # another publication was quicker with the same body
 
 
 def store(media_type: str, body: str, *, policy: int) -> str:
-    """Keep `body` and return its hash; a body that is there already is kept once."""
-    digest = body_hash(media_type, body)
-    if db.session.get(Content, digest) is None:
-        db.session.add(Content(hash=digest, media_type=media_type, body=body, policy=policy, created_at=clock.now()))
-        db.session.flush()
-    return digest
+    """Keep one body and return its hash."""
+    new = NewBody(media_type, body, policy)
+    store_all([new])
+    return new.hash

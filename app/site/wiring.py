@@ -1,9 +1,14 @@
-"""What this feature sets up."""
+"""What the site sets up: navigation, errors, and the pages that speak of everything."""
 
 from __future__ import annotations
 
 from flask import Flask
 
+from . import errors, navigation, views
+
 
 def init_app(app: Flask) -> None:
-    """Register the feature's routes, kinds and listeners."""
+    """Register the routes."""
+    app.register_blueprint(views.bp)
+    app.jinja_env.globals["navigation"] = navigation.navigation
+    errors.init_app(app)

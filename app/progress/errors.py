@@ -1,0 +1,20 @@
+"""What can go wrong while learning, in words for people."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from app.core.errors import DomainError
+
+
+class NotEnrolled(DomainError):
+    message = _l("Start the course first; then its lessons open for you.")
+
+
+class ActivityLocked(DomainError):
+    """Carries the reason in its message."""
+
+
+class ActivityGone(DomainError):
+    status = 404
+    message = _l("This activity is no longer part of the course. What you did in it is kept.")

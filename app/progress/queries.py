@@ -1,0 +1,154 @@
+"""What is read of enrolments, progress and certificates. Hot pages read plain rows by statements built once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.core import clock
+from app.courses.editions import PublishedEdition, get_edition, list_editions
+from app.courses.models import Course, CourseSlugHistory
+from app.extensions import db
+
+from .models import ActivityState, Certificate, Completion, Enrolment
+from .standing import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """An enrolment as pages need it; its standing is counted against the edition in force, whatever was stored."""
+
+    id: int
+    cycle: int
+    language: str
+    due_at: datetime | None
+    enrolled_at: datetime
+    touched_at: datetime
+    completed_at: datetime | None
+    score: float | None
+    version: int
+    certificate: str | None
+    standing: Standing
+
+    @property
+    def late(self) -> bool:
+        return self.due_at is not None and self.completed_at is None and self.due_at < clock.now()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A published course, and how one person stands in it (None: not enrolled, or a visitor)."""
+
+    course_id: int
+    slug: str
+    edition: PublishedEdition
+    enrolled: Enrolled | None
+
+
+_columns = (
+    Course.id.label("course_id"), Course.slug, Course.edition_id,
+    Enrolment.id, Enrolment.cycle, Enrolment.language, Enrolment.due_at, Enrolment.enrolled_at, Enrolment.touched_at,
+    Enrolment.completed_at, Enrolment.score, Enrolment.version_id, Enrolment.states, Enrolment.last_activity_id,
+    Certificate.code,
+)  # fmt: skip
+
+
+def _joined(outer: bool) -> sa.Select[Any]:
+    enrolments = Course.__table__.join(
+        Enrolment.__table__,
+        sa.and_(Enrolment.course_id == Course.id, Enrolment.person_id == sa.bindparam("person")),
+        isouter=outer,
+    )
+    current = sa.and_(Completion.enrolment_id == Enrolment.id, Completion.cycle == Enrolment.cycle)
+    return (
+        sa.select(*_columns)
+        .select_from(enrolments)
+        .outerjoin(Completion, current)
+        .outerjoin(Certificate, Certificate.completion_id == Completion.id)
+    )
+
+
+_PLACE = _joined(outer=True).where(Course.slug == sa.bindparam("slug"), Course.edition_id.is_not(None))
+_MINE = _joined(outer=False).where(Course.edition_id.is_not(None)).order_by(Enrolment.touched_at.desc(), Enrolment.id)
+
+
+def find_place(*, slug: str, person_id: int | None) -> Place | None:
+    """The published course at `slug` and how the person stands in it, in one statement."""
+    row = db.session.execute(_PLACE, {"slug": slug, "person": person_id}).one_or_none()
+    return _place(row, get_edition(row.edition_id)) if row else None
+
+
+def list_mine(person_id: int) -> list[Place]:
+    """Every course the person is enrolled in, last touched first, in one statement."""
+    rows = db.session.execute(_MINE, {"person": person_id}).all()
+    return [
+        _place(row, edition) for row, edition in zip(rows, list_editions(row.edition_id for row in rows), strict=True)
+    ]
+
+
+def _place(row: Any, edition: PublishedEdition) -> Place:
+    enrolled = None
+    if row.id is not None:
+        states: dict[int, ActivityState] = row.states
+        enrolled = Enrolled(
+            id=row.id,
+            cycle=row.cycle,
+            language=row.language,
+            due_at=row.due_at,
+            enrolled_at=row.enrolled_at,
+            touched_at=row.touched_at,
+            completed_at=row.completed_at,
+            score=row.score,
+            version=row.version_id,
+            certificate=row.code,
+            standing=Standing(edition, states, row.last_activity_id),
+        )
+    return Place(course_id=row.course_id, slug=row.slug, edition=edition, enrolled=enrolled)
+
+
+def find_moved(slug: str) -> str | None:
+    """Where a course that was once at `slug` is now."""
+    return db.session.scalar(
+        sa.select(Course.slug)
+        .join(CourseSlugHistory, CourseSlugHistory.course_id == Course.id)
+        .where(CourseSlugHistory.slug == slug)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A certificate with the edition it was earned on."""
+
+    certificate: Certificate
+    edition_id: int
+    slug: str
+
+
+_proof = (
+    sa.select(Certificate, Completion.edition_id, Course.slug)
+    .join(Completion, Completion.id == Certificate.completion_id)
+    .join(Course, Course.id == Certificate.course_id)
+)
+
+
+def find_certificate(code: str) -> Proof | None:
+    """The certificate with this code, whoever holds it: for the public page."""
+    row = db.session.execute(_proof.where(Certificate.code == code)).one_or_none()
+    return Proof(*row) if row else None
+
+
+def list_certificates(person_id: int) -> list[Proof]:
+    """A person's certificates, newest first."""
+    rows = db.session.execute(
+        _proof.where(Certificate.person_id == person_id).order_by(Certificate.issued_at.desc(), Certificate.id)
+    )
+    return [Proof(*row) for row in rows]
+
+
+def count_open(course_id: int) -> int:
+    """How many people are in the middle of a course."""
+    open_ones = sa.select(sa.func.count()).where(Enrolment.course_id == course_id, Enrolment.completed_at.is_(None))
+    return db.session.scalar(open_ones) or 0

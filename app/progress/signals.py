@@ -1,0 +1,6 @@
+"""What progress announces. A listener only writes rows; whatever can fail or take time is a job."""
+
+from blinker import signal
+
+course_completed = signal("course-completed")
+"""Sent with `completion` (a `Completion` row) and `certificate` (its `Certificate`), once for each cycle."""

@@ -1,0 +1,179 @@
+"""The course page, the player, and what a practitioner does there."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from app.auth.identity import current_person, the_person
+from app.core.access import Permission, allow
+from app.core.errors import NotFound
+from app.core.slots import COURSE_ASIDE
+from app.core.transactions import reading
+from app.courses.kinds import Visit, get_kind
+from app.courses.outline import OutlineActivity
+
+from . import queries, services
+from .errors import ActivityGone, ActivityLocked, NotEnrolled
+from .models import ActivityState
+from .pages import player_page
+from .queries import Enrolled, Place
+from .services import Outcome
+
+bp = Blueprint("learn", __name__)
+
+
+@bp.get("/courses/<slug>")
+@allow(Permission.ANYONE)
+def course(slug: str) -> str | Response:
+    """A course: what it is, its outline, and how the person stands in it."""
+    person = current_person()
+    place = queries.find_place(slug=slug, person_id=person.id if person else None)
+    if place is None:
+        return _moved_or_missing(slug, "learn.course")
+    aside = COURSE_ASIDE.fill(person, [place.course_id])
+    return render_template("learn/course.html", place=place, aside=aside.get(place.course_id, []))
+
+
+@bp.post("/courses/<slug>/enrolment")
+@allow(Permission.LEARN)
+def enrol(slug: str) -> Response:
+    """Start a course, and open its first activity."""
+    place = _place(slug)
+    services.enrol(person=the_person(), course_id=place.course_id)
+    first = place.edition.activities[0]
+    return redirect(url_for("learn.activity", slug=slug, activity=first.key), 303)
+
+
+@bp.get("/learn/<slug>/<activity>")
+@allow(Permission.LEARN)
+def activity(slug: str, activity: str) -> Response:
+    """An activity, shown by its kind; a locked one says what opens it."""
+    person = the_person()
+    place = queries.find_place(slug=slug, person_id=person.id)
+    if place is None:
+        return _moved_or_missing(slug, "learn.activity", activity=activity)
+    if place.enrolled is None:
+        return redirect(url_for("learn.course", slug=slug))
+    found = _activity(place, activity)
+    _require_open(place, place.enrolled, found)
+    visit = Visit(
+        person=person,
+        course_slug=slug,
+        edition=place.edition,
+        activity=found,
+        enrolment_id=place.enrolled.id,
+        cycle=place.enrolled.cycle,
+        language=place.enrolled.language,
+    )
+    return player_page(get_kind(found.kind).player(visit), visit, place, place.enrolled)
+
+
+@bp.post("/learn/<slug>/<activity>/completion")
+@allow(Permission.LEARN)
+def complete(slug: str, activity: str) -> Response:
+    """Mark an activity as done by one's own word, where its kind allows it, and go on."""
+    place, enrolled = _enrolled(slug)
+    found = _activity(place, activity)
+    _require_open(place, enrolled, found)
+    if not get_kind(found.kind).by_hand:
+        raise ActivityLocked(get_kind(found.kind).completes(found))
+    services.record(enrolment_id=enrolled.id, activity_id=found.id, outcome=Outcome(ActivityState.COMPLETE))
+    return redirect(next_address(slug, found), 303)
+
+
+@bp.post("/learn/<slug>/language")
+@allow(Permission.LEARN)
+def language(slug: str) -> Response:
+    """Read the course in another of its languages."""
+    place, _enrolment = _enrolled(slug)
+    services.choose_language(
+        person_id=the_person().id, course_id=place.course_id, language=request.form.get("language", "")
+    )
+    back = request.form.get("activity", "")
+    if back in place.edition.by_key:
+        return redirect(url_for("learn.activity", slug=slug, activity=back), 303)
+    return redirect(url_for("learn.course", slug=slug), 303)
+
+
+@bp.post("/learn/<slug>/<activity>/place")
+@allow(Permission.LEARN)
+def remember(slug: str, activity: str) -> tuple[str, int]:
+    """The page says which activity is open, so that the person resumes there."""
+    place, _enrolment = _enrolled(slug)
+    services.remember_place(
+        person_id=the_person().id, course_id=place.course_id, activity_id=_activity(place, activity).id
+    )
+    return "", 204
+
+
+def next_address(slug: str, done: OutlineActivity) -> str:
+    """Where to go after an activity: the certificate if that was the last, else on, else the outline."""
+    place = _place(slug)
+    enrolled = place.enrolled
+    if enrolled is None:
+        return url_for("learn.course", slug=slug)
+    following = enrolled.standing.after(done)
+    if enrolled.certificate and (following is None or enrolled.standing.complete) and enrolled.standing.next is None:
+        flash(_("You have completed the course. This is your certificate."), "done")
+        return url_for("certificates.show", code=enrolled.certificate)
+    if following is None or enrolled.standing.waits_for(following):
+        following = enrolled.standing.next
+    if following is None:
+        return url_for("learn.course", slug=slug)
+    return url_for("learn.activity", slug=slug, activity=following.key)
+
+
+def _place(slug: str) -> Place:
+    place = queries.find_place(slug=slug, person_id=the_person().id)
+    if place is None:
+        raise NotFound
+    return place
+
+
+def _enrolled(slug: str) -> tuple[Place, Enrolled]:
+    with reading():
+        place = _place(slug)
+    if place.enrolled is None:
+        raise NotEnrolled(next_url=url_for("learn.course", slug=slug), next_label=_("Open the course"))
+    return place, place.enrolled
+
+
+def _activity(place: Place, key: str) -> OutlineActivity:
+    found = place.edition.by_key.get(key)
+    if found is None:
+        raise ActivityGone(next_url=url_for("learn.course", slug=place.slug), next_label=_("Open the course"))
+    return found
+
+
+def _require_open(place: Place, enrolled: Enrolled, found: OutlineActivity) -> None:
+    waiting = enrolled.standing.waits_for(found)
+    if waiting:
+        raise ActivityLocked(
+            opens_when(waiting, place, enrolled),
+            next_url=url_for("learn.activity", slug=place.slug, activity=waiting[0].key),
+            next_label=_("Open “%(title)s”", title=_title(waiting[0], place, enrolled)),
+        )
+
+
+def opens_when(waiting: tuple[OutlineActivity, ...], place: Place, enrolled: Enrolled) -> str:
+    """In words, what opens a locked activity."""
+    if len(waiting) == 1:
+        return _("Opens when you complete “%(title)s”", title=_title(waiting[0], place, enrolled))
+    return _(
+        "Opens when you complete “%(title)s” and %(count)s more",
+        title=_title(waiting[0], place, enrolled),
+        count=len(waiting) - 1,
+    )
+
+
+def _title(activity: OutlineActivity, place: Place, enrolled: Enrolled) -> str:
+    return activity.title.best(enrolled.language, place.edition.outline.source_language)
+
+
+def _moved_or_missing(slug: str, endpoint: str, **values: str) -> Response:
+    moved = queries.find_moved(slug)
+    if moved is None:
+        raise NotFound
+    return redirect(url_for(endpoint, slug=moved, **values), 301)

@@ -1,0 +1,50 @@
+"""The main navigation: where a person may go, and where they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import request, url_for
+from flask_babel import gettext as _
+
+from app.auth.identity import current_person
+from app.auth.permissions import may_administer, may_report, may_teach
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    label: str
+    url: str
+    here: bool
+
+
+HERE = {
+    "learn": {"learn", "quizzes", "certificates", "courses"},
+    "grants": {"grants"},
+    "studio": {"studio"},
+    "reports": {"reports"},
+    "people": {"people"},
+}
+
+
+def navigation() -> list[Item]:
+    """The items for this person, in order; the one for the page they are on is marked."""
+    person = current_person()
+    blueprint, endpoint = request.blueprint or "", request.endpoint or ""
+
+    def item(label: str, target: str, group: str) -> Item:
+        return Item(label, url_for(target), endpoint == target or blueprint in HERE.get(group, ()))
+
+    items = [
+        item(_("Learn"), "site.home", "learn") if person else item(_("Courses"), "courses.catalogue", "learn"),
+        item(_("Grants"), "grants.index", "grants"),
+        item(_("Network"), "site.network", "network"),
+    ]
+    if may_teach(person):
+        items.append(item(_("Teach"), "studio.index", "studio"))
+    if may_report(person):
+        items.append(item(_("Reports"), "reports.completion", "reports"))
+        items.append(item(_("People"), "people.index", "people"))
+    if may_administer(person):
+        items.append(Item(_("Cities"), url_for("cities.index"), blueprint == "cities"))
+    return items
