@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import selectinload, with_polymorphic
 
+from app.core.languages import language_name
+from app.core.text import Text
 from app.extensions import db
 
+from . import editions
+from .editions import PublishedEdition
 from .kinds import Check, Level, get_kind, list_kinds
 from .models import Activity, Course, Module
-from .outline import Opens, Outline, OutlineActivity, OutlineModule
+from .outline import Opens, Order, Outline, OutlineActivity, OutlineModule
 
 
 class Change(StrEnum):
@@ -27,7 +33,10 @@ class Change(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What publishing would change: activity id to change, and the titles of what would go."""
+    """What publishing would change: activity id to change, what would go, and whether the course itself differs.
+
+    The course itself is its title, summary, languages, topics and settings, and its modules' titles and order.
+    """
 
     activities: dict[int, Change]
     removed: tuple[OutlineActivity, ...]
@@ -40,19 +49,35 @@ class Difference:
 
 def load(course_id: int) -> Course:
     """The whole draft, in a fixed number of statements. Raises `LookupError`."""
-    every_kind = with_polymorphic(Activity, "*")
-    course = db.session.scalars(
-        sa.select(Course)
-        .where(Course.id == course_id)
-        .options(selectinload(Course.modules).selectinload(Module.activities.of_type(every_kind)))
-    ).one_or_none()
-    if course is None:
+    found = load_all([course_id])
+    if not found:
         raise LookupError(f"no course {course_id}")
-    return course
+    return found[0]
+
+
+def load_all(ids: Sequence[int]) -> list[Course]:
+    """Whole drafts by id, with all that their kinds ask for, in a fixed number of statements."""
+    every_kind = with_polymorphic(Activity, "*")
+    courses = db.session.scalars(
+        sa.select(Course)
+        .where(Course.id.in_(ids))
+        .order_by(Course.id)
+        .options(selectinload(Course.modules).selectinload(Module.activities.of_type(every_kind)))
+    ).all()
+    activities = [activity for course in courses for module in course.modules for activity in module.activities]
+    for kind in list_kinds():
+        if mine := [activity for activity in activities if activity.kind == kind.name]:
+            kind.load(mine)
+    return list(courses)
+
+
+def living_activities(course: Course) -> list[Activity]:
+    """The activities that stand in the draft, in the order of the course."""
+    return [activity for module in course.living_modules() for activity in module.living_activities()]
 
 
 def outline_of(course: Course) -> Outline:
-    """What the draft would become if it were published now. Stores bodies, so it needs a writing transaction."""
+    """What the draft would become if it were published now. Modules without activities are left out."""
     return Outline(
         title=course.title,
         summary=course.summary,
@@ -89,25 +114,29 @@ def _frozen(activity: Activity, course: Course) -> OutlineActivity:
 
 
 def difference(outline: Outline, published: Outline | None) -> Difference:
-    """How `outline` differs from what is published."""
+    """How `outline` differs from what is published.
+
+    What moved within a module is the fewest activities that explain its new order; moving a whole module
+    is a change of the course, not of its activities.
+    """
     if published is None:
         return Difference({a.id: Change.NEW for a in outline.activities()}, (), True)
     before = {a.id: (module.id, a) for module in published.modules for a in module.activities}
+    places = {activity_id: place for place, activity_id in enumerate(before)}
+    now: set[int] = set()
     changes: dict[int, Change] = {}
     for module in outline.modules:
+        stayed = [a.id for a in module.activities if a.id in before and before[a.id][0] == module.id]
+        shifted = _out_of_order([places[activity_id] for activity_id in stayed])
         for activity in module.activities:
+            now.add(activity.id)
             if activity.id not in before:
                 changes[activity.id] = Change.NEW
             elif before[activity.id][1] != activity:
                 changes[activity.id] = Change.EDITED
-            elif before[activity.id][0] != module.id:
+            elif activity.id not in stayed or places[activity.id] in shifted:
                 changes[activity.id] = Change.MOVED
-    now = [a.id for a in outline.activities()]
-    kept_before = [a.id for a in published.activities() if a.id in set(now)]
-    kept_now = [i for i in now if i in before]
-    for activity_id in _out_of_order(kept_before, kept_now):
-        changes.setdefault(activity_id, Change.MOVED)
-    removed = tuple(a for a in published.activities() if a.id not in set(now))
+    removed = tuple(a for a in published.activities() if a.id not in now)
     course = _about(outline) != _about(published)
     return Difference(changes, removed, course)
 
@@ -126,24 +155,65 @@ def _about(outline: Outline) -> tuple[object, ...]:
     )
 
 
-def _out_of_order(before: list[int], now: list[int]) -> set[int]:
-    """The fewest things whose moving explains the new order: all but a longest common run in order."""
-    place = {thing: i for i, thing in enumerate(before)}
-    best: list[list[int]] = []  # best[i]: a longest increasing run that ends at now[i]
-    for i, thing in enumerate(now):
-        longest = max((best[j] for j in range(i) if place[now[j]] < place[thing]), key=len, default=[])
-        best.append([*longest, thing])
-    kept = max(best, key=len, default=[])
-    return set(now) - set(kept)
+def _out_of_order(places: list[int]) -> set[int]:
+    """The fewest of these former places whose moving explains the new order: all but a longest rising run."""
+    best: list[list[int]] = []  # best[i]: a longest rising run that ends at places[i]
+    for i, place in enumerate(places):
+        runs = [best[j] for j in range(i) if places[j] < place]
+        best.append([*max(runs, key=lambda run: len(run)), place] if runs else [place])
+    return set(places) - set(max(best, key=lambda run: len(run))) if best else set()
+
+
+@dataclass(frozen=True)
+class Review:
+    """A draft beside what practitioners see: what publishing would bring, and what stands in its way."""
+
+    course: Course
+    outline: Outline
+    in_force: PublishedEdition | None
+    difference: Difference
+
+    @cached_property
+    def checks(self) -> list[Check]:
+        """What stands in the way or should be looked at, then what is well."""
+        return checks(self.course)
+
+    @property
+    def blocked(self) -> bool:
+        return any(check.level is Level.BLOCKER for check in self.checks)
+
+    @property
+    def title(self) -> str:
+        """The title in the course's own language."""
+        return self.course.title.best(self.course.source_language, self.course.source_language)
+
+
+def review(course_id: int) -> Review:
+    """The draft of a course against its edition in force. Raises `LookupError`."""
+    return review_all([load(course_id)])[0]
+
+
+def review_all(courses: Sequence[Course]) -> list[Review]:
+    """Loaded drafts against their editions in force; at most one statement."""
+    published = editions.list_editions(course.edition_id for course in courses if course.edition_id)
+    in_force = {edition.course_id: edition for edition in published}
+    reviews = []
+    for course in courses:
+        outline, edition = outline_of(course), in_force.get(course.id)
+        reviews.append(Review(course, outline, edition, difference(outline, edition.outline if edition else None)))
+    return reviews
 
 
 def checks(course: Course) -> list[Check]:
     """Everything that stands in the way of publishing or should be looked at, then what is well."""
     found: list[Check] = []
     modules = course.living_modules()
-    activities = [activity for module in modules for activity in module.living_activities()]
+    activities = living_activities(course)
     if not activities:
         found.append(Check(Level.BLOCKER, "outline", _("The course has no activities yet")))
+    elif not any(activity.required for activity in activities):
+        message = _("No activity is required, so nobody can complete the course")
+        found.append(Check(Level.WARNING, "outline", message))
     for module in modules:
         if not module.living_activities():
             title = module.title.best(course.source_language, course.source_language)
@@ -168,18 +238,10 @@ def _passes(troubled: set[str], activities: list[Activity]) -> list[Check]:
 
 def _locked_for_ever(course: Course, activities: list[Activity]) -> list[Check]:
     """Required activities that wait for something that is gone, or for one another."""
-    known = {a.key: a for a in activities}
+    waits = _waits(course)
     opened: set[str] = set()
-    progressed = True
-    while progressed:
-        progressed = False
-        for activity in activities:
-            if activity.key in opened:
-                continue
-            waits = (activity.opens_after or Opens()).after
-            if all(key in opened for key in waits):
-                opened.add(activity.key)
-                progressed = True
+    while more := {key for key, before in waits.items() if key not in opened and before <= opened}:
+        opened |= more
     return [
         Check(
             Level.BLOCKER if a.required else Level.WARNING,
@@ -190,15 +252,34 @@ def _locked_for_ever(course: Course, activities: list[Activity]) -> list[Check]:
             ),
             a.id,
         )
-        for key, a in known.items()
-        if key not in opened
+        for a in activities
+        if a.key not in opened
     ]
+
+
+def _waits(course: Course) -> dict[str, set[str]]:
+    """Activity key to the keys of those that must be complete before it opens."""
+    waits: dict[str, set[str]] = {}
+    so_far: set[str] = set()
+    for module in course.living_modules():
+        above: set[str] = set()
+        for activity in module.living_activities():
+            opens = activity.opens_after or Opens()
+            waits[activity.key] = set(opens.after)
+            if course.settings.order is Order.SEQUENTIAL:
+                waits[activity.key] |= so_far
+            if opens.above:
+                waits[activity.key] |= above
+            if activity.required:
+                above.add(activity.key)
+                so_far.add(activity.key)
+    return waits
 
 
 def _untranslated(course: Course, activities: list[Activity]) -> list[Check]:
     """Titles and summaries that lack a language of the course, or whose source has changed since."""
     source = course.source_language
-    named = [(course.title, None), (course.summary, None)]
+    named: list[tuple[Text, int | None]] = [(course.title, None), (course.summary, None)]
     named += [(module.title, None) for module in course.living_modules()]
     named += [(activity.title, activity.id) for activity in activities]
     found = []
@@ -208,7 +289,7 @@ def _untranslated(course: Course, activities: list[Activity]) -> list[Check]:
             message = _(
                 "“%(title)s” needs its translation into %(language)s",
                 title=text.best(source, source),
-                language=language,
+                language=language_name(language),
             )
             found.append(Check(Level.WARNING, "translation", message, activity_id))
     return found

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
+
+from app.core.content import NewBody
 
 from .models import Activity, Course
 from .outline import OutlineActivity
@@ -61,7 +64,7 @@ class Player:
 
     template: str
     context: dict[str, Any]
-    cacheable: bool = False  # whether the page depends on nothing but edition, enrolment and person
+    version: str | None = None  # what else the page depends on; None: on too much for it to have an ETag
 
 
 class Kind(ABC):
@@ -71,10 +74,18 @@ class Kind(ABC):
     label: object
     model: type[Activity]
     passes: dict[str, object]
+    by_hand = False  # whether the practitioner says when it is done
 
     @abstractmethod
     def freeze(self, activity: Activity, course: Course) -> Frozen:
-        """Immutable, JSON-able data of the activity as it stands in the draft."""
+        """Immutable, JSON-able data of the activity as it stands in the draft. Writes nothing."""
+
+    def bodies(self, activity: Activity) -> list[NewBody]:
+        """The bodies that `freeze` names by their hash, to be stored when the course is published."""
+        return []
+
+    def load(self, activities: Sequence[Activity]) -> None:  # noqa: B027  (nothing to read is a fine answer)
+        """Read what `freeze`, `checks` and `bodies` of these will ask for, in a fixed number of statements."""
 
     @abstractmethod
     def checks(self, activity: Activity, course: Course) -> list[Check]:
@@ -87,6 +98,18 @@ class Kind(ABC):
     @abstractmethod
     def player(self, visit: Visit) -> Player:
         """What a practitioner sees."""
+
+    def preview(self, activity: Activity, course: Course, language: str) -> Player | None:
+        """What a trainer sees of the draft, leaving no trace: a template that extends `studio/preview.html`.
+
+        None: there is nothing to see yet. What it shows is read in a fixed number of statements.
+        """
+        return None
+
+    @property
+    def has_preview(self) -> bool:
+        """Whether this kind can show a draft."""
+        return type(self).preview is not Kind.preview
 
     @abstractmethod
     def completes(self, activity: OutlineActivity) -> str:

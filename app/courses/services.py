@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 import sqlalchemy as sa
 
-from app.core import audit, clock
+from app.core import audit, clock, content
+from app.core.folding import folded
 from app.extensions import db
 
 from . import drafts
 from .errors import NothingToPublish, NotReady
-from .kinds import Level
+from .kinds import Level, get_kind
 from .models import Course, CourseSearch, Edition
 from .outline import Outline
 from .signals import edition_published
@@ -31,6 +30,9 @@ def publish(*, course_id: int, by: int | None, note: str = "") -> Edition:
     in_force = db.session.get(Edition, course.edition_id) if course.edition_id else None
     if in_force is not None and in_force.outline == outline:
         raise NothingToPublish
+    content.store_all(
+        body for activity in drafts.living_activities(course) for body in get_kind(activity.kind).bodies(activity)
+    )
     newest = db.session.scalar(sa.select(sa.func.max(Edition.number)).where(Edition.course_id == course.id)) or 0
     edition = Edition(
         course_id=course.id,
@@ -58,9 +60,3 @@ def _index(course_id: int, outline: Outline) -> None:
         texts = [outline.title, outline.summary, *(m.title for m in outline.modules)]
         words = folded(" ".join(text.best(language, source) for text in texts))
         db.session.add(CourseSearch(course_id=course_id, language=language, words=words))
-
-
-def folded(text: str) -> str:
-    """Lower case, without accents, spaces made one: how words are looked up."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return " ".join(plain.casefold().split())
