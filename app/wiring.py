@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 from importlib import import_module
+from typing import Any
 
 from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from app import extensions
 from app.config import ROOT, Settings
@@ -21,9 +23,17 @@ CONTENT_SECURITY_POLICY = (
 )
 
 
+class RowId(IntegerConverter):
+    """A number in an address. One that no integer column can hold is no address, rather than a database error."""
+
+    def __init__(self, map: Map, **options: Any) -> None:
+        super().__init__(map, **{"max": 2**31 - 1, **options})
+
+
 def wire(app: Flask, settings: Settings) -> None:
     """Make `app` the academy. A feature that has something to set up has `init_app` in its `wiring.py`."""
     _configure(app, settings)
+    app.url_map.converters["int"] = RowId
     logs.init_app(app)
     assets.init_app(app)
     transactions.init_app(app)
