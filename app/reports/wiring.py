@@ -1,9 +1,12 @@
-"""What this feature sets up."""
+"""What reports set up."""
 
 from __future__ import annotations
 
 from flask import Flask
 
+from . import views
+
 
 def init_app(app: Flask) -> None:
-    """Register the feature's routes, kinds and listeners."""
+    """Register the reports' routes."""
+    app.register_blueprint(views.bp)

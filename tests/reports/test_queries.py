@@ -1,0 +1,157 @@
+"""What reports read, and for whom."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from app.auth.identity import Identity
+from app.auth.models import Person, PersonState, Role
+from app.core.transactions import unit_of_work
+from app.extensions import db
+from app.network.models import Region
+from app.progress.models import ActivityState, EnrolmentState
+from app.reports import queries
+from app.reports.queries import NO_CITY, Count, Filters
+from tests.factories import a_city, a_course, a_person
+
+from .factories import NOW, RECENTLY, add_progress, an_enrolment, edition_of
+
+EVERYTHING = Filters()
+
+
+def identity(*roles: Role, coordinates: tuple[int, ...] = ()) -> Identity:
+    """Someone with these roles, as the request knows them."""
+    return Identity(
+        id=1, sign_in_id=1, email="", name="", language="en", time_zone="UTC", state=PersonState.ACTIVE, city_id=None,
+        city_name=None, roles=frozenset(roles), coordinates=frozenset(coordinates),
+    )  # fmt: skip
+
+
+ADMINISTRATOR = identity(Role.ADMINISTRATOR)
+
+
+def coordinator(*cities: int) -> Identity:
+    return identity(Role.COORDINATOR, coordinates=cities)
+
+
+def people_in(city: Any, count: int) -> list[Person]:
+    return [a_person(f"Person {i}", city=city) for i in range(count)]
+
+
+def names(person: Identity, filters: Filters = EVERYTHING) -> list[str]:
+    return [row.name for row in queries.stream_enrolments(person, filters)]
+
+
+def test_counts_by_city_and_course(app: Flask) -> None:
+    oslo, first, second = a_city("Oslo"), a_course(), a_course()
+    one, two, three = people_in(oslo, 3)
+    an_enrolment(one, first, days=3)
+    an_enrolment(two, first, due_at=NOW - timedelta(days=1))
+    an_enrolment(three, first, due_at=NOW + timedelta(days=1))
+    an_enrolment(one, second, days=3, due_at=NOW - timedelta(days=40))
+    an_enrolment(two, second, state=EnrolmentState.WITHDRAWN)
+    counts = queries.list_counts(ADMINISTRATOR, EVERYTHING, NOW)
+    assert sorted(counts, key=lambda count: count.course_id) == [
+        Count(oslo.id, first.id, enrolled=3, completed=1, overdue=1),
+        Count(oslo.id, second.id, enrolled=1, completed=1, overdue=0),
+    ]
+    assert queries.count_practitioners(ADMINISTRATOR, EVERYTHING) == 3
+
+
+def test_filters(app: Flask) -> None:
+    oslo, dakar = a_city("Oslo"), a_city("Dakar", region=Region.AFRICA)
+    first, second = a_course(), a_course()
+    a, b, c = a_person("A", city=oslo), a_person("B", city=dakar), a_person("C")
+    an_enrolment(a, first)
+    an_enrolment(b, second, at=RECENTLY - timedelta(days=400))
+    an_enrolment(c, first)
+    assert names(ADMINISTRATOR) == ["B", "A", "C"]  # by city, those without one last
+    assert names(ADMINISTRATOR, Filters(since=RECENTLY)) == ["A", "C"]
+    assert names(ADMINISTRATOR, Filters(region=Region.AFRICA)) == ["B"]
+    assert names(ADMINISTRATOR, Filters(course_id=second.id)) == ["B"]
+    assert names(ADMINISTRATOR, Filters(city_id=oslo.id)) == ["A"]
+    assert names(ADMINISTRATOR, Filters(city_id=NO_CITY)) == ["C"]
+    assert names(ADMINISTRATOR, Filters(city_id=oslo.id, region=Region.AFRICA)) == []
+
+
+def test_a_coordinator_reaches_the_cities_they_coordinate_and_nothing_else(app: Flask) -> None:
+    oslo, dakar, sfax = a_city("Oslo"), a_city("Dakar", region=Region.AFRICA), a_city("Sfax")
+    course = a_course()
+    for name, city in (("A", oslo), ("B", dakar), ("C", sfax), ("D", None)):
+        an_enrolment(a_person(name, city=city), course, days=2)
+    ingrid = coordinator(oslo.id, sfax.id)
+    elsewhere = Filters(city_id=dakar.id)
+    assert sorted(names(ingrid)) == ["A", "C"]
+    assert [city.name for city in queries.list_cities(ingrid)] == ["Oslo", "Sfax"]
+    for filters in (elsewhere, Filters(city_id=NO_CITY), Filters(region=Region.AFRICA)):
+        assert names(ingrid, filters) == []
+        assert queries.list_counts(ingrid, filters, NOW) == []
+        assert queries.count_practitioners(ingrid, filters) == 0
+        assert queries.list_days_to_complete(ingrid, filters) == []
+        assert queries.get_reach(ingrid, filters, edition_of(course)).furthest == {}
+    assert sum(queries.get_reach(ingrid, EVERYTHING, edition_of(course)).furthest.values()) == 2
+    assert queries.list_days_to_complete(ingrid, EVERYTHING) == [(2, 2)]
+
+
+@pytest.mark.parametrize("roles", [(), (Role.TRAINER,), (Role.COORDINATOR,)])
+def test_nobody_else_reaches_anything(app: Flask, roles: tuple[Role, ...]) -> None:
+    an_enrolment(a_person(city=a_city()), a_course())
+    nobody = identity(*roles)
+    assert names(nobody) == [] and queries.list_cities(nobody) == [] and not queries.has_enrolments(nobody)
+    assert queries.has_enrolments(ADMINISTRATOR)
+
+
+def test_days_to_complete_are_whole_and_exact(app: Flask) -> None:
+    course, city = a_course(), a_city()
+    begun = datetime(2026, 3, 1, 8, 30, 15, 123456, tzinfo=UTC)
+    for took in (0, 1, 5, 5, 33, 365):
+        an_enrolment(a_person(city=city), course, at=begun, days=took)
+    almost = an_enrolment(a_person(city=city), course, at=begun, days=5)
+    with unit_of_work():
+        db.session.merge(almost).completed_at = begun + timedelta(days=5, seconds=-2)
+    an_enrolment(a_person(city=city), course, at=begun)
+    assert queries.list_days_to_complete(ADMINISTRATOR, EVERYTHING) == [
+        (0, 1),
+        (1, 1),
+        (4, 1),
+        (5, 2),
+        (33, 1),
+        (365, 1),
+    ]
+
+
+def test_reach(app: Flask) -> None:
+    course, city = a_course(modules=2, lessons=2), a_city()
+    edition = edition_of(course)
+    enrolled = people_in(city, 7)
+    an_enrolment(enrolled[0], course, days=4)
+    an_enrolment(enrolled[1], course, done=1)  # was then shown the second
+    an_enrolment(enrolled[2], course, done=1, last=1)
+    an_enrolment(enrolled[3], course, last=0)  # opened the first and left
+    an_enrolment(enrolled[4], course)  # never opened anything
+    failed = an_enrolment(enrolled[5], course, done=3)
+    add_progress(failed, edition, 3, ActivityState.FAILED)
+    again = an_enrolment(enrolled[6], course, done=1, cycle=2)
+    add_progress(again, edition, 3, ActivityState.COMPLETE, cycle=1)  # of the time before
+    reach = queries.get_reach(ADMINISTRATOR, EVERYTHING, edition)
+    assert reach.completed == {0: 5, 1: 2, 2: 2, 3: 1}
+    assert reach.furthest == {0: 1, 1: 3, 3: 1, 4: 1}
+
+
+def test_who_completed_the_course_stopped_nowhere(app: Flask) -> None:
+    """Not even at an activity that is not required and was left out."""
+    course = a_course(modules=1, lessons=2)
+    edition = edition_of(course)
+    enrolment = an_enrolment(a_person(city=a_city()), course, done=1, state=EnrolmentState.COMPLETED)
+    assert enrolment.done == 1
+    assert queries.get_reach(ADMINISTRATOR, EVERYTHING, edition).furthest == {2: 1}
+
+
+def test_another_course_does_not_count(app: Flask) -> None:
+    course, other, person = a_course(), a_course(), a_person(city=a_city())
+    an_enrolment(person, other, done=2)
+    assert queries.get_reach(ADMINISTRATOR, EVERYTHING, edition_of(course)).furthest == {}
