@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import cast
 
 import sqlalchemy as sa
@@ -34,6 +35,7 @@ class Identity:
     city_name: str | None
     roles: frozenset[Role] = frozenset()
     coordinates: frozenset[int] = field(default=frozenset())
+    last_used_at: datetime | None = None
 
     is_authenticated = True
     is_anonymous = False
@@ -76,6 +78,7 @@ _roles = (
 _IDENTITY = (
     sa.select(
         SignIn.id.label("sign_in_id"),
+        SignIn.last_used_at,
         Person.id,
         Person.email,
         Person.name,
@@ -110,6 +113,7 @@ def find_identity(sign_in_id: int) -> Identity | None:
         city_name=row.city_name,
         roles=frozenset(Role(role) for role, _, _ in held),
         coordinates=frozenset(int(city) for role, _, city in held if role == Role.COORDINATOR),
+        last_used_at=row.last_used_at,
     )
     return identity if identity.is_active else None
 

@@ -1,0 +1,102 @@
+"""What people type about their account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytz
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import EmailField, PasswordField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, ValidationError
+
+from . import addresses, passwords
+from .identity import LANGUAGES
+
+
+def tidy(value: str | None) -> str | None:
+    """Without control characters, spaces made one."""
+    if value is None:
+        return None
+    return " ".join("".join(c if c.isprintable() else " " for c in value).split())
+
+
+def is_email(form: Any, field: Any) -> None:
+    """Refuse what mail cannot be sent to."""
+    if not addresses.is_address(addresses.folded(field.data or "")):
+        raise ValidationError(_("That does not look like an e-mail address. It has the form name@city.example."))
+
+
+class Zones(SelectField):
+    """A time zone, by region and city."""
+
+    def __init__(self, label: Any, **rest: Any) -> None:
+        groups: dict[str, list[tuple[str, str]]] = {"UTC": [("UTC", "UTC")]}
+        for zone in pytz.common_timezones:
+            area, _slash, place = zone.partition("/")
+            if place and area != "US":
+                groups.setdefault(area, []).append((zone, place.replace("_", " ")))
+        super().__init__(label, choices=groups, **rest)
+
+
+def _required(message: Any) -> InputRequired:
+    return InputRequired(message)
+
+
+class SignInForm(FlaskForm):  # type: ignore[misc]
+    email = EmailField(_l("E-mail"), filters=[tidy], validators=[_required(_l("Type your e-mail address."))])
+    password = PasswordField(_l("Password"), validators=[_required(_l("Type your password."))])
+
+
+class ProfileForm(FlaskForm):  # type: ignore[misc]
+    name = StringField(
+        _l("Name"),
+        filters=[tidy],
+        validators=[
+            _required(_l("Type your name, as it should stand on certificates.")),
+            Length(max=120, message=_l("Use at most 120 characters.")),
+        ],
+    )
+    language = SelectField(_l("Language"), choices=list(LANGUAGES.items()))
+    time_zone = Zones(_l("Time zone"))
+
+
+class RegisterForm(ProfileForm):
+    email = EmailField(
+        _l("Work e-mail"), filters=[tidy], validators=[_required(_l("Type your e-mail address.")), is_email]
+    )
+    password = PasswordField(_l("Password"), validators=[_required(_l("Choose a password."))])
+
+    def validate_password(self, field: Any) -> None:
+        _check_new_password(field, self.email.data or "")
+
+
+class AskResetForm(FlaskForm):  # type: ignore[misc]
+    email = EmailField(_l("E-mail"), filters=[tidy], validators=[_required(_l("Type your e-mail address.")), is_email])
+
+
+class NewPasswordForm(FlaskForm):  # type: ignore[misc]
+    """A new password for the owner of `owner`, an e-mail address."""
+
+    password = PasswordField(_l("New password"), validators=[_required(_l("Choose a password."))])
+    owner = ""
+
+    def validate_password(self, field: Any) -> None:
+        _check_new_password(field, self.owner)
+
+
+class ChangePasswordForm(NewPasswordForm):
+    current_password = PasswordField(_l("Present password"), validators=[_required(_l("Type your present password."))])
+
+
+class ChangeEmailForm(FlaskForm):  # type: ignore[misc]
+    email = EmailField(
+        _l("New e-mail"), filters=[tidy], validators=[_required(_l("Type the new e-mail address.")), is_email]
+    )
+    current_password = PasswordField(_l("Password"), validators=[_required(_l("Type your password."))])
+
+
+def _check_new_password(field: Any, email: str) -> None:
+    if fault := passwords.fault(field.data or "", email):
+        raise ValidationError(fault)

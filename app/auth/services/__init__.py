@@ -1,0 +1,42 @@
+"""What people do with their accounts, and administrators with people's places and roles."""
+
+from .accounts import (
+    Confirmed,
+    ask_email_change,
+    ask_password_reset,
+    change_email,
+    change_password,
+    confirm,
+    register,
+    reset_password,
+    send_confirmation,
+    send_registration_again,
+    update_profile,
+)
+from .people import close, end_role, grant_role, move_to_city, place, refuse
+from .sign_ins import end_other_sign_ins, end_sign_in, open_sign_in, sign_in, touch
+
+__all__ = [
+    "Confirmed",
+    "ask_email_change",
+    "ask_password_reset",
+    "change_email",
+    "change_password",
+    "close",
+    "confirm",
+    "end_other_sign_ins",
+    "end_role",
+    "end_sign_in",
+    "grant_role",
+    "move_to_city",
+    "open_sign_in",
+    "place",
+    "refuse",
+    "register",
+    "reset_password",
+    "send_confirmation",
+    "send_registration_again",
+    "sign_in",
+    "touch",
+    "update_profile",
+]
