@@ -19,7 +19,7 @@ from .services import CityFacts
 MOST_DOMAINS = 50
 
 
-class DayField(DateField):
+class DayField(DateField):  # type: ignore[misc]
     """A day, as the browser's date control sends it."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -29,7 +29,7 @@ class DayField(DateField):
             raise ValueError(_l("Write the day as year-month-day, for instance 2019-05-31.")) from None
 
 
-class ListField(SelectField):
+class ListField(SelectField):  # type: ignore[misc]
     """One of a list; what is not in it is refused in words."""
 
     def pre_validate(self, form: FlaskForm) -> None:
@@ -37,7 +37,7 @@ class ListField(SelectField):
             raise ValidationError(_l("Choose one from the list."))
 
 
-class CityForm(FlaskForm):
+class CityForm(FlaskForm):  # type: ignore[misc]
     """What is written down of a city; `facts` once it is valid."""
 
     name = StringField(

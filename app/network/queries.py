@@ -30,7 +30,7 @@ def matching(search: str = "", region: Region | None = None) -> sa.Select[City]:
 
 def get_city(city_id: int) -> City:
     """A city with its domains, in two statements. Raises `NotFound`."""
-    city = db.session.scalars(
+    city: City | None = db.session.scalars(
         sa.select(City)
         .where(City.id == city_id)
         .options(selectinload(City.domains))
@@ -53,12 +53,13 @@ def list_choices(*, among: frozenset[int] | None = None, with_left: bool = False
 
 def find_namesake(*, name: str, country: str, other_than: int | None = None) -> City | None:
     """Another city of that name in that country, however it is accented or capitalised."""
-    return db.session.scalars(
+    namesake: City | None = db.session.scalars(
         sa.select(City)
         .where(fold(City.name) == folded(name), City.country == country, City.id != (other_than or 0))
         .order_by(City.id)
         .limit(1)
     ).first()
+    return namesake
 
 
 def list_owners(domains: tuple[str, ...], *, other_than: int | None = None) -> list[tuple[str, str]]:
