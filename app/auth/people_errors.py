@@ -1,0 +1,19 @@
+"""What an administrator cannot do to a person, in words."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from app.core.errors import DomainError
+
+
+class OwnRole(DomainError):
+    message = _l("This is your own administrator role. Another administrator can end it for you.")
+
+
+class OwnAccount(DomainError):
+    message = _l("This is your own account. Another administrator can close it for you.")
+
+
+class NotClosed(DomainError):
+    message = _l("This account is open already.")

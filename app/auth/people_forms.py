@@ -1,0 +1,59 @@
+"""The forms on a person's page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+
+from app.network.forms import ListField
+
+from .models import Role
+from .people_labels import ROLES, role_label
+from .people_queries import Record
+
+
+class PlaceForm(FlaskForm):  # type: ignore[misc]
+    """The city a person is to belong to."""
+
+    city = ListField(_l("City"), render_kw={"required": True})
+
+    def __init__(self, record: Record, cities: list[tuple[int, str]], **values: Any) -> None:
+        super().__init__(**values)
+        others = [(str(city_id), label) for city_id, label in cities if city_id != record.city_id]
+        self.city.choices = [("", _l("Choose a city")), *others]
+
+    @property
+    def city_id(self) -> int:
+        return int(self.city.data)
+
+
+class RoleForm(FlaskForm):  # type: ignore[misc]
+    """A role that a person does not hold yet; a coordinator's is of the city the person belongs to.
+
+    The choice names that city, so that a page opened before a move grants nothing of another.
+    """
+
+    role = ListField(_l("Role"), render_kw={"required": True})
+
+    def __init__(self, record: Record, **values: Any) -> None:
+        super().__init__(**values)
+        held = {(held.role, held.city_id) for held in record.open_roles}
+        choices = [(Role.TRAINER.value, ROLES[Role.TRAINER])]
+        if record.city_id is not None:
+            value = f"{Role.COORDINATOR}:{record.city_id}"
+            choices.append((value, role_label(Role.COORDINATOR, record.city)))
+        choices.append((Role.ADMINISTRATOR.value, ROLES[Role.ADMINISTRATOR]))
+        free = [(value, label) for value, label in choices if _split(value) not in held]
+        self.role.choices = [("", _l("Choose a role")), *free]
+
+    @property
+    def chosen(self) -> tuple[Role, int | None]:
+        """The role, and the city it is of."""
+        return _split(self.role.data)
+
+
+def _split(value: str) -> tuple[Role, int | None]:
+    role, _, city = value.partition(":")
+    return Role(role), int(city) if city else None

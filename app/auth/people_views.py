@@ -1,0 +1,183 @@
+"""People, for administrators, and for coordinators within their own city."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.core import audit
+from app.core.access import Permission, allow
+from app.core.errors import DomainError, NotFound
+from app.network import queries as network
+
+from . import city_views, people_queries, people_services, services
+from .identity import Identity, the_person
+from .models import PersonState, Role
+from .people_forms import PlaceForm, RoleForm
+from .people_labels import ROLES, STATES, role_label
+from .people_queries import Filters, Held, Record
+
+bp = Blueprint("people", __name__, url_prefix="/people")
+
+
+def register_people(app: Flask) -> None:
+    """Register the pages of people and of cities."""
+    app.register_blueprint(bp)
+    app.register_blueprint(city_views.bp)
+
+
+@bp.get("")
+@allow(Permission.REPORT)
+def index() -> str:
+    person = the_person()
+    cities = network.list_choices(among=None if person.is_administrator else person.coordinates, with_left=True)
+    filters = _filters(dict(cities))
+    return render_template(
+        "people/index.html",
+        people=people_queries.list_people(person, filters),
+        waiting=people_queries.count_waiting(person) if person.is_administrator else 0,
+        filters=filters,
+        cities=cities,
+        states=STATES,
+        roles=ROLES,
+        role_label=role_label,
+    )
+
+
+@bp.get("/<int:person_id>")
+@allow(Permission.REPORT)
+def show(person_id: int) -> str:
+    person = the_person()
+    record = people_queries.get_record(person, person_id)
+    if record.id != person.id:
+        audit.record_reading("person.open", f"person:{record.id}", actor_id=person.id)
+    return _page(person, record)
+
+
+@bp.post("/<int:person_id>/affiliation")
+@allow(Permission.ADMINISTER)
+def place(person_id: int) -> ResponseReturnValue:
+    person = the_person()
+    record = people_queries.get_record(person, person_id)
+    form = PlaceForm(record, network.list_choices())
+    if not form.validate_on_submit():
+        return _page(person, record, place=form), 422
+    try:
+        services.place(person_id=record.id, city_id=form.city_id, by=person.id)
+    except DomainError as error:
+        form.city.errors = [str(error)]
+        return _page(person, record, place=form), error.status
+    flash(
+        _("%(name)s now belongs to %(city)s.", name=record.name, city=dict(form.city.choices)[form.city.data]), "done"
+    )
+    return redirect(url_for("people.show", person_id=record.id))
+
+
+@bp.post("/<int:person_id>/roles")
+@allow(Permission.ADMINISTER)
+def grant(person_id: int) -> ResponseReturnValue:
+    person = the_person()
+    record = people_queries.get_record(person, person_id)
+    form = RoleForm(record)
+    if not form.validate_on_submit():
+        return _page(person, record, role=form), 422
+    role, city_id = form.chosen
+    try:
+        services.grant_role(person_id=record.id, role=role, city_id=city_id, by=person.id)
+    except DomainError as error:
+        form.role.errors = [str(error)]
+        return _page(person, record, role=form), error.status
+    label = role_label(role, record.city if city_id else None)
+    flash(_("%(name)s has the role “%(role)s” from now on.", name=record.name, role=label), "done")
+    return redirect(url_for("people.show", person_id=record.id))
+
+
+@bp.post("/<int:person_id>/roles/<int:role_id>/end")
+@allow(Permission.ADMINISTER)
+def end_role(person_id: int, role_id: int) -> ResponseReturnValue:
+    person = the_person()
+    record = people_queries.get_record(person, person_id)
+    held = next((held for held in record.open_roles if held.id == role_id), None)
+    if held is None:
+        raise NotFound
+    try:
+        people_services.end_role(person_id=record.id, role=held.role, city_id=held.city_id, by=person.id)
+    except DomainError as error:
+        return _page(person, record, refused={f"role-{held.id}": str(error)}), error.status
+    label = role_label(held.role, held.city)
+    flash(_("%(name)s no longer has the role “%(role)s”.", name=record.name, role=label), "done")
+    return redirect(url_for("people.show", person_id=record.id))
+
+
+@bp.post("/<int:person_id>/departure")
+@allow(Permission.ADMINISTER)
+def leave(person_id: int) -> ResponseReturnValue:
+    person = the_person()
+    record = people_queries.get_record(person, person_id)
+    try:
+        people_services.close(person_id=record.id, by=person.id)
+    except DomainError as error:
+        return _page(person, record, refused={"departure": str(error)}), error.status
+    flash(_("The account of %(name)s is closed. What they learned stays on record.", name=record.name), "done")
+    return redirect(url_for("people.show", person_id=record.id))
+
+
+@bp.post("/<int:person_id>/return")
+@allow(Permission.ADMINISTER)
+def reopen(person_id: int) -> ResponseReturnValue:
+    person = the_person()
+    record = people_queries.get_record(person, person_id)
+    try:
+        people_services.reopen(person_id=record.id, by=person.id)
+    except DomainError as error:
+        return _page(person, record, refused={"departure": str(error)}), error.status
+    flash(_("The account of %(name)s is open again. Now choose their city.", name=record.name), "done")
+    return redirect(url_for("people.show", person_id=record.id))
+
+
+def _page(
+    person: Identity,
+    record: Record,
+    *,
+    place: PlaceForm | None = None,
+    role: RoleForm | None = None,
+    refused: dict[str, str] | None = None,
+) -> str:
+    """A person's page; `refused` says under the name of an action why it was not done."""
+    may_place = person.is_administrator and record.state in (PersonState.WAITING, PersonState.ACTIVE)
+    if may_place:
+        place = place or PlaceForm(record, network.list_choices(), formdata=None)
+        role = role or RoleForm(record, formdata=None)
+    return render_template(
+        "people/show.html",
+        record=record,
+        place=place if may_place else None,
+        role=role if may_place else None,
+        refused=refused or {},
+        states=STATES,
+        held_label=_held_label,
+    )
+
+
+def _held_label(held: Held) -> str:
+    return role_label(held.role, held.city)
+
+
+def _filters(cities: dict[int, str]) -> Filters:
+    """What the address asks for. Raises `NotFound` for a city, state or role that there is not, or not for them."""
+    city, state, role = (request.args.get(name, "") for name in ("city", "state", "role"))
+    page = request.args.get("page", "1")
+    try:
+        filters = Filters(
+            search=request.args.get("q", "")[:100],
+            city_id=int(city) if city else None,
+            state=PersonState(state) if state else None,
+            role=Role(role) if role else None,
+            page=int(page) if page.isdecimal() and len(page) < 7 else 1,
+        )
+    except ValueError:
+        raise NotFound from None
+    if (filters.city_id is not None and filters.city_id not in cities) or filters.state is PersonState.ERASED:
+        raise NotFound
+    return filters
