@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import bleach
 from bleach.html5lib_shim import Filter
 
+MOST_ROUNDS = 10
 POLICY = 1  # raised with every change of what is let through; a body remembers the one that cleaned it
 
 TAGS = frozenset(
@@ -52,8 +53,8 @@ class _House(Filter):  # type: ignore[misc]
                 if token["name"] == "img":
                     if not is_own_image(attributes.get((None, "src"), "")):
                         continue
-                    attributes[(None, "loading")] = "lazy"
                     attributes.setdefault((None, "alt"), "")
+                    attributes[(None, "loading")] = "lazy"
                 if token["name"] == "a" and (None, "href") in attributes and is_elsewhere(attributes[(None, "href")]):
                     attributes[(None, "rel")] = "noopener noreferrer"
             yield token
@@ -71,8 +72,17 @@ _WORDLESS = re.compile(r"<(script|style|template|noscript|iframe|object|svg|math
 def clean(html: str) -> str:
     """`html` with nothing left that can run, style, frame or send: headings from h2, own images only.
 
-    Cleaning what is clean already changes nothing.
+    Cleaning what is clean already changes nothing: tags that cannot stand where they do are moved when they are
+    read again, so what comes out is cleaned until it stays as it is.
     """
+    for _again in range(MOST_ROUNDS):
+        before, html = html, _cleaned(html)
+        if html == before:
+            break
+    return html
+
+
+def _cleaned(html: str) -> str:
     html = _WORDLESS.sub("", html.replace("\x00", ""))
     html = re.sub(r"<(/?)h1\b", r"<\1h2", html, flags=re.I)
     return str(_cleaner.clean(html)).strip()
