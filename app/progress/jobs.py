@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from app.core.jobs import enqueue, job
-from app.core.transactions import after_commit, reading, unit_of_work
+from app.core.jobs import job
+from app.core.transactions import reading, unit_of_work
 from app.courses.models import Course
-from app.courses.signals import edition_published
 from app.extensions import db
 
 from . import services
@@ -45,8 +44,3 @@ def recount_course(course_id: int) -> int:
                 services.recount(enrolment_id=enrolment_id)
         counted += len(ids)
         last = ids[-1]
-
-
-@edition_published.connect
-def _recount_later(_sender: object, *, course_id: int, edition_id: int) -> None:
-    after_commit(lambda: enqueue("progress.recount", course_id=course_id))

@@ -13,7 +13,7 @@ from app.auth.models import Person
 from app.core import clock
 from app.courses.editions import PublishedEdition, get_edition
 from app.courses.errors import CourseNotPublished
-from app.courses.models import Course
+from app.courses.models import Activity, Course
 from app.extensions import db
 from app.network.models import City
 
@@ -72,11 +72,12 @@ def record(*, enrolment_id: int, activity_id: int, outcome: Outcome) -> Enrolmen
 
     Locks the enrolment first, so that two last activities which finish together still complete the course, once.
     What is complete stays complete; the score is whatever the activity's grading makes of all attempts.
-    Raises `ActivityGone` if the edition in force no longer has the activity.
+    An activity that the edition in force no longer has is still written down: a later edition may bring it back.
+    Raises `ActivityGone` if the course never had it.
     """
     enrolment = _lock(enrolment_id)
     edition = _edition_in_force(enrolment)
-    if activity_id not in edition.by_id:
+    if activity_id not in edition.by_id and not _was_ever(activity_id, enrolment.course_id):
         raise ActivityGone
     now = clock.now()
     row = db.session.get(ActivityProgress, (enrolment.id, enrolment.cycle, activity_id))
@@ -142,6 +143,10 @@ def show_on_certificate(*, person_id: int, code: str, city: bool, score: bool) -
         raise LookupError(code)
     certificate.shows_city, certificate.shows_score = city, score
     return certificate
+
+
+def _was_ever(activity_id: int, course_id: int) -> bool:
+    return db.session.scalar(sa.select(Activity.course_id).where(Activity.id == activity_id)) == course_id
 
 
 def _lock(enrolment_id: int) -> Enrolment:

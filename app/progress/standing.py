@@ -107,7 +107,7 @@ class Standing:
 
     @cached_property
     def next(self) -> OutlineActivity | None:
-        """Where to go on: the activity last open if it is not complete, else the first one open after it, else before."""
+        """Where to go on: the activity last open if it is not complete, else the first open one after it, or before."""
         activities = self.edition.activities
         start = 0
         if self.last is not None and self.last in self.edition.by_id:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -14,7 +14,7 @@ from app.core.transactions import reading
 from app.courses.kinds import Visit, get_kind
 from app.courses.outline import OutlineActivity
 
-from . import queries, services
+from . import onward, queries, services
 from .errors import ActivityGone, ActivityLocked, NotEnrolled
 from .models import ActivityState
 from .pages import player_page
@@ -80,7 +80,7 @@ def complete(slug: str, activity: str) -> Response:
     if not get_kind(found.kind).by_hand:
         raise ActivityLocked(get_kind(found.kind).completes(found))
     services.record(enrolment_id=enrolled.id, activity_id=found.id, outcome=Outcome(ActivityState.COMPLETE))
-    return redirect(next_address(slug, found), 303)
+    return redirect(onward.address_after(found, _place(slug)), 303)
 
 
 @bp.post("/learn/<slug>/language")
@@ -106,23 +106,6 @@ def remember(slug: str, activity: str) -> tuple[str, int]:
         person_id=the_person().id, course_id=place.course_id, activity_id=_activity(place, activity).id
     )
     return "", 204
-
-
-def next_address(slug: str, done: OutlineActivity) -> str:
-    """Where to go after an activity: the certificate if that was the last, else on, else the outline."""
-    place = _place(slug)
-    enrolled = place.enrolled
-    if enrolled is None:
-        return url_for("learn.course", slug=slug)
-    following = enrolled.standing.after(done)
-    if enrolled.certificate and (following is None or enrolled.standing.complete) and enrolled.standing.next is None:
-        flash(_("You have completed the course. This is your certificate."), "done")
-        return url_for("certificates.show", code=enrolled.certificate)
-    if following is None or enrolled.standing.waits_for(following):
-        following = enrolled.standing.next
-    if following is None:
-        return url_for("learn.course", slug=slug)
-    return url_for("learn.activity", slug=slug, activity=following.key)
 
 
 def _place(slug: str) -> Place:
@@ -151,25 +134,10 @@ def _require_open(place: Place, enrolled: Enrolled, found: OutlineActivity) -> N
     waiting = enrolled.standing.waits_for(found)
     if waiting:
         raise ActivityLocked(
-            opens_when(waiting, place, enrolled),
+            onward.opens_when(waiting, place, enrolled),
             next_url=url_for("learn.activity", slug=place.slug, activity=waiting[0].key),
-            next_label=_("Open “%(title)s”", title=_title(waiting[0], place, enrolled)),
+            next_label=_("Open “%(title)s”", title=onward.title_of(waiting[0], place, enrolled)),
         )
-
-
-def opens_when(waiting: tuple[OutlineActivity, ...], place: Place, enrolled: Enrolled) -> str:
-    """In words, what opens a locked activity."""
-    if len(waiting) == 1:
-        return _("Opens when you complete “%(title)s”", title=_title(waiting[0], place, enrolled))
-    return _(
-        "Opens when you complete “%(title)s” and %(count)s more",
-        title=_title(waiting[0], place, enrolled),
-        count=len(waiting) - 1,
-    )
-
-
-def _title(activity: OutlineActivity, place: Place, enrolled: Enrolled) -> str:
-    return activity.title.best(enrolled.language, place.edition.outline.source_language)
 
 
 def _moved_or_missing(slug: str, endpoint: str, **values: str) -> Response:

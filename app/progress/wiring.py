@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from . import certificate_views, jobs, presentation, views  # noqa: F401
+from . import certificate_views, jobs, listeners, onward, presentation, views  # noqa: F401
 
 
 def init_app(app: Flask) -> None:
@@ -12,4 +12,4 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.bp)
     app.register_blueprint(certificate_views.bp)
     presentation.init_app(app)
-    app.jinja_env.globals["opens_when"] = views.opens_when
+    app.jinja_env.globals["opens_when"] = onward.opens_when

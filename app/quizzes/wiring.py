@@ -1,10 +1,17 @@
-"""What this feature sets up."""
+"""What quizzes set up: the kind, and the pages of an attempt."""
 
 from __future__ import annotations
 
 from flask import Flask
 
+from app.courses.kinds import register
+
+from . import types, views
+from .kind import QuizKind
+
 
 def init_app(app: Flask) -> None:
-    """Register the feature's routes, kinds and listeners."""
-    from . import models  # noqa: F401
+    """Register the kind `quiz` and the routes."""
+    register(QuizKind())
+    app.register_blueprint(views.bp)
+    app.jinja_env.globals["type_name"] = types.type_name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -33,10 +34,24 @@ class MultipleChoice(msgspec.Struct, frozen=True, tag="multiple_choice"):
         right = {c.key for c in self.choices if c.right}
         return Grade(1.0 if chosen == right else 0.0, feedback)
 
+    def read(self, fields: Mapping[str, Sequence[str]]) -> MultipleChoiceAnswer | None:
+        """The answer in a posted form; None if nothing was chosen."""
+        chosen = tuple(key for key in fields.get("choice", ()) if key)
+        return MultipleChoiceAnswer(chosen) if chosen else None
+
     def accepts(self, answer: MultipleChoiceAnswer) -> bool:
         """Whether the answer names options of this question, each once."""
         keys = {choice.key for choice in self.choices}
         return len(set(answer.choices)) == len(answer.choices) and keys.issuperset(answer.choices)
+
+    def options(self) -> tuple[str, ...]:
+        """The keys of what can be shown in another order."""
+        return tuple(choice.key for choice in self.choices)
+
+    @property
+    def teaches(self) -> bool:
+        """Whether any answer gets feedback."""
+        return self.feedback is not None or any(part.feedback for part in self.choices)
 
     def marks_facts(self) -> Any:
         return [self.partial, sorted((choice.key, choice.fraction) for choice in self.choices)]

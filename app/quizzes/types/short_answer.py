@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -49,9 +50,25 @@ class ShortAnswer(msgspec.Struct, frozen=True, tag="short_answer"):
                 return Grade(min(1.0, max(0.0, accepted.fraction)), feedback)
         return Grade(0.0)
 
+    def read(self, fields: Mapping[str, Sequence[str]]) -> ShortAnswerAnswer | None:
+        """The answer in a posted form; None if nothing was typed."""
+        typed = "".join(fields.get("text", ())[:1]).strip()
+        return ShortAnswerAnswer(typed) if typed else None
+
     def accepts(self, answer: ShortAnswerAnswer) -> bool:
         """Whether the answer is short enough to be one."""
         return len(answer.text) <= LONGEST
+
+    def options(self) -> tuple[str, ...]:
+        """Nothing here has an order."""
+        return ()
+
+    @property
+    def teaches(self) -> bool:
+        """Whether any answer gets feedback."""
+        return self.feedback is not None or any(
+            part.feedback for part in (answer for accepted in self.answers.values() for answer in accepted)
+        )
 
     def marks_facts(self) -> Any:
         own = self.answers.get(self.source_language, ())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -28,9 +29,23 @@ class SingleChoice(msgspec.Struct, frozen=True, tag="single_choice"):
                 return Grade(min(1.0, max(0.0, choice.fraction)), feedback)
         return Grade(0.0)
 
+    def read(self, fields: Mapping[str, Sequence[str]]) -> SingleChoiceAnswer | None:
+        """The answer in a posted form; None if nothing was chosen."""
+        chosen = fields.get("choice", ())
+        return SingleChoiceAnswer(chosen[0]) if chosen and chosen[0] else None
+
     def accepts(self, answer: SingleChoiceAnswer) -> bool:
         """Whether the answer names an option of this question."""
         return any(choice.key == answer.choice for choice in self.choices)
+
+    def options(self) -> tuple[str, ...]:
+        """The keys of what can be shown in another order."""
+        return tuple(choice.key for choice in self.choices)
+
+    @property
+    def teaches(self) -> bool:
+        """Whether any answer gets feedback."""
+        return self.feedback is not None or any(part.feedback for part in self.choices)
 
     def marks_facts(self) -> Any:
         return sorted((choice.key, choice.fraction) for choice in self.choices)

@@ -1,0 +1,24 @@
+"""What can go wrong with an attempt, in words for people."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from app.core.errors import DomainError
+
+
+class NoAttemptsLeft(DomainError):
+    message = _l("You have used all attempts at this quiz. Your trainer can look at your answers with you.")
+
+
+class AttemptClosed(DomainError):
+    message = _l("This attempt has been submitted, so its answers can no longer change.")
+
+
+class WrongShape(DomainError):
+    status = 400
+    message = _l("That is not an answer to this question. Nothing was changed.")
+
+
+class Overtaken(DomainError):
+    message = _l("You answered this question in another window since. That newer answer was kept.")

@@ -1,0 +1,139 @@
+"""The kind `quiz`: something to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+import sqlalchemy as sa
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from sqlalchemy.orm import selectinload
+
+from app.core.formats import percent
+from app.core.languages import language_name
+from app.courses.kinds import Check, Frozen, Kind, Level, Player, Visit
+from app.courses.models import Activity, Course
+from app.courses.outline import OutlineActivity
+from app.extensions import db
+
+from . import queries
+from .models import Question, QuestionVersion, Quiz, QuizSlot, VersionState
+from .settings import QuizSettings
+from .types import texts
+
+
+class SlotData(msgspec.Struct, frozen=True):
+    """A place in a published quiz: which version of a question, for how many marks."""
+
+    version_id: int
+    marks: float
+
+
+class QuizData(msgspec.Struct, frozen=True):
+    """A quiz as published."""
+
+    settings: QuizSettings
+    slots: tuple[SlotData, ...]
+
+
+def data_of(activity: OutlineActivity) -> QuizData:
+    """What the edition holds of a quiz."""
+    return msgspec.convert(activity.data, QuizData)
+
+
+class QuizKind(Kind):
+    name = "quiz"
+    label = _l("Quiz")
+    model = Quiz
+    passes = {
+        "questions": _l("Every quiz has its questions"),
+        "feedback": _l("Every question gives feedback"),
+        "translation": _l("Every translation is up to date"),
+    }
+
+    def freeze(self, activity: Activity, course: Course) -> Frozen:
+        """Slots that follow a question get its latest ready version. A quiz with a pass mark counts in the score."""
+        assert isinstance(activity, Quiz)
+        slots = tuple(SlotData(version.id, marks) for version, marks in _versions(activity))
+        graded = activity.settings.pass_mark is not None
+        marks = sum(slot.marks for slot in slots) if graded else None
+        return Frozen(msgspec.to_builtins(QuizData(activity.settings, slots)), marks)
+
+    def load(self, activities: Sequence[Activity]) -> None:
+        questions = selectinload(Quiz.slots).joinedload(QuizSlot.question).selectinload(Question.versions)
+        ids = [activity.id for activity in activities]
+        db.session.scalars(sa.select(Quiz).where(Quiz.id.in_(ids)).options(questions)).all()
+
+    def checks(self, activity: Activity, course: Course) -> list[Check]:
+        assert isinstance(activity, Quiz)
+        title = activity.title.best(course.source_language, course.source_language)
+        versions = [version for version, _marks in _versions(activity)]
+        if not versions or len(versions) < len(activity.slots):
+            message = _("“%(title)s” has no question that is ready", title=title)
+            return [Check(Level.BLOCKER, "questions", message, activity.id)]
+        found = [
+            Check(Level.BLOCKER, "questions", _("“%(title)s”: %(fault)s", title=title, fault=fault), activity.id)
+            for version in versions
+            for fault in version.content.faults()
+        ]
+        silent = sum(not version.content.teaches for version in versions)
+        if silent:
+            message = ngettext(
+                "“%(title)s” has %(num)s question without feedback",
+                "“%(title)s” has %(num)s questions without feedback",
+                silent,
+                title=title,
+            )
+            found.append(Check(Level.WARNING, "feedback", message, activity.id))
+        for language in course.languages:
+            if language == course.source_language:
+                continue
+            stale = sum(_stale(version, language, course.source_language) for version in versions)
+            if stale:
+                message = ngettext(
+                    "“%(title)s” has %(num)s question to translate into %(language)s",
+                    "“%(title)s” has %(num)s questions to translate into %(language)s",
+                    stale,
+                    title=title,
+                    language=language_name(language),
+                )
+                found.append(Check(Level.WARNING, "translation", message, activity.id))
+        return found
+
+    def describe(self, activity: OutlineActivity) -> str:
+        return ngettext("%(num)s question", "%(num)s questions", len(data_of(activity).slots))
+
+    def player(self, visit: Visit) -> Player:
+        """What the quiz asks, what was tried, and the button that starts or goes on. One statement."""
+        data = data_of(visit.activity)
+        attempts = queries.list_attempts(visit.enrolment_id, visit.cycle, visit.activity.id)
+        return Player("quizzes/start.html", {"quiz": data.settings, "slots": data.slots, "attempts": attempts})
+
+    def preview(self, activity: Activity, course: Course, language: str) -> Player:
+        """The questions as they stand, with what is right and the feedback each answer gets."""
+        assert isinstance(activity, Quiz)
+        contents = [version.content for version, _marks in _versions(activity)]
+        return Player("studio/quiz.html", {"quiz": activity.settings, "contents": contents})
+
+    def completes(self, activity: OutlineActivity) -> str:
+        settings = data_of(activity).settings
+        if settings.pass_mark is None:
+            return _("Complete when you have submitted your answers")
+        return _("Complete when you reach %(share)s", share=percent(settings.pass_mark / 100))
+
+
+def _versions(quiz: Quiz) -> list[tuple[QuestionVersion, float]]:
+    """For each slot in order, the version it stands for (pinned, else the latest ready one) and its marks."""
+    found = []
+    for slot in sorted(quiz.slots, key=lambda slot: (slot.rank, slot.id)):
+        ready = [version for version in slot.question.versions if version.state == VersionState.READY]
+        pinned = [version for version in slot.question.versions if version.id == slot.pinned_version_id]
+        if pinned or ready:
+            found.append(((pinned or ready)[-1], slot.marks))
+    return found
+
+
+def _stale(version: QuestionVersion, language: str, source: str) -> bool:
+    return any(language not in text.phrases or language in text.outdated(source) for text in texts(version.content))

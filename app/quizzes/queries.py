@@ -1,0 +1,147 @@
+"""What is read of attempts and of question versions, which never change and so are kept in each process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.core.text import Text
+from app.courses.models import Course
+from app.extensions import db
+from app.progress.models import Enrolment
+
+from .models import Attempt, AttemptSlot, AttemptState, Question, QuestionVersion, Response
+from .types import Answer, Content
+
+MOST_KEPT = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question as an attempt asks it. `order` is that of its options; `number` counts from 1."""
+
+    number: int
+    content: Content
+    source_language: str
+    marks: float
+    order: tuple[str, ...]
+    answer: Answer | None
+    sequence: int
+    flagged: bool
+    fraction: float | None
+    feedback: tuple[Text, ...]
+
+    @property
+    def slot(self) -> int:
+        return self.number - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """An attempt of one person, with its questions and answers."""
+
+    id: int
+    enrolment_id: int
+    activity_id: int
+    course_slug: str
+    edition_id: int
+    number: int
+    language: str
+    open: bool
+    started_at: datetime
+    finished_at: datetime | None
+    score: float | None
+    questions: tuple[Asked, ...]
+
+    @property
+    def answered(self) -> int:
+        return sum(q.answer is not None for q in self.questions)
+
+    @property
+    def flagged(self) -> int:
+        return sum(q.flagged for q in self.questions)
+
+    @property
+    def marks(self) -> float:
+        """The marks that all questions together are worth."""
+        return sum(q.marks for q in self.questions)
+
+
+_versions: dict[int, tuple[Content, str]] = {}
+_lock = Lock()
+
+
+def get_versions(ids: Iterable[int]) -> dict[int, tuple[Content, str]]:
+    """Content and source language of question versions by id; at most one statement."""
+    wanted = set(ids)
+    missing = wanted - _versions.keys()
+    if missing:
+        rows = db.session.execute(
+            sa.select(QuestionVersion.id, QuestionVersion.content, Question.source_language)
+            .join(Question, Question.id == QuestionVersion.question_id)
+            .where(QuestionVersion.id.in_(missing))
+        ).all()
+        with _lock:
+            if len(_versions) > MOST_KEPT:
+                _versions.clear()
+            _versions.update({row.id: (row.content, row.source_language) for row in rows})
+    found = {i: _versions[i] for i in wanted if i in _versions}
+    if len(found) < len(wanted):
+        return get_versions(wanted)  # another thread emptied the cache in between
+    return found
+
+
+def forget() -> None:
+    """Empty the cache: for tests, whose databases begin their ids anew."""
+    _versions.clear()
+
+
+def list_attempts(enrolment_id: int, cycle: int, activity_id: int) -> list[Attempt]:
+    """One cycle's attempts at a quiz, in the order they were made."""
+    attempts = sa.select(Attempt).where(
+        Attempt.enrolment_id == enrolment_id, Attempt.cycle == cycle, Attempt.activity_id == activity_id
+    )
+    return list(db.session.scalars(attempts.order_by(Attempt.number)))
+
+
+_ATTEMPT = (
+    sa.select(
+        Attempt.id, Attempt.enrolment_id, Attempt.activity_id, Attempt.number, Attempt.language, Attempt.state,
+        Attempt.edition_id, Attempt.started_at, Attempt.finished_at, Attempt.score, Attempt.slots, Course.slug,
+        Response.slot, Response.answer, Response.sequence, Response.flagged, Response.fraction, Response.feedback,
+    )
+    .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+    .join(Course, Course.id == Enrolment.course_id)
+    .join(Response, Response.attempt_id == Attempt.id)
+    .where(Attempt.id == sa.bindparam("attempt"), Enrolment.person_id == sa.bindparam("person"))
+    .order_by(Response.slot)
+)  # fmt: skip
+
+
+def find_sitting(attempt_id: int, *, person_id: int) -> Sitting | None:
+    """A person's own attempt, whole, in one statement; nobody else's."""
+    rows = db.session.execute(_ATTEMPT, {"attempt": attempt_id, "person": person_id}).all()
+    if not rows:
+        return None
+    first: Any = rows[0]
+    slots: list[AttemptSlot] = first.slots
+    versions = get_versions(slot.version_id for slot in slots)
+    return Sitting(
+        id=first.id, enrolment_id=first.enrolment_id, activity_id=first.activity_id, course_slug=first.slug, edition_id=first.edition_id,
+        number=first.number, language=first.language, open=first.state == AttemptState.OPEN,
+        started_at=first.started_at, finished_at=first.finished_at, score=first.score,
+        questions=tuple(
+            Asked(
+                number=row.slot + 1, content=versions[slots[row.slot].version_id][0],
+                source_language=versions[slots[row.slot].version_id][1], marks=slots[row.slot].marks,
+                order=slots[row.slot].order, answer=row.answer, sequence=row.sequence, flagged=row.flagged,
+                fraction=row.fraction, feedback=tuple(row.feedback or ()),
+            )
+            for row in rows
+        ),
+    )  # fmt: skip
