@@ -47,7 +47,8 @@ bench: .venv/.test static translations ## Measure speed and weight against their
 messages: .venv/.runtime ## Collect the strings to translate into app/translations/*/LC_MESSAGES/messages.po
 	@mkdir -p build
 	$(BIN)/pybabel -q extract -F babel.cfg -k _l -k _n:1,2 --no-location --sort-output --omit-header -o build/messages.pot .
-	$(BIN)/pybabel -q update -i build/messages.pot -d app/translations --ignore-pot-creation-date --ignore-obsolete --no-fuzzy-matching --omit-header
+	$(BIN)/pybabel -q update -i build/messages.pot -d app/translations -l fr --init-missing \
+	  --ignore-pot-creation-date --ignore-obsolete --no-fuzzy-matching --omit-header
 
 permissions: .venv/.runtime static ## Write docs/permissions.md from the routes
 	$(BIN)/python -m scripts.permissions > docs/permissions.md.new

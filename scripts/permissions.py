@@ -28,7 +28,7 @@ WHO = {
     Permission.TEACH: "trainers and administrators; a trainer reaches the own courses",
     Permission.REPORT: "coordinators and administrators; a coordinator reaches the own city",
     Permission.ADMINISTER: "administrators",
-    Permission.DEVELOP: "everyone, but only in a demonstration (`DEMO=yes`, `MAIL=folder`); elsewhere there is no such page",
+    Permission.DEVELOP: "everyone, in a demonstration (`DEMO=yes`, `MAIL=folder`); elsewhere there is no such page",
 }
 
 HIDDEN_METHODS = {"HEAD", "OPTIONS"}

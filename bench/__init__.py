@@ -1,0 +1,1 @@
+"""How fast the site is, and what its pages weigh."""

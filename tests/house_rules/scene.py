@@ -1,0 +1,220 @@
+"""A small network with a row in every table, for the rules that look at all tables and all routes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import sqlalchemy as sa
+
+from app.auth.models import Person, Role, SignIn
+from app.core import audit, clock
+from app.core.base import Base
+from app.core.models import Content, Media, Outbox
+from app.core.transactions import unit_of_work
+from app.courses.models import Course, CourseSlugHistory, Revision
+from app.extensions import db
+from app.grants.models import Application, GrantCall, Rule
+from app.grants.rules import Completed, write
+from app.network.models import City
+from app.progress.models import (
+    ActivityProgress,
+    ActivityState,
+    Certificate,
+    Completion,
+    Enrolment,
+    EnrolmentState,
+    Position,
+)
+from app.quizzes.models import Attempt, AttemptSlot, QuestionVersion, QuizSlot, Response
+from app.quizzes.types import SingleChoiceAnswer
+from tests.factories import a_choice_question, a_city, a_course, a_person, text
+
+BEFORE = datetime(2026, 3, 1, 9, tzinfo=UTC)
+CODE = "7GQ2M4KXWPRTD"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What stands in the network: detached rows, to read plain values from."""
+
+    city: City
+    other_city: City
+    practitioner: Person
+    trainer: Person
+    coordinator: Person
+    administrator: Person
+    course: Course
+    call: GrantCall
+    attempt: Attempt
+    outbox_id: int
+
+
+def a_scene() -> Scene:
+    """One city's practitioner has completed a published course and has an attempt open; a call is open too."""
+    city = a_city("Ghent", domain="ghent.example")
+    other_city = a_city("Mombasa", domain="mombasa.example")
+    practitioner = a_person("Amina Trabelsi", city=city)
+    trainer = a_person("Jonas Verbeke", roles=(Role.TRAINER,))
+    coordinator = a_person("Lena Maes", city=city, roles=(Role.COORDINATOR,))
+    administrator = a_person("Ada Okafor", roles=(Role.ADMINISTRATOR,))
+    course = a_course("the-citys-part", questions=[a_choice_question(), a_choice_question()], trainer=trainer)
+    with unit_of_work():
+        course = db.session.merge(course)
+        enrolment = _a_completed_enrolment(practitioner, course, city)
+        attempt = _an_open_attempt(enrolment, course)
+        call = _a_call(course, city, administrator)
+        outbox_id = _the_rest(course, trainer)
+        audit.record("scene", "person:1", actor_id=administrator.id)
+        db.session.flush()
+        for row in (course, call, attempt):
+            db.session.refresh(row)
+        db.session.expunge_all()
+    return Scene(city, other_city, practitioner, trainer, coordinator, administrator, course, call, attempt, outbox_id)
+
+
+def rows_by_table() -> dict[str, int]:
+    """How many rows each table has."""
+    with db.engine.connect() as connection:
+        there = sa.inspect(connection).get_table_names()
+        count = "SELECT count(*) FROM "
+        return {
+            table.name: connection.scalar(sa.text(f'{count} "{table.name}"'))
+            for table in Base.metadata.sorted_tables
+            if table.name in there
+        }
+
+
+def _a_completed_enrolment(person: Person, course: Course, city: City) -> Enrolment:
+    assert course.edition_id
+    activities = [activity for module in course.living_modules() for activity in module.living_activities()]
+    enrolment = Enrolment(
+        person_id=person.id,
+        course_id=course.id,
+        city_id=city.id,
+        language="en",
+        state=EnrolmentState.COMPLETED,
+        done=len(activities),
+        total=len(activities),
+        score=0.9,
+        states={activity.id: ActivityState.COMPLETE for activity in activities},
+        enrolled_at=BEFORE,
+        touched_at=BEFORE,
+        completed_at=BEFORE,
+        last_activity_id=activities[0].id,
+        counted_edition_id=course.edition_id,
+    )
+    db.session.add(enrolment)
+    db.session.flush()
+    db.session.add(
+        ActivityProgress(
+            enrolment_id=enrolment.id,
+            cycle=1,
+            activity_id=activities[0].id,
+            state=ActivityState.COMPLETE,
+            first_at=BEFORE,
+            completed_at=BEFORE,
+            position=Position(1.0),
+        )
+    )
+    completion = Completion(
+        enrolment_id=enrolment.id,
+        cycle=1,
+        person_id=person.id,
+        course_id=course.id,
+        edition_id=course.edition_id,
+        rule="all required activities",
+        city_id=city.id,
+        score=0.9,
+        completed_at=BEFORE,
+    )
+    db.session.add(completion)
+    db.session.flush()
+    db.session.add(
+        Certificate(
+            completion_id=completion.id,
+            code=CODE,
+            person_id=person.id,
+            course_id=course.id,
+            holder=person.name,
+            city=city.name,
+            course_title="The city’s part",
+            language="en",
+            edition_number=1,
+            minutes=30,
+            score=0.9,
+            issued_at=BEFORE,
+            expires_at=clock.months_after(BEFORE, 24),
+        )
+    )
+    return enrolment
+
+
+def _an_open_attempt(enrolment: Enrolment, course: Course) -> Attempt:
+    (quiz_id, version_id), *_ = db.session.execute(
+        sa.select(QuizSlot.quiz_id, QuestionVersion.id)
+        .join(QuestionVersion, QuestionVersion.question_id == QuizSlot.question_id)
+        .order_by(QuizSlot.id)
+    ).all()
+    attempt = Attempt(
+        enrolment_id=enrolment.id,
+        cycle=1,
+        activity_id=quiz_id,
+        number=1,
+        edition_id=course.edition_id,
+        language="en",
+        started_at=clock.now(),
+        slots=[AttemptSlot(version_id, 1.0, ("b", "a", "c"))],
+    )
+    db.session.add(attempt)
+    db.session.flush()
+    db.session.add(Response(attempt_id=attempt.id, slot=0, answer=SingleChoiceAnswer("a"), saved_at=clock.now()))
+    return attempt
+
+
+def _a_call(course: Course, city: City, by: Person) -> GrantCall:
+    call = GrantCall(
+        slug="safer-schools",
+        source_language="en",
+        title=text("Safer schools"),
+        summary=text("For first steps."),
+        grants=5,
+        time_zone="Europe/Brussels",
+        published_at=BEFORE,
+        opens_at=BEFORE,
+        closes_at=clock.now() + timedelta(days=30),
+    )
+    db.session.add(call)
+    db.session.flush()
+    rule = Rule(
+        call_id=call.id,
+        number=1,
+        tree=write(Completed(course_id=course.id)),
+        written_by_id=by.id,
+        approved_by="the steering committee",
+        approved_on=date(2026, 2, 20),
+        created_at=BEFORE,
+    )
+    db.session.add(rule)
+    db.session.flush()
+    call.rule_id = rule.id
+    db.session.add(Application(call_id=call.id, city_id=city.id, created_at=BEFORE))
+    return call
+
+
+def _the_rest(course: Course, trainer: Person) -> int:
+    digest = db.session.scalars(sa.select(Content.hash).order_by(Content.hash)).first()
+    db.session.add_all(
+        [
+            CourseSlugHistory(slug="an-old-address", course_id=course.id),
+            Revision(subject="lesson_body:1", person_id=trainer.id, at=BEFORE, content_hash=digest),
+            SignIn(person_id=trainer.id, created_at=BEFORE, last_used_at=BEFORE),
+            Media(hash="0" * 64, name="map.webp", media_type="image/webp", size=1, created_at=BEFORE),
+        ]
+    )
+    message = Outbox(
+        key="scene:1", kind="confirm", recipient="someone@ghent.example", language="en", values={}, created_at=BEFORE
+    )
+    db.session.add(message)
+    db.session.flush()
+    return message.id
