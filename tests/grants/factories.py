@@ -1,0 +1,146 @@
+"""Calls, completions and certificates for the tests of grants: rows, written directly."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from app.auth.models import Affiliation, Person
+from app.core import clock
+from app.core.transactions import unit_of_work
+from app.courses.models import Course
+from app.extensions import db
+from app.grants import services
+from app.grants.models import GrantCall
+from app.grants.rules import Node
+from app.network.models import City
+from app.progress.models import ActivityState, Certificate, Completion, Enrolment, EnrolmentState
+from tests.factories import text
+
+NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+_numbers = count(1)
+
+
+def an_enrolment(person: Person, course: Course, *, at: datetime | None = None, **values: Any) -> Enrolment:
+    """An open enrolment, begun and last touched at `at`, nothing done."""
+    moment = at or clock.now()
+    with unit_of_work():
+        fields = {
+            "person_id": person.id,
+            "course_id": course.id,
+            "city_id": person.city_id,
+            "language": "en",
+            "enrolled_at": moment,
+            "touched_at": moment,
+            "counted_edition_id": course.edition_id,
+            **values,
+        }
+        row = Enrolment(**fields)
+        db.session.add(row)
+        db.session.flush()
+    return row
+
+
+def a_completion(
+    person: Person, course: Course, *, at: datetime | None = None, score: float | None = None, **values: Any
+) -> Completion:
+    """A completion at `at` of an enrolment of its own."""
+    moment = at or clock.now()
+    with unit_of_work():
+        enrolment = an_enrolment(
+            person, course, at=moment, state=EnrolmentState.COMPLETED, completed_at=moment, score=score, **values
+        )
+        row = Completion(
+            enrolment_id=enrolment.id,
+            cycle=enrolment.cycle,
+            person_id=person.id,
+            course_id=course.id,
+            edition_id=course.edition_id,
+            rule="all required activities",
+            city_id=person.city_id,
+            score=score,
+            completed_at=moment,
+        )
+        db.session.add(row)
+        db.session.flush()
+    return row
+
+
+def a_certificate(person: Person, course: Course, *, at: datetime | None = None, **values: Any) -> Certificate:
+    """A certificate for a completion of its own, both at `at`; without an end unless `expires_at` is given."""
+    moment = at or clock.now()
+    with unit_of_work():
+        completion = a_completion(person, course, at=moment)
+        row = Certificate(
+            completion_id=completion.id,
+            code=f"{next(_numbers):013}",
+            person_id=person.id,
+            course_id=course.id,
+            holder=person.name,
+            course_title="A course",
+            language="en",
+            edition_number=1,
+            minutes=20,
+            issued_at=moment,
+            **values,
+        )
+        db.session.add(row)
+        db.session.flush()
+    return row
+
+
+def a_call(
+    rule: Node,
+    *,
+    slug: str | None = None,
+    title: str = "Local Innovation Grant 2027",
+    opens_at: datetime = NOW - 20 * DAY,
+    closes_at: datetime = datetime(2027, 1, 31, 17, 0, tzinfo=UTC),
+    published: bool = True,
+) -> GrantCall:
+    """A published call that closes on 31 January 2027 at 18:00 in Tunis, with `rule` as its first."""
+    with clock.at(min(opens_at, NOW) - DAY), unit_of_work():
+        call = services.create_call(
+            slug=slug or f"call-{next(_numbers)}",
+            source_language="en",
+            title=text(title),
+            summary=text("For a city that tries something new."),
+            opens_at=opens_at,
+            closes_at=closes_at,
+            time_zone="Africa/Tunis",
+            grants=12,
+            by=None,
+        )
+        services.set_rule(
+            call_id=call.id,
+            rule=rule,
+            by=None,
+            approved_by="the steering committee",
+            approved_on=datetime(2026, 10, 12).date(),
+        )
+        if published:
+            services.publish_call(call_id=call.id, by=None)
+    return call
+
+
+def moved(person: Person, city: City, at: datetime) -> None:
+    """The person leaves the city they belong to, and belongs to `city`, from `at`."""
+    with unit_of_work():
+        for row in db.session.query(Affiliation).filter_by(person_id=person.id, to_at=None):
+            row.to_at = at
+        db.session.flush()
+        db.session.add(Affiliation(person_id=person.id, city_id=city.id, from_at=at))
+        db.session.get_one(Person, person.id).city_id = city.id
+        db.session.flush()
+
+
+def complete_activities(enrolment: Enrolment, ids: list[int]) -> None:
+    """Mark activities complete on the enrolment."""
+    with unit_of_work():
+        row = db.session.get_one(Enrolment, enrolment.id)
+        row.states = {**row.states, **dict.fromkeys(ids, ActivityState.COMPLETE)}
+        row.done = len(row.states)
+        db.session.flush()
