@@ -15,6 +15,7 @@ from . import drafts, queries, services
 from .errors import NothingToPublish, NotReady
 from .forms import PublishForm
 from .kinds import get_kind
+from .labels import TRAINER_ROLES
 
 bp = Blueprint("studio", __name__, url_prefix="/teach")
 
@@ -52,16 +53,20 @@ def publish(course_id: int) -> Response | tuple[str, int]:
 
 def _course_page(course_id: int, person: Identity, form: PublishForm, problem: object = None) -> str:
     access = queries.get_access(course_id, person)
+    review = drafts.review(access.id)
     return render_template(
         "studio/course.html",
         access=access,
-        review=drafts.review(access.id),
+        review=review,
+        outlined={activity.id: activity for activity in review.outline.activities()},
         editions=queries.list_course_editions(access.id),
         trainers=queries.list_trainers(access.id),
         notices=slots.PUBLISH_NOTICES.fill(person, [access.id]).get(access.id, []),
         form=form,
         problem=problem,
         kinds=get_kind,
+        trainer_roles=TRAINER_ROLES,
+        previews={a.id for a in drafts.living_activities(review.course) if get_kind(a.kind).has_preview},
     )
 
 

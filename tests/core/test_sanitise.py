@@ -16,7 +16,8 @@ ORDINARY = f"""<h2>Three moments</h2>
 <ul><li>One</li><li>Two</li></ul><ol start="3"><li value="3">Three</li></ol>
 <blockquote cite="https://example.org/"><p>Listen first.</p></blockquote>
 <aside class="callout"><p>Do not <abbr title="as soon as possible">ASAP</abbr>.</p></aside>
-<table><caption>Who</caption><thead><tr><th scope="col">Role</th></tr></thead><tbody><tr><td colspan="1">Mayor</td></tr></tbody></table>
+<table><caption>Who</caption><thead><tr><th scope="col">Role</th></tr></thead>
+<tbody><tr><td colspan="1">Mayor</td></tr></tbody></table>
 <dl><dt><dfn>Rumour</dfn></dt><dd>What nobody confirmed.</dd></dl>
 <p lang="ar" dir="rtl">مرحبا</p><pre><code>a &lt; b</code></pre>
 <figure><img src="{OWN}" alt="A square" width="640" height="480"><figcaption>Square</figcaption></figure>"""
