@@ -17,3 +17,7 @@ class OwnAccount(DomainError):
 
 class NotClosed(DomainError):
     message = _l("This account is open already.")
+
+
+class Closed(DomainError):
+    message = _l("This account is closed. Open it again first.")

@@ -21,8 +21,8 @@ class PlaceForm(FlaskForm):  # type: ignore[misc]
 
     def __init__(self, record: Record, cities: list[tuple[int, str]], **values: Any) -> None:
         super().__init__(**values)
-        others = [(str(city_id), label) for city_id, label in cities if city_id != record.city_id]
-        self.city.choices = [("", _l("Choose a city")), *others]
+        others = ((str(city_id), label) for city_id, label in cities if city_id != record.city_id)
+        self.city.offer(_l("Choose a city"), others)
 
     @property
     def city_id(self) -> int:
@@ -45,8 +45,7 @@ class RoleForm(FlaskForm):  # type: ignore[misc]
             value = f"{Role.COORDINATOR}:{record.city_id}"
             choices.append((value, role_label(Role.COORDINATOR, record.city)))
         choices.append((Role.ADMINISTRATOR.value, ROLES[Role.ADMINISTRATOR]))
-        free = [(value, label) for value, label in choices if _split(value) not in held]
-        self.role.choices = [("", _l("Choose a role")), *free]
+        self.role.offer(_l("Choose a role"), (pair for pair in choices if _split(pair[0]) not in held))
 
     @property
     def chosen(self) -> tuple[Role, int | None]:

@@ -1,4 +1,4 @@
-"""What administrators do with other people's accounts, beyond what `services` does: mind themselves, and reopen."""
+"""What administrators do with other people's accounts, where `services` alone would let them err."""
 
 from __future__ import annotations
 
@@ -10,7 +10,19 @@ from app.extensions import db
 
 from . import services
 from .models import Person, PersonState, Role
-from .people_errors import NotClosed, OwnAccount, OwnRole
+from .people_errors import Closed, NotClosed, OwnAccount, OwnRole
+
+
+def place(*, person_id: int, city_id: int, by: int) -> None:
+    """As `services.place`, but not somebody whose account is closed: raises `Closed` besides."""
+    _require_open(person_id)
+    services.place(person_id=person_id, city_id=city_id, by=by)
+
+
+def grant_role(*, person_id: int, role: Role, city_id: int | None, by: int) -> None:
+    """As `services.grant_role`; raises `Closed` besides."""
+    _require_open(person_id)
+    services.grant_role(person_id=person_id, role=role, city_id=city_id, by=by)
 
 
 def end_role(*, person_id: int, role: Role, city_id: int | None, by: int) -> None:
@@ -38,6 +50,11 @@ def reopen(*, person_id: int, by: int) -> None:
     person.state = PersonState.WAITING if person.confirmed_at else PersonState.UNCONFIRMED
     audit.record("person.reopen", f"person:{person_id}", actor_id=by)
     db.session.flush()
+
+
+def _require_open(person_id: int) -> None:
+    if _locked(person_id).state == PersonState.LEFT:
+        raise Closed
 
 
 def _locked(person_id: int) -> Person:

@@ -11,7 +11,7 @@ from app.core.access import Permission, allow
 from app.core.errors import DomainError, NotFound
 from app.network import queries as network
 
-from . import city_views, people_queries, people_services, services
+from . import city_views, people_queries, people_services
 from .identity import Identity, the_person
 from .models import PersonState, Role
 from .people_forms import PlaceForm, RoleForm
@@ -64,13 +64,13 @@ def place(person_id: int) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(person, record, place=form), 422
     try:
-        services.place(person_id=record.id, city_id=form.city_id, by=person.id)
+        people_services.place(person_id=record.id, city_id=form.city_id, by=person.id)
     except DomainError as error:
+        if not _may_place(person, record):
+            raise
         form.city.errors = [str(error)]
         return _page(person, record, place=form), error.status
-    flash(
-        _("%(name)s now belongs to %(city)s.", name=record.name, city=dict(form.city.choices)[form.city.data]), "done"
-    )
+    flash(_("%(name)s now belongs to %(city)s.", name=record.name, city=form.city.labels[form.city.data]), "done")
     return redirect(url_for("people.show", person_id=record.id))
 
 
@@ -84,8 +84,10 @@ def grant(person_id: int) -> ResponseReturnValue:
         return _page(person, record, role=form), 422
     role, city_id = form.chosen
     try:
-        services.grant_role(person_id=record.id, role=role, city_id=city_id, by=person.id)
+        people_services.grant_role(person_id=record.id, role=role, city_id=city_id, by=person.id)
     except DomainError as error:
+        if not _may_place(person, record):
+            raise
         form.role.errors = [str(error)]
         return _page(person, record, role=form), error.status
     label = role_label(role, record.city if city_id else None)
@@ -145,19 +147,23 @@ def _page(
     refused: dict[str, str] | None = None,
 ) -> str:
     """A person's page; `refused` says under the name of an action why it was not done."""
-    may_place = person.is_administrator and record.state in (PersonState.WAITING, PersonState.ACTIVE)
-    if may_place:
+    if _may_place(person, record):
         place = place or PlaceForm(record, network.list_choices(), formdata=None)
         role = role or RoleForm(record, formdata=None)
     return render_template(
         "people/show.html",
         record=record,
-        place=place if may_place else None,
-        role=role if may_place else None,
+        place=place,
+        role=role,
         refused=refused or {},
         states=STATES,
         held_label=_held_label,
     )
+
+
+def _may_place(person: Identity, record: Record) -> bool:
+    """Whether the page offers to place somebody and to give roles."""
+    return person.is_administrator and record.state in (PersonState.WAITING, PersonState.ACTIVE)
 
 
 def _held_label(held: Held) -> str:

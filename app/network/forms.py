@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from app.core.folding import one_line
@@ -30,10 +32,15 @@ class DayField(DateField):  # type: ignore[misc]
 
 
 class ListField(SelectField):  # type: ignore[misc]
-    """One of a list; what is not in it is refused in words."""
+    """One of a list, which `offer` gives; what is not in it is refused in words."""
+
+    def offer(self, prompt: Any, pairs: Iterable[tuple[str, Any]]) -> None:
+        """Let one of `pairs`, value and label, be chosen; `prompt` stands while none is."""
+        self.labels = dict(pairs)
+        self.choices = [SelectChoice("", prompt), *(SelectChoice(*pair) for pair in self.labels.items())]
 
     def pre_validate(self, form: FlaskForm) -> None:
-        if not self.data or self.data not in {choice[0] for choice in self.iter_choices()}:
+        if self.data not in self.labels:
             raise ValidationError(_l("Choose one from the list."))
 
 
@@ -59,10 +66,9 @@ class CityForm(FlaskForm):  # type: ignore[misc]
             # The row's own list of domains is not what the field shows.
             values |= {name: getattr(city, name) for name in CityFacts.__slots__ if name != "domains"}
         super().__init__(**values)
-        choose = ("", _l("Choose one"))
-        self.country.choices = [choose, *labels.countries()]
-        self.region.choices = [choose, *((region.value, labels.REGIONS[region]) for region in Region)]
-        self.size_band.choices = [choose, *((size.value, labels.SIZES[size]) for size in SizeBand)]
+        self.country.offer(_l("Choose one"), labels.countries())
+        self.region.offer(_l("Choose one"), ((region.value, labels.REGIONS[region]) for region in Region))
+        self.size_band.offer(_l("Choose one"), ((size.value, labels.SIZES[size]) for size in SizeBand))
 
     def validate_left_on(self, field: DayField) -> None:
         if field.data and self.joined_on.data and field.data < self.joined_on.data:
