@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -62,6 +63,7 @@ def the_app(settings: Settings) -> Iterator[Flask]:
     if not (assets.BUILT / "manifest.json").exists():
         assets.build()
     app = create_app(settings)
+    app.test_client_class = Browser
     with app.app_context():
         upgrade()
         db.session.remove()
@@ -100,6 +102,14 @@ def _restore(path: Path) -> None:
     for suffix in ("-wal", "-shm"):
         Path(f"{path}{suffix}").unlink(missing_ok=True)
     shutil.copy(path.with_suffix(".empty"), path)
+
+
+class Browser(FlaskClient):
+    """A browser whose every request has a context of its own, as on a server, whatever the test holds open."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
 
 
 @pytest.fixture

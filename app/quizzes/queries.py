@@ -132,9 +132,17 @@ def find_sitting(attempt_id: int, *, person_id: int) -> Sitting | None:
     slots: list[AttemptSlot] = first.slots
     versions = get_versions(slot.version_id for slot in slots)
     return Sitting(
-        id=first.id, enrolment_id=first.enrolment_id, activity_id=first.activity_id, course_slug=first.slug, edition_id=first.edition_id,
-        number=first.number, language=first.language, open=first.state == AttemptState.OPEN,
-        started_at=first.started_at, finished_at=first.finished_at, score=first.score,
+        id=first.id,
+        enrolment_id=first.enrolment_id,
+        activity_id=first.activity_id,
+        course_slug=first.slug,
+        edition_id=first.edition_id,
+        number=first.number,
+        language=first.language,
+        open=first.state == AttemptState.OPEN,
+        started_at=first.started_at,
+        finished_at=first.finished_at,
+        score=first.score,
         questions=tuple(
             Asked(
                 number=row.slot + 1, content=versions[slots[row.slot].version_id][0],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from . import errors, navigation, views
+from . import errors, navigation, network_views, views  # noqa: F401
 
 
 def init_app(app: Flask) -> None:

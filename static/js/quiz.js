@@ -50,7 +50,7 @@ async function send() {
       say(saved, "done");
     } else if (response.status < 500) {
       const why = (await response.json().catch(() => ({}))).error ?? response.statusText;
-      say(refused.replace("%(why)s", why), "late");
+      say(refused.replace("{why}", why), "late");
     } else {
       throw new Error(String(response.status));
     }

@@ -123,7 +123,7 @@ def test_a_new_edition_is_followed_by_the_recount_and_takes_nothing_back(app: Fl
 def test_what_was_dropped_is_still_written_down_and_counts_when_it_comes_back(app: Flask) -> None:
     course, person = a_course(modules=1, lessons=2), a_person()
     enrolment_id = enrolled(course, person)
-    first, second = activities(course)
+    _first, second = activities(course)
     _set_removed(course.id, second, True)
     with unit_of_work():
         services.record(enrolment_id=enrolment_id, activity_id=second, outcome=READ)

@@ -43,7 +43,7 @@ def test_counts_required_activities_only() -> None:
     assert standing.minutes_left == 40
     assert standing.lit == (2, 6)
     assert not standing.complete
-    assert Standing(an_edition(optional=3), {i: DONE for i in (1, 2, 4, 5, 6)}).complete
+    assert Standing(an_edition(optional=3), dict.fromkeys((1, 2, 4, 5, 6), DONE)).complete
 
 
 def test_a_course_without_required_activities_is_never_complete_by_itself() -> None:
@@ -87,8 +87,8 @@ def test_next_goes_on_from_where_the_person_was_and_comes_back_for_what_was_left
     edition = an_edition()
     assert Standing(edition, {}).next is edition.by_id[1]
     assert Standing(edition, {3: DONE}, last=3).next is edition.by_id[4]
-    assert Standing(edition, {i: DONE for i in (2, 3, 4, 5, 6)}, last=6).next is edition.by_id[1]
-    assert Standing(edition, {i: DONE for i in range(1, 7)}, last=6).next is None
+    assert Standing(edition, dict.fromkeys((2, 3, 4, 5, 6), DONE), last=6).next is edition.by_id[1]
+    assert Standing(edition, dict.fromkeys(range(1, 7), DONE), last=6).next is None
     assert Standing(edition, {1: DONE}, last=99).next is edition.by_id[2]  # where they were is gone
 
 

@@ -74,7 +74,10 @@ def test_short_answers_fold_case_accents_and_spaces(typed: str, fraction: float)
     question = ShortAnswer(
         stem=text("Which plan?"), source_language="en",
         answers={
-            "en": (AcceptedAnswer("Rabat"), AcceptedAnswer("* rabat *"), AcceptedAnswer(r"a\*b"), AcceptedAnswer("nécessité", 0.5))
+            "en": (
+                AcceptedAnswer("Rabat"), AcceptedAnswer("* rabat *"), AcceptedAnswer(r"a\*b"),
+                AcceptedAnswer("nécessité", 0.5),
+            )
         },
     )  # fmt: skip
     assert grade(question, ShortAnswerAnswer(typed), "en").fraction == fraction

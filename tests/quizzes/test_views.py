@@ -1,0 +1,122 @@
+"""Taking a quiz as a browser does it, with and without its script."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.core.transactions import unit_of_work
+from app.progress import services as progress
+from app.quizzes import queries
+from app.quizzes.settings import QuizSettings
+from app.quizzes.types import AcceptedAnswer, Choice, Content, MultipleChoice, ShortAnswer
+from tests.factories import a_choice_question, a_course, a_person, signed_in, text
+
+SECRET = "Because it is right."
+
+
+def questions() -> list[Content]:
+    return [
+        a_choice_question("One?"),
+        MultipleChoice(
+            text("Two?"), (Choice("a", text("Yes"), 1.0), Choice("b", text("Also"), 1.0), Choice("c", text("No")))
+        ),
+        ShortAnswer(text("Three?"), {"en": (AcceptedAnswer("zebra crossing"),)}, "en"),
+    ]
+
+
+@pytest.fixture
+def learner(app: Flask, client: FlaskClient) -> FlaskClient:
+    queries.forget()
+    course = a_course("quiz", modules=1, lessons=0, questions=questions(), quiz=QuizSettings(pass_mark=70, attempts=2))
+    person = a_person()
+    with unit_of_work():
+        progress.enrol(person=person, course_id=course.id)
+    return signed_in(client, person)
+
+
+def token(learner: FlaskClient) -> str:
+    found = re.search(r'name="csrf_token" value="([^"]+)"', learner.get("/courses/quiz").text)
+    assert found
+    return found[1]
+
+
+def post(learner: FlaskClient, address: str, **fields: object) -> str:
+    response = learner.post(address, data={"csrf_token": token(learner), **fields})
+    assert response.status_code == 303, response.text[-1500:]
+    return response.location
+
+
+def start(learner: FlaskClient) -> str:
+    return post(learner, "/learn/quiz/test/attempts")
+
+
+def test_a_whole_attempt_without_script(learner: FlaskClient) -> None:
+    attempt = start(learner)
+    assert attempt == "/attempts/1"
+    assert "Question 1 of 3" in learner.get(attempt).text
+    post(learner, attempt + "/responses", slot=0, sequence=0, choice="a", go=2)
+    post(learner, attempt + "/responses", slot=1, sequence=0, choice=["a", "b"], go=3)
+    assert post(learner, attempt + "/responses", slot=2, sequence=0, text=" Zebra  crossing", go="finish").endswith(
+        "/summary"
+    )
+    assert "Every question is answered" in learner.get(attempt + "/summary").text
+    result = post(learner, attempt + "/submission")
+    html = learner.get(result).text
+    assert "Passed with 100%" in html
+    assert SECRET in html
+    assert "/certificates/SC-" in html
+
+
+def test_a_failed_attempt_says_what_comes_next_and_keeps_the_key(learner: FlaskClient) -> None:
+    attempt = start(learner)
+    post(learner, attempt + "/responses", slot=0, sequence=0, choice="b", go=2)
+    html = learner.get(post(learner, attempt + "/submission")).text
+    assert "0%: not passed yet" in html
+    assert "You have 1 attempt left" in html
+    assert "Attempt again" in html
+    assert "Because it is wrong." in html
+    assert "zebra crossing" not in html
+    assert "Right answer" not in html
+
+
+def test_the_key_never_reaches_the_browser_before_submission(learner: FlaskClient) -> None:
+    attempt = start(learner)
+    pages = [attempt, attempt + "?question=2", attempt + "?question=3", attempt + "/summary", "/learn/quiz/test"]
+    for address in pages:
+        html = learner.get(address).text
+        for secret in (SECRET, "Because it is wrong", "zebra crossing", "Think of who is heard first", "fraction"):
+            assert secret not in html, (address, secret)
+
+
+def test_a_script_is_told_the_sequence_and_why_it_was_refused(learner: FlaskClient) -> None:
+    attempt = start(learner)
+    headers = {"X-Requested-With": "fetch"}
+    data = {"csrf_token": token(learner), "slot": 0, "sequence": 0, "choice": "a"}
+    assert learner.post(attempt + "/responses", data=data, headers=headers).json == {"saved": True, "sequence": 1}
+    refused = learner.post(attempt + "/responses", data=data | {"choice": "b"}, headers=headers)
+    assert refused.status_code == 409
+    assert "another window" in refused.json["error"]
+    assert learner.post(attempt + "/responses", data=data | {"choice": "x"}, headers=headers).status_code == 400
+    assert learner.post(attempt + "/responses", data=data | {"slot": 7}, headers=headers).status_code == 404
+    assert learner.post(attempt + "/responses", data=data | {"slot": "zero"}, headers=headers).status_code == 404
+
+
+def test_another_persons_attempt_is_not_found(learner: FlaskClient, app: Flask) -> None:
+    attempt = start(learner)
+    stranger = signed_in(app.test_client(), a_person("Someone Else"))
+    for address in (attempt, attempt + "/summary", attempt + "/result"):
+        assert stranger.get(address).status_code == 404
+    data = {"csrf_token": token(stranger), "slot": 0, "sequence": 0, "choice": "a"}
+    assert stranger.post(attempt + "/responses", data=data).status_code == 404
+    assert stranger.post(attempt + "/submission", data=data).status_code == 404
+
+
+def test_the_flag_is_kept_with_the_answer(learner: FlaskClient) -> None:
+    attempt = start(learner)
+    post(learner, attempt + "/responses", slot=0, sequence=0, choice="a", flagged="on", go=1)
+    html = learner.get(attempt).text
+    assert "1 of 3 answered, 1 flagged" in html
