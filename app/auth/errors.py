@@ -34,6 +34,10 @@ class NotConfirmed(DomainError):
     message = _l("This person has not confirmed the e-mail address yet, so cannot be placed or given a role.")
 
 
+class Closed(DomainError):
+    message = _l("This account is closed. Open it again first.")
+
+
 class CoordinatorElsewhere(DomainError):
     field = "city"
     message = _l("A coordinator belongs to the city. Place the person in the city first.")

@@ -8,7 +8,7 @@ import pytz
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import EmailField, PasswordField, SelectField, StringField
+from wtforms import EmailField, PasswordField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from . import addresses, passwords
@@ -28,16 +28,17 @@ def is_email(form: Any, field: Any) -> None:
         raise ValidationError(_("That does not look like an e-mail address. It has the form name@city.example."))
 
 
-class Zones(SelectField):
-    """A time zone, by region and city."""
+def _zones() -> list[SelectChoice]:
+    """The time zones people live in, by region, as `Africa/Tunis` under Africa."""
+    zones = [SelectChoice("UTC", "UTC")]
+    for zone in pytz.common_timezones:
+        area, _slash, place = zone.partition("/")
+        if place and area != "US":
+            zones.append(SelectChoice(zone, place.replace("_", " "), optgroup=area))
+    return zones
 
-    def __init__(self, label: Any, **rest: Any) -> None:
-        groups: dict[str, list[tuple[str, str]]] = {"UTC": [("UTC", "UTC")]}
-        for zone in pytz.common_timezones:
-            area, _slash, place = zone.partition("/")
-            if place and area != "US":
-                groups.setdefault(area, []).append((zone, place.replace("_", " ")))
-        super().__init__(label, choices=groups, **rest)
+
+ZONES = _zones()
 
 
 def _required(message: Any) -> InputRequired:
@@ -58,8 +59,12 @@ class ProfileForm(FlaskForm):  # type: ignore[misc]
             Length(max=120, message=_l("Use at most 120 characters.")),
         ],
     )
-    language = SelectField(_l("Language"), choices=list(LANGUAGES.items()))
-    time_zone = Zones(_l("Time zone"))
+    language = SelectField(
+        _l("Language"), choices=LANGUAGES, invalid_choice_message=_l("Choose a language from the list.")
+    )
+    time_zone = SelectField(
+        _l("Time zone"), choices=ZONES, invalid_choice_message=_l("Choose a time zone from the list.")
+    )
 
 
 class RegisterForm(ProfileForm):

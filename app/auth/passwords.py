@@ -63,6 +63,6 @@ def fault(password: str, email: str) -> str | None:
         return str(_("Use at most %(number)s characters.", number=LONGEST))
     if folded == email.strip().casefold():
         return str(_("Your e-mail address is the first thing others would try. Choose something else."))
-    if folded in COMMONPLACE or len(set(folded)) < 3:
+    if folded in COMMONPLACE:
         return str(_("Many people use this password, so it is tried first. Choose something else."))
     return None

@@ -9,7 +9,7 @@ from app.core.errors import NotFound
 from app.extensions import db
 from app.network.models import City
 
-from ..errors import CoordinatorElsewhere, LastAdministrator, NotConfirmed
+from ..errors import Closed, CoordinatorElsewhere, LastAdministrator, NotConfirmed
 from ..models import Affiliation, Person, PersonRole, PersonState, Role
 from ..signals import city_changed
 from .sign_ins import end_other_sign_ins
@@ -19,8 +19,8 @@ def move_to_city(*, person_id: int, city_id: int | None, by: int | None) -> None
     """End the person's affiliation and the roles tied to that city, and open the new one (None: of no city).
 
     The one place where a city changes; sends `city_changed`. `by` is the id of the person who acts. Whoever
-    has a city or a role is active, others wait. Raises `NotFound` for an unknown person or city and
-    `NotConfirmed` for somebody whose address was never confirmed.
+    has a city or a role is active, others wait. Raises `NotFound` for an unknown person or city, `Closed`
+    and, for somebody whose address was never confirmed, `NotConfirmed`.
     """
     person = _locked(person_id)
     if city_id is not None:
@@ -68,7 +68,7 @@ def place(*, person_id: int, city_id: int, by: int) -> None:
 def refuse(*, person_id: int, by: int) -> None:
     """An administrator refuses somebody who waits: the account is closed, and the person told by mail.
 
-    Raises `NotFound` unless the person is waiting. Placing the person later opens the account again.
+    Raises `NotFound` unless the person is waiting.
     """
     person = _locked(person_id)
     if person.state != PersonState.WAITING:
@@ -88,7 +88,7 @@ def refuse(*, person_id: int, by: int) -> None:
 def close(*, person_id: int, by: int | None) -> None:
     """Close an account: no city, no roles, signed out everywhere; what was learnt stays.
 
-    Raises `LastAdministrator`.
+    Raises `Closed`, `NotConfirmed` or `LastAdministrator`.
     """
     person = _locked(person_id)
     _keep_an_administrator(person.id)
@@ -107,7 +107,7 @@ def close(*, person_id: int, by: int | None) -> None:
 def grant_role(*, person_id: int, role: str, city_id: int | None, by: int | None) -> None:
     """Give a person a role; nothing happens if it is held already. A coordinator's is of the person's own city.
 
-    Raises `NotFound` for an unknown person or role, or a city where none belongs, `NotConfirmed`,
+    Raises `NotFound` for an unknown person or role, or a city where none belongs, `Closed`, `NotConfirmed`
     and `CoordinatorElsewhere`.
     """
     person, role = _locked(person_id), _known(role, city_id)
@@ -138,6 +138,8 @@ def _locked(person_id: int) -> Person:
     person: Person | None = db.session.get(Person, person_id, with_for_update=True, populate_existing=True)
     if person is None or person.state == PersonState.ERASED:
         raise NotFound
+    if person.state == PersonState.LEFT:
+        raise Closed
     if person.confirmed_at is None:
         raise NotConfirmed
     return person
@@ -180,12 +182,9 @@ def _keep_an_administrator(person_id: int) -> None:
 
 
 def _settle(person: Person) -> None:
-    """Active with a city or a role; else waiting, or closed as before."""
+    """Active with a city or a role, else waiting."""
     db.session.flush()
     roles = sa.select(PersonRole.id).where(PersonRole.person_id == person.id, PersonRole.to_at.is_(None))
     placed = person.city_id is not None or db.session.scalar(roles.limit(1)) is not None
-    if placed:
-        person.state = PersonState.ACTIVE
-    elif person.state != PersonState.LEFT:
-        person.state = PersonState.WAITING
+    person.state = PersonState.ACTIVE if placed else PersonState.WAITING
     db.session.flush()
