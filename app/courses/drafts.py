@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+import msgspec
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import selectinload, with_polymorphic
@@ -35,12 +36,14 @@ class Change(StrEnum):
 class Difference:
     """What publishing would change: activity id to change, what would go, and whether the course itself differs.
 
+    `moved` holds what stands elsewhere, edited or not: what is both counts once, as edited.
     The course itself is its title, summary, languages, topics and settings, and its modules' titles and order.
     """
 
     activities: dict[int, Change]
     removed: tuple[OutlineActivity, ...]
     course: bool
+    moved: frozenset[int] = frozenset()
 
     @property
     def count(self) -> int:
@@ -109,7 +112,7 @@ def _frozen(activity: Activity, course: Course) -> OutlineActivity:
         minutes=activity.minutes,
         opens=activity.opens_after,
         marks=frozen.marks,
-        data=frozen.data,
+        data=msgspec.json.decode(msgspec.json.encode(frozen.data)),  # as it is read back, where a tuple is a list
     )
 
 
@@ -125,6 +128,7 @@ def difference(outline: Outline, published: Outline | None) -> Difference:
     places = {activity_id: place for place, activity_id in enumerate(before)}
     now: set[int] = set()
     changes: dict[int, Change] = {}
+    moved: set[int] = set()
     for module in outline.modules:
         stayed = [a.id for a in module.activities if a.id in before and before[a.id][0] == module.id]
         shifted = _out_of_order([places[activity_id] for activity_id in stayed])
@@ -132,13 +136,15 @@ def difference(outline: Outline, published: Outline | None) -> Difference:
             now.add(activity.id)
             if activity.id not in before:
                 changes[activity.id] = Change.NEW
-            elif before[activity.id][1] != activity:
-                changes[activity.id] = Change.EDITED
-            elif activity.id not in stayed or places[activity.id] in shifted:
+                continue
+            if activity.id not in stayed or places[activity.id] in shifted:
+                moved.add(activity.id)
                 changes[activity.id] = Change.MOVED
+            if before[activity.id][1] != activity:
+                changes[activity.id] = Change.EDITED
     removed = tuple(a for a in published.activities() if a.id not in now)
     course = _about(outline) != _about(published)
-    return Difference(changes, removed, course)
+    return Difference(changes, removed, course, frozenset(moved))
 
 
 def _about(outline: Outline) -> tuple[object, ...]:

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import SearchField, SelectField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
 from app.core.languages import own_name
@@ -31,10 +32,10 @@ class CatalogueForm(FlaskForm):
     length = SelectField(
         _l("Length"),
         choices=[
-            ("", _l("Any length")),
-            (queries.Length.SHORT, _l("Under 1 hour")),
-            (queries.Length.MEDIUM, _l("1 to 3 hours")),
-            (queries.Length.LONG, _l("Over 3 hours")),
+            SelectChoice("", _l("Any length")),
+            SelectChoice(queries.Length.SHORT, _l("Under 1 hour")),
+            SelectChoice(queries.Length.MEDIUM, _l("1 to 3 hours")),
+            SelectChoice(queries.Length.LONG, _l("Over 3 hours")),
         ],
         validate_choice=False,
     )
@@ -44,8 +45,14 @@ class CatalogueForm(FlaskForm):
 
     def offer(self, languages: Sequence[str], topics: Sequence[str]) -> None:
         """Fill the lists with what the published courses have to choose from."""
-        self.language.choices = [("", _l("Any language")), *((tag, own_name(tag)) for tag in languages)]
-        self.topic.choices = [("", _l("Any topic")), *((topic, topic_label(topic)) for topic in topics)]
+        self.language.choices = [
+            SelectChoice("", _l("Any language")),
+            *(SelectChoice(tag, own_name(tag), {"lang": tag}) for tag in languages),
+        ]
+        self.topic.choices = [
+            SelectChoice("", _l("Any topic")),
+            *(SelectChoice(topic, topic_label(topic)) for topic in topics),
+        ]
 
     @property
     def filters(self) -> queries.Filters:

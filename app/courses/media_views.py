@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, send_file
+from flask import Blueprint, Response, current_app, request
 
 from app.core.access import Permission, allow
 from app.core.errors import NotFound
@@ -20,11 +20,19 @@ def show(digest: str, name: str) -> Response:
     file = queries.get_media(digest)
     if file.name != name:
         raise NotFound
-    path = Store(current_app.config["SETTINGS"].media_folder).path(file.hash)
-    if not path.exists():
-        raise NotFound
-    response = send_file(path, mimetype=file.media_type, conditional=True, etag=file.hash, last_modified=None)
+    if file.hash in request.if_none_match:
+        response = Response(status=304)
+    else:
+        response = Response(_bytes(file.hash), content_type=file.media_type)
+    response.set_etag(file.hash)
     response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def _bytes(digest: str) -> bytes:
+    try:
+        return Store(current_app.config["SETTINGS"].media_folder).read(digest)
+    except FileNotFoundError:
+        raise NotFound from None

@@ -114,7 +114,7 @@ def test_moving_a_module_changes_the_course_and_none_of_its_activities(app: Flas
     assert changes_after(course.id, lambda rows: setattr(rows["module-1"], "rank", "zz")) == ({}, [], True)
 
 
-def test_edited_says_more_than_moved(app: Flask) -> None:
+def test_what_is_edited_and_moved_counts_once_and_says_both(app: Flask) -> None:
     course = a_course(modules=2, lessons=2)
 
     def edit_and_move(rows: dict[str, Any]) -> None:
@@ -122,6 +122,7 @@ def test_edited_says_more_than_moved(app: Flask) -> None:
         rows["lesson-2-2"].minutes = 50
 
     assert changes_after(course.id, edit_and_move) == ({"lesson-2-2": Change.EDITED}, [], False)
+    assert drafts.review(course.id).difference.moved == {rows_of(course.id)["lesson-2-2"].id}
 
 
 def test_what_was_taken_out_is_listed_as_removed(app: Flask) -> None:
