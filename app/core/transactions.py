@@ -153,5 +153,5 @@ def _refuse_flush(session: Session, _context: object, _instances: object) -> Non
 
 @event.listens_for(Session, "do_orm_execute")
 def _refuse_write(state: ORMExecuteState) -> None:
-    if not _writing.get() and not state.is_select:
+    if not _writing.get() and (state.is_insert or state.is_update or state.is_delete):
         raise ReadOnly("a writing statement was sent outside a writing request or unit of work")

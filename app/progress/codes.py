@@ -7,7 +7,7 @@ nearly every swap of neighbours is noticed before anything is looked up.
 
 from __future__ import annotations
 
-import secrets
+from app.core import chance
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LENGTH = 12
@@ -16,7 +16,7 @@ _READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 def new_code() -> str:
     """A fresh code with its check character, without prefix and hyphens."""
-    body = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    body = "".join(chance.source().choice(ALPHABET) for _ in range(LENGTH))
     return body + check_character(body)
 
 

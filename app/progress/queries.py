@@ -56,11 +56,12 @@ _columns = (
 )  # fmt: skip
 
 
-def _joined(outer: bool) -> sa.Select[Any]:
+def _joined() -> sa.Select[Any]:
+    """Courses, each with the enrolment of one person if there is one, and the certificate of its cycle."""
     enrolments = Course.__table__.join(
         Enrolment.__table__,
         sa.and_(Enrolment.course_id == Course.id, Enrolment.person_id == sa.bindparam("person")),
-        isouter=outer,
+        isouter=True,
     )
     current = sa.and_(Completion.enrolment_id == Enrolment.id, Completion.cycle == Enrolment.cycle)
     return (
@@ -71,8 +72,13 @@ def _joined(outer: bool) -> sa.Select[Any]:
     )
 
 
-_PLACE = _joined(outer=True).where(Course.slug == sa.bindparam("slug"), Course.edition_id.is_not(None))
-_MINE = _joined(outer=False).where(Course.edition_id.is_not(None)).order_by(Enrolment.touched_at.desc(), Enrolment.id)
+_PLACE = _joined().where(Course.slug == sa.bindparam("slug"), Course.edition_id.is_not(None))
+_HOME = (
+    _joined()
+    .where(Course.edition_id.is_not(None))
+    .order_by(Enrolment.id.is_(None), Enrolment.touched_at.desc(), Course.id)
+    .limit(200)
+)
 
 
 def find_place(*, slug: str, person_id: int | None) -> Place | None:
@@ -81,9 +87,12 @@ def find_place(*, slug: str, person_id: int | None) -> Place | None:
     return _place(row, get_edition(row.edition_id)) if row else None
 
 
-def list_mine(person_id: int) -> list[Place]:
-    """Every course the person is enrolled in, last touched first, in one statement."""
-    rows = db.session.execute(_MINE, {"person": person_id}).all()
+def list_home(person_id: int) -> list[Place]:
+    """Every course the person is enrolled in, last touched first, then those they could begin; 200 in all.
+
+    One statement.
+    """
+    rows = db.session.execute(_HOME, {"person": person_id}).all()
     return [
         _place(row, edition) for row, edition in zip(rows, list_editions(row.edition_id for row in rows), strict=True)
     ]

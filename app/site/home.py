@@ -11,7 +11,7 @@ from flask_babel import to_user_timezone
 from app.auth.identity import Identity, page_language
 from app.core import clock
 from app.courses import queries as courses
-from app.courses.cards import CourseCard
+from app.courses.cards import CourseCard, card_of
 from app.grants import queries as grants
 from app.progress import queries as progress
 from app.progress.queries import Place
@@ -35,11 +35,9 @@ class Home:
 
 
 def of(person: Identity) -> Home:
-    """Home in at most 3 statements besides the person's own: enrolments, and two for the nearest grant.
-
-    Who is in no course yet is shown the catalogue instead: one statement more.
-    """
-    places = progress.list_mine(person.id)
+    """Home in at most 3 statements besides the person's own: courses, and two for the nearest grant."""
+    known = progress.list_home(person.id)
+    places = [p for p in known if p.enrolled]
     under_way = [p for p in places if p.enrolled and not p.enrolled.completed_at and p.enrolled.standing.next]
     coming = sorted(
         (p for p in under_way if p.enrolled and p.enrolled.due_at),
@@ -53,7 +51,7 @@ def of(person: Identity) -> Home:
         places=sorted(places, key=_urgency),
         grant=grants.nearest_call(person, clock.now()),
         coming=coming,
-        suggested=[] if places else courses.list_cards(language=page_language()),
+        suggested=[] if places else [card_of(p.slug, p.edition) for p in known[:3]],
     )
 
 

@@ -80,7 +80,7 @@ def test_a_failed_attempt_says_what_comes_next_and_keeps_the_key(learner: FlaskC
     assert "Attempt again" in html
     assert "Because it is wrong." in html
     assert "zebra crossing" not in html
-    assert "Right answer" not in html
+    assert '<span class="meta">Right answer</span>' not in html
 
 
 def test_the_key_never_reaches_the_browser_before_submission(learner: FlaskClient) -> None:
