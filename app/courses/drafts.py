@@ -163,11 +163,17 @@ def _about(outline: Outline) -> tuple[object, ...]:
 
 def _out_of_order(places: list[int]) -> set[int]:
     """The fewest of these former places whose moving explains the new order: all but a longest rising run."""
-    best: list[list[int]] = []  # best[i]: a longest rising run that ends at places[i]
-    for i, place in enumerate(places):
-        runs = [best[j] for j in range(i) if places[j] < place]
-        best.append([*max(runs, key=lambda run: len(run)), place] if runs else [place])
-    return set(places) - set(max(best, key=lambda run: len(run))) if best else set()
+    runs: list[list[int]] = []  # for each place, a longest rising run that ends with it
+    longest: list[int] = []
+    for place in places:
+        before: list[int] = []
+        for run in runs:
+            if run[-1] < place and len(run) > len(before):
+                before = run
+        runs.append([*before, place])
+        if len(runs[-1]) > len(longest):
+            longest = runs[-1]
+    return set(places) - set(longest)
 
 
 @dataclass(frozen=True)
