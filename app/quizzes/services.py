@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import random
-
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from app.core import clock
+from app.core import chance, clock
 from app.core.errors import NotFound
 from app.courses.editions import PublishedEdition
 from app.courses.outline import OutlineActivity
@@ -64,7 +62,7 @@ def start_attempt(*, enrolment_id: int, edition: PublishedEdition, activity: Out
 def _order(content: Content, settings: QuizSettings) -> tuple[str, ...]:
     options = list(content.options())
     if settings.shuffle:
-        random.SystemRandom().shuffle(options)
+        chance.source().shuffle(options)
     return tuple(options)
 
 
