@@ -44,7 +44,7 @@ def test_the_list_counts_practitioners_in_two_statements(app: Flask, desk: Flask
     assert len(statements) == 2
     assert check_page(page.text) == []
     assert '<td class="end">4</td>' in page.text
-    assert "Left in 2024" in page.text
+    assert "2016, left in 2024" in page.text
 
 
 def test_a_search_that_finds_nothing_says_so(desk: FlaskClient) -> None:
