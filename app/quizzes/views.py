@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from app.auth.identity import the_person
@@ -65,7 +67,12 @@ def attempt(attempt_id: int) -> str | Response:
     if not desk.sitting.open:
         return redirect(url_for("quizzes.result", attempt_id=attempt_id))
     number = min(max(request.args.get("question", 1, type=int), 1), len(desk.sitting.questions))
-    return render_template("quizzes/attempt.html", desk=desk, asked=desk.sitting.questions[number - 1])
+    return render_template(
+        "quizzes/attempt.html",
+        desk=desk,
+        asked=desk.sitting.questions[number - 1],
+        words=words(desk.sitting.answered, desk.sitting),
+    )
 
 
 @bp.post("/attempts/<int:attempt_id>/responses")
@@ -77,12 +84,17 @@ def respond(attempt_id: int) -> Response:
     slot = request.form.get("slot", -1, type=int)
     if not 0 <= slot < len(sitting.questions):
         raise NotFound
+    answer = sitting.questions[slot].content.read(request.form.to_dict(flat=False))
     sequence = services.save(
-        sitting=sitting, slot=slot, answer=sitting.questions[slot].content.read(request.form.to_dict(flat=False)),
-        flagged="flagged" in request.form, sequence=request.form.get("sequence", 0, type=int),
-    )  # fmt: skip
+        sitting=sitting,
+        slot=slot,
+        answer=answer,
+        flagged="flagged" in request.form,
+        sequence=request.form.get("sequence", 0, type=int),
+    )
     if request.headers.get("X-Requested-With") == "fetch":
-        return jsonify(saved=True, sequence=sequence)
+        answered = sum(q.answer is not None for q in sitting.questions if q.slot != slot) + (answer is not None)
+        return jsonify(saved=True, sequence=sequence, answered=answered, **words(answered, sitting))
     go = request.form.get("go", "")
     if go == "finish":
         return redirect(url_for("quizzes.summary", attempt_id=attempt_id), 303)
@@ -126,6 +138,18 @@ def result(attempt_id: int) -> str | Response:
         reveals=done or left == 0, onward=onward.address_after(desk.activity, desk.place) if done else None,
         underway=any(attempt.finished_at is None for attempt in made),
     )  # fmt: skip
+
+
+def words(answered: int, sitting: Sitting) -> dict[str, str]:
+    """How far an attempt has come, and what finishing it now would mean."""
+    total = len(sitting.questions)
+    left = total - answered
+    return {
+        "progress": _("%(answered)s of %(total)s answered", answered=answered, total=total),
+        "finish": ngettext("Finish: %(num)s question unanswered", "Finish: %(num)s questions unanswered", left)
+        if left
+        else _("Finish attempt"),
+    }
 
 
 def _sitting(attempt_id: int) -> Sitting:

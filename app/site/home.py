@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,8 @@ from app.progress.queries import Place
 from . import queries
 
 # The picture of the first page, not of real cities: share of lit windows, floors.
-HERO = [(0.4 + (i * 37 % 50) / 100, 4 + (i * 29 + i * i * 7) % 9) for i in range(27)]
+_dice = random.Random(2015)
+HERO = [(_dice.uniform(0.35, 0.95), _dice.randint(4, 13)) for _tower in range(27)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,15 @@ const forget = () => {
   }
 };
 
+// What the page says of the attempt as a whole, in the server's words.
+const show = ({ sequence: number, progress, finish }) => {
+  sequence.value = number;
+  document.querySelector("#progress").textContent = progress;
+  document.querySelector("#finish").textContent = finish;
+  const given = [...new FormData(form).keys()].some((name) => name === "choice") || form.elements.namedItem("text")?.value.trim();
+  document.querySelector(".numbers [aria-current]").classList.toggle("answered", Boolean(given));
+};
+
 async function send() {
   if (sending) {
     changed = true;
@@ -45,7 +54,7 @@ async function send() {
   try {
     const response = await fetch(form.action, { method: "POST", body: answer(), headers: { "X-Requested-With": "fetch" } });
     if (response.ok) {
-      sequence.value = (await response.json()).sequence;
+      show(await response.json());
       forget();
       say(saved, "done");
     } else if (response.status < 500) {

@@ -1,0 +1,111 @@
+"""What `demo/network.yaml` says, typed and checked when it is read."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal
+
+import msgspec
+
+from app.auth.models import PersonState, Role
+from app.config import ROOT
+from app.network.models import Region, SizeBand
+
+FOLDER = ROOT / "demo"
+
+
+class CityMaterial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A city and the names its people have. `people`: its part; `completes`: share of enrolments, 0 to 1."""
+
+    name: str
+    country: str
+    region: Region
+    size: SizeBand
+    joined: date
+    time_zone: str
+    languages: tuple[str, ...]
+    people: int
+    completes: float
+    women: tuple[str, ...]
+    men: tuple[str, ...]
+    families: tuple[str, ...]
+    figures_public: bool = True
+    coordinated: bool = False
+
+
+class CourseMaterial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A course folder. `published`: days ago; `taken`: share of practitioners, 0 to 1."""
+
+    key: str
+    lead: str
+    published: int
+    taken: float
+    harder: float = 0.0
+
+
+class StoryMaterial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a course goes for a person whose story is told. `enrolled`: days ago; `due`: days ahead."""
+
+    enrolled: int
+    complete: bool = False
+    done: int = 0
+    due: int | None = None
+
+
+class PersonMaterial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A person whose story is told. `joined`: days ago. Without `courses` they learn as anyone in the city does."""
+
+    name: str
+    language: str
+    joined: int
+    email: str | None = None
+    city: str | None = None
+    time_zone: str | None = None
+    roles: tuple[Role, ...] = ()
+    state: Literal["active", "waiting", "unconfirmed"] = "active"
+    courses: dict[str, StoryMaterial] | None = None
+
+    @property
+    def is_placed(self) -> bool:
+        return self.state == PersonState.ACTIVE
+
+
+class TypedMaterial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What people type in one language."""
+
+    right: tuple[str, ...]
+    wrong: tuple[str, ...]
+
+
+class RuleMaterial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`approved`: days ago; `tree`: a rule whose leaves name courses by key."""
+
+    reason: str
+    approved: int
+    tree: dict[str, Any]
+
+
+class CallMaterial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`opened`: days ago; `closes`: days ahead."""
+
+    slug: str
+    title: dict[str, str]
+    summary: dict[str, str]
+    grants: int
+    time_zone: str
+    opened: int
+    closes: int
+    rules: tuple[RuleMaterial, ...]
+
+
+class Material(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    cities: tuple[CityMaterial, ...]
+    courses: tuple[CourseMaterial, ...]
+    people: tuple[PersonMaterial, ...]
+    typed: dict[str, TypedMaterial]
+    calls: tuple[CallMaterial, ...]
+
+
+def read() -> Material:
+    """The material of the demonstration network. Raises `msgspec.ValidationError` with the place of a fault."""
+    return msgspec.yaml.decode((FOLDER / "network.yaml").read_bytes(), type=Material)
