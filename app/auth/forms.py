@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField, SelectChoice, SelectField, StringField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, Length, ValidationError
 
 from . import addresses, passwords
 from .identity import LANGUAGES
@@ -41,8 +41,9 @@ def _zones() -> list[SelectChoice]:
 ZONES = _zones()
 
 
-def _required(message: Any) -> InputRequired:
-    return InputRequired(message)
+def _required(message: Any) -> DataRequired:
+    """Refuse what is empty once it is tidied."""
+    return DataRequired(message)
 
 
 class SignInForm(FlaskForm):  # type: ignore[misc]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
@@ -121,11 +122,13 @@ def find_identity(sign_in_id: int) -> Identity | None:
 @login.user_loader  # type: ignore[untyped-decorator]
 def _load(sign_in_id: str) -> Identity | None:
     with reading():
-        return find_identity(int(sign_in_id)) if sign_in_id.isdecimal() else None
+        return find_identity(int(sign_in_id)) if re.fullmatch(r"[0-9]{1,18}", sign_in_id) else None
 
 
 def current_person() -> Identity | None:
-    """Who is signed in, or None."""
+    """Who is signed in, or None; nobody is in a job."""
+    if not has_request_context():
+        return None
     return cast(Identity, current_user._get_current_object()) if current_user.is_authenticated else None
 
 
@@ -156,5 +159,5 @@ def page_language() -> str:
 
 def page_time_zone() -> str:
     """The person's time zone; UTC for a visitor."""
-    person = current_person() if has_request_context() else None
+    person = current_person()
     return person.time_zone if person else "UTC"

@@ -87,9 +87,9 @@ def _message(row: Outbox, settings: Settings) -> EmailMessage:
     message["To"] = row.recipient
     message["Date"] = format_datetime(row.created_at)
     message["Message-ID"] = make_msgid(f"outbox-{row.id}", domain="academy.invalid")
-    message["Content-Language"] = row.language
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(body.strip() + "\n")
+    message["Content-Language"] = row.language  # last: set_content clears what is said of the content
     return message
 
 

@@ -43,5 +43,6 @@ def hidden(page: str) -> dict[str, str]:
 
 
 def mails(kind: str) -> list[Outbox]:
-    """The mails of that kind in the outbox, oldest first."""
+    """The mails of that kind in the outbox, oldest first, as they are now."""
+    db.session.rollback()
     return list(db.session.scalars(sa.select(Outbox).where(Outbox.kind == kind).order_by(Outbox.id)))

@@ -19,6 +19,8 @@ from app.extensions import db
 from tests.auth.browser import mails
 from tests.factories import PASSWORD, a_city, a_person
 
+pytestmark = pytest.mark.usefixtures("cheap_hashing")
+
 NEW = "a fine long one"
 
 

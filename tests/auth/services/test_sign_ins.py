@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -14,19 +12,12 @@ from app.auth import passwords, services
 from app.auth.errors import AccountClosed, WrongCredentials
 from app.auth.identity import find_identity
 from app.auth.models import Person, PersonState, SignIn
-from app.config import Settings
 from app.core import clock
 from app.core.transactions import unit_of_work
 from app.extensions import db
 from tests.factories import PASSWORD, a_person
 
-
-@pytest.fixture
-def demonstration(app: Flask, settings: Settings) -> Iterator[None]:
-    """The application in demonstration mode."""
-    app.config["SETTINGS"] = replace(settings, demo=True)
-    yield
-    app.config["SETTINGS"] = settings
+pytestmark = pytest.mark.usefixtures("cheap_hashing")
 
 
 def sign_in(email: str = "amina@city.example", password: str = PASSWORD) -> int:
