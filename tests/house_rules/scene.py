@@ -17,6 +17,7 @@ from app.extensions import db
 from app.grants.models import Application, GrantCall, Rule
 from app.grants.rules import Completed, write
 from app.network.models import City
+from app.progress import codes
 from app.progress.models import (
     ActivityProgress,
     ActivityState,
@@ -31,7 +32,7 @@ from app.quizzes.types import SingleChoiceAnswer
 from tests.factories import a_choice_question, a_city, a_course, a_person, text
 
 BEFORE = datetime(2026, 3, 1, 9, tzinfo=UTC)
-CODE = "7GQ2M4KXWPRTD"
+CODE = "7GQ2M4KXWPRT" + codes.check_character("7GQ2M4KXWPRT")
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def a_scene() -> Scene:
         outbox_id = _the_rest(course, trainer)
         audit.record("scene", "person:1", actor_id=administrator.id)
         db.session.flush()
-        for row in (course, call, attempt):
+        for row in (city, other_city, practitioner, trainer, coordinator, administrator, course, call, attempt):
             db.session.refresh(row)
         db.session.expunge_all()
     return Scene(city, other_city, practitioner, trainer, coordinator, administrator, course, call, attempt, outbox_id)

@@ -60,5 +60,5 @@ def test_every_page_is_sound_and_protected(app: Flask, role: str) -> None:
             faults += [f"{address}: {fault}" for fault in check_page(response.get_data(as_text=True))]
             if "private" not in response.headers.get("Cache-Control", ""):
                 faults.append(f"{address}: a shared cache may keep it")
-    assert faults == []
+    assert not faults, "\n".join(faults)
     assert seen >= 5

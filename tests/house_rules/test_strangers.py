@@ -1,0 +1,122 @@
+"""An id in an address is never trusted: what is not for someone looks as if it were not there."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from app.auth.models import Person, Role
+from app.core.access import Permission, permission_of
+from tests.factories import a_person, signed_in
+
+from .scene import Scene, a_scene, rows_by_table
+from .test_routes import reached, requests  # noqa: F401
+
+# To whom a row belongs that the address names; whoever else has the permission is a stranger to it.
+OTHER_PERSON = "another person"
+OTHER_TRAINER = "another course's trainer"
+OTHER_COORDINATOR = "another city's coordinator"
+BELONGS = {
+    "certificates.share": OTHER_PERSON,
+    "certificates.show": OTHER_PERSON,
+    "people.show": OTHER_COORDINATOR,
+    "quizzes.attempt": OTHER_PERSON,
+    "quizzes.respond": OTHER_PERSON,
+    "quizzes.result": OTHER_PERSON,
+    "quizzes.submit": OTHER_PERSON,
+    "quizzes.summary": OTHER_PERSON,
+    "studio.course": OTHER_TRAINER,
+    "studio.preview": OTHER_TRAINER,
+    "studio.publish": OTHER_TRAINER,
+}
+# What everyone with the permission may name: published things, and tokens and codes that are the proof themselves.
+SHARED_ARGUMENTS = {"slug", "activity", "digest", "token"}
+SHARED = {"certificates.public", "mail.show"}
+
+
+def stranger(kind: str, scene: Scene) -> Person:
+    match kind:
+        case "another course's trainer":
+            return a_person(roles=(Role.TRAINER,))
+        case "another city's coordinator":
+            return a_person(city=scene.other_city, roles=(Role.COORDINATOR,))
+        case _:
+            return a_person(city=scene.city)
+
+
+def test_every_route_that_names_a_row_says_whose_it_is(the_app: Flask) -> None:
+    unsaid = [
+        rule.endpoint
+        for rule in the_app.url_map.iter_rules()
+        if rule.arguments
+        and not rule.arguments & SHARED_ARGUMENTS
+        and rule.endpoint not in BELONGS
+        and rule.endpoint not in SHARED
+        and permission_of(the_app, rule.endpoint) is not Permission.ADMINISTER  # they may name every row
+    ]
+    assert unsaid == []
+    assert set(BELONGS) | SHARED <= {rule.endpoint for rule in the_app.url_map.iter_rules()}
+
+
+@pytest.mark.usefixtures("reached")
+def test_a_stranger_finds_nothing_and_changes_nothing(app: Flask) -> None:
+    scene = a_scene()
+    faults = []
+    for rule, method, address in list(requests(app, scene)):
+        if rule.endpoint not in BELONGS:
+            continue
+        client = signed_in(app.test_client(), stranger(BELONGS[rule.endpoint], scene))
+        before = rows_by_table()
+        response = client.open(address, method=method)
+        if response.status_code != 404:
+            faults.append(f"{method} {address} by {BELONGS[rule.endpoint]}: {response.status}")
+        if rows_by_table() != before:
+            faults.append(f"{method} {address} by {BELONGS[rule.endpoint]} changed something")
+    assert not faults, "\n".join(faults)
+
+
+def test_their_owners_find_them(app: Flask) -> None:
+    """So that the strangers' 404 is about them, not about the address."""
+    scene = a_scene()
+    owners = {
+        OTHER_PERSON: scene.practitioner,
+        OTHER_TRAINER: scene.trainer,
+        OTHER_COORDINATOR: scene.coordinator,
+    }
+    faults = []
+    for rule, method, address in list(requests(app, scene)):
+        if rule.endpoint in BELONGS and method == "GET":
+            client = signed_in(app.test_client(), owners[BELONGS[rule.endpoint]])
+            status = client.get(address).status_code
+            if status not in (200, 302, 303):
+                faults.append(f"{address}: {status}")
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.usefixtures("reached")
+@pytest.mark.parametrize("bad", ["0", "-1", "99999999999999999999", "x", "1%00", "../1", "%F0%9F%8C%83"])
+def test_a_forged_id_is_not_found(app: Flask, bad: str) -> None:
+    scene = a_scene()
+    client = signed_in(app.test_client(), scene.administrator)
+    faults = []
+    for address in (
+        f"/attempts/{bad}",
+        f"/people/{bad}",
+        f"/cities/{bad}",
+        f"/teach/courses/{bad}",
+        f"/courses/{bad}",
+        f"/learn/{scene.course.slug}/{bad}",
+        f"/learn/{bad}/lesson-1-1",
+        f"/certificates/{bad}",
+        f"/v/{bad}",
+        f"/grants/{bad}",
+        f"/media/{bad}/map.webp",
+        f"/confirm/{bad}",
+        f"/reset-password/{bad}",
+        f"/static/{bad}",
+    ):
+        for method in ("GET", "POST"):
+            status = client.open(address, method=method).status_code
+            if status >= 500 or (status == 200 and address.split("/")[1] not in ("confirm", "reset-password", "v")):
+                faults.append(f"{method} {address}: {status}")
+    assert not faults, "\n".join(faults)
