@@ -170,6 +170,16 @@ def list_people(person: Identity, filters: Filters) -> PeoplePage:
 
 
 def _page_of_people(person: Identity, filters: Filters, page: int) -> tuple[list[PersonRow], int]:
+    order = (Person.state != PersonState.WAITING, fold(Person.name), Person.id)
+    # What is looked up for each person is looked up for those of the page only.
+    shown = (
+        sa.select(Person.id, sa.func.count().over().label("total"))
+        .where(_visible_to(person), *_conditions(filters))
+        .order_by(*order)
+        .limit(PAGE_SIZE)
+        .offset((page - 1) * PAGE_SIZE)
+        .subquery()
+    )
     chosen = (
         sa.select(
             Person.id,
@@ -180,13 +190,11 @@ def _page_of_people(person: Identity, filters: Filters, page: int) -> tuple[list
             City.name.label("city"),
             _open_roles.label("roles"),
             _last_used.label("last_used_at"),
-            sa.func.count().over().label("total"),
+            shown.c.total,
         )
+        .join(shown, shown.c.id == Person.id)
         .outerjoin(City, City.id == Person.city_id)
-        .where(_visible_to(person), *_conditions(filters))
-        .order_by(Person.state != PersonState.WAITING, fold(Person.name), Person.id)
-        .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE)
+        .order_by(*order)
     )
     found = db.session.execute(chosen).all()
     rows = [

@@ -23,7 +23,10 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 def folded(text: str) -> str:
     """`text` as it is looked up: `Ørsted` and `ORSTED` are one."""
-    plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", one_line(text)))
+    line = one_line(text)
+    if line.isascii():
+        return line.lower()
+    plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", line))
     return plain.translate(_TABLE).lower()
 
 
