@@ -50,6 +50,9 @@ class _House(Filter):  # type: ignore[misc]
                     attributes[(None, "class")] = " ".join(known)
                 else:
                     attributes.pop((None, "class"), None)
+                for link in ((None, "href"), (None, "cite")):
+                    if link in attributes and scheme_of(attributes[link]) not in (None, *PROTOCOLS):
+                        del attributes[link]  # bleach takes javascript:1 for a host and its port
                 if token["name"] == "img":
                     if not is_own_image(attributes.get((None, "src"), "")):
                         continue
@@ -91,6 +94,12 @@ def _cleaned(html: str) -> str:
 def is_own_image(source: str) -> bool:
     """Whether an image stands in our own store: other sites must not learn who reads what."""
     return re.fullmatch(r"/media/[0-9a-f]{64}/[\w.-]{1,120}", source) is not None
+
+
+def scheme_of(url: str) -> str | None:
+    """The scheme of an address as a browser finds it (WHATWG URL, scheme start state); None for a relative one."""
+    found = re.match(r"[\x00-\x20]*([a-z][a-z0-9+.-]*):", re.sub(r"[\t\n\r]", "", url), re.I)
+    return found[1].casefold() if found else None
 
 
 def is_elsewhere(url: str) -> bool:
