@@ -1,4 +1,7 @@
-"""How gunicorn serves the site; it reads this file where it starts. Threads, since sync workers stall on slow phones."""
+"""How gunicorn serves the site; it reads this file where it starts.
+
+Threads, since sync workers stall on slow phones where no proxy stands in front.
+"""
 
 import os
 
