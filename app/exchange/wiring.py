@@ -1,9 +1,12 @@
-"""What this feature sets up."""
+"""What exchange sets up: the commands."""
 
 from __future__ import annotations
 
 from flask import Flask
 
+from . import commands
+
 
 def init_app(app: Flask) -> None:
-    """Register the feature's routes, kinds and listeners."""
+    """Register `flask courses …`."""
+    app.cli.add_command(commands.group)

@@ -1,0 +1,316 @@
+"""`course.yaml` and the files it calls for, as a checked course."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from app.core.media import NotAnImage, Picture, inspect_image, safe_name
+from app.courses.outline import CourseSettings, Opens, Order
+from app.courses.topics import TOPICS
+from app.quizzes.settings import QuizSettings
+
+from .. import gift
+from ..faults import Fault
+from ..parsed import LessonPart, Parsed, ParsedActivity, ParsedCourse, ParsedModule, ParsedQuestion, QuizPart
+from .fields import Fields, Report, is_language, suggestion
+from .files import COURSE_FILE
+from .lessons import LessonReader
+from .nodes import Node, Scalar, Sequence, compose
+from .quizzes import MISSING, read_quiz, read_settings
+
+KINDS = ("lesson", "quiz")
+
+
+def read_course(files: dict[str, bytes], faults: list[Fault]) -> Parsed:
+    """The course that `files` hold; `faults` are those of the files themselves."""
+    reader = _Reader(files, faults)
+    course = reader.course()
+    found = tuple(sorted(set(reader.faults)))
+    return Parsed(None if found else course, found, tuple(sorted(set(reader.lessons.warnings))))
+
+
+class _Reader:
+    """Reads one course; what is wrong gathers in `faults`."""
+
+    def __init__(self, files: dict[str, bytes], faults: list[Fault]) -> None:
+        self.files = files
+        self.faults = faults
+        self.file_faults = {fault.file for fault in faults}  # files that were there and could not be taken
+        self.wanted: set[str] = {COURSE_FILE}
+        self.pictures = self.look_at_pictures()
+        broken = {name.removeprefix("media/") for name in self.file_faults if name.startswith("media/")}
+        self.lessons = LessonReader({picture.name: picture.address for picture in self.pictures}, broken)
+        self.questions: dict[str, tuple[str, ParsedQuestion]] = {}
+        self.report = Report(COURSE_FILE)
+
+    def look_at_pictures(self) -> list[Picture]:
+        found = []
+        for name in sorted(name for name in self.files if name.startswith("media/")):
+            self.wanted.add(name)
+            bare = name.removeprefix("media/")
+            try:
+                if safe_name(bare) != bare:
+                    raise NotAnImage("a name in media/ has only letters without accents, digits, dots, - and _")
+                found.append(inspect_image(bare, self.files[name]))
+            except NotAnImage as error:
+                self.faults.append(Fault(name, 1, str(error)))
+                self.file_faults.add(name)
+        return found
+
+    def text_of(self, name: str) -> str | None:
+        """The text of a file; None with a fault noted if it is none."""
+        self.wanted.add(name)
+        data = self.files[name]
+        try:
+            text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+        except UnicodeDecodeError as error:
+            line = data[: error.start].count(b"\n") + 1
+            self.faults.append(Fault(name, line, "not UTF-8"))
+            return None
+        for line, words in enumerate(text.split("\n"), 1):
+            for character in words:
+                if character < " " and character != "\t":
+                    reason = f"the character U+{ord(character):04X} cannot be stored"
+                    self.faults.append(Fault(name, line, reason))
+                    return None
+        return text
+
+    def tree(self, name: str) -> Node | None:
+        text = self.text_of(name)
+        if text is None:
+            return None
+        node, faults = compose(text, name)
+        self.faults += faults
+        return node
+
+    def course(self) -> ParsedCourse | None:
+        if COURSE_FILE not in self.files:
+            if COURSE_FILE not in self.file_faults and (self.files or not self.faults):
+                self.faults.append(Fault(COURSE_FILE, 1, "is missing: it says what the course is"))
+            return None
+        node = self.tree(COURSE_FILE)
+        if node is None:
+            return None
+        report = self.report
+        report.faults = self.faults
+        fields = Fields(node, "the course", report)
+        if fields.broken:
+            return None
+        version = fields.scalar("format", required=True, must="1")
+        if version is not None and version.text != "1":
+            report.fault(version.line, f"format must be 1, not {version.text!r}")
+        key = fields.key()
+        report.language = fields.language("language")
+        report.languages = self.languages(fields)
+        title, summary = fields.text("title") or MISSING, fields.text("summary") or MISSING
+        topics = self.topics(fields)
+        settings = CourseSettings(
+            order=fields.option("order", Order, Order.FREE),
+            certificate_months=fields.integer("certificate_months", 1, 600),
+        )
+        modules = self.modules(fields)
+        fields.done()
+        self.leftovers()
+        return ParsedCourse(
+            key=key,
+            language=report.language,
+            languages=report.languages,
+            title=title,
+            summary=summary,
+            topics=topics,
+            settings=settings,
+            modules=modules,
+            pictures=tuple(self.pictures),
+        )
+
+    def languages(self, fields: Fields) -> tuple[str, ...]:
+        """All languages, the course's own first."""
+        own = self.report.language
+        if not fields.has("languages"):
+            fields.known.append("languages")
+            return (own,)
+        found = []
+        for tag in fields.words("languages"):
+            if not is_language(tag.text):
+                self.report.fault(tag.line, f"{tag.text!r} is not a language tag; one looks like en or pt-BR")
+            found.append(tag.text)
+        if own not in found and fields.has("language"):
+            self.report.fault(fields.line_of("languages"), f"languages lacks {own}, the course's own")
+        return (own, *(tag for tag in found if tag != own))
+
+    def topics(self, fields: Fields) -> tuple[str, ...]:
+        found = fields.words("topics", required=False)
+        for topic in found:
+            if topic.text not in TOPICS:
+                reason = f"unknown topic {topic.text!r}; the topics are {', '.join(TOPICS)}"
+                self.report.fault(topic.line, reason + suggestion(topic.text, TOPICS))
+        return tuple(topic.text for topic in found)
+
+    def modules(self, fields: Fields) -> tuple[ParsedModule, ...]:
+        found: list[ParsedModule] = []
+        first_lines: dict[str, dict[str, int]] = {"modules": {}, "activities": {}}
+        waits: list[Scalar] = []
+        for item in fields.listing("modules"):
+            module = Fields(item, "the module", self.report)
+            if module.broken:
+                continue
+            key = self.own_key(module, "modules", first_lines)
+            title = module.text("title") or MISSING
+            activities = []
+            for activity in module.listing("activities"):
+                if (read := self.activity(activity, first_lines, waits)) is not None:
+                    activities.append(read)
+            module.done()
+            found.append(ParsedModule(key, title, tuple(activities)))
+        for wait in waits:
+            if wait.text not in first_lines["activities"]:
+                reason = f"opens_after names {wait.text!r}, which is no activity of the course"
+                self.report.fault(wait.line, reason + suggestion(wait.text, first_lines["activities"]))
+        return tuple(found)
+
+    def own_key(self, fields: Fields, among: str, first_lines: dict[str, dict[str, int]]) -> str:
+        """The key of a module or an activity, which no other may have."""
+        key = fields.key()
+        if key:
+            fields.what = f"{fields.what} {key}"
+            line = fields.line_of("key")
+            if key in first_lines[among]:
+                self.report.fault(
+                    line, f"two {among} have the key {key}; the first is in line {first_lines[among][key]}"
+                )
+            first_lines[among].setdefault(key, line)
+        return key
+
+    def activity(
+        self, node: Node, first_lines: dict[str, dict[str, int]], waits: list[Scalar]
+    ) -> ParsedActivity | None:
+        fields = Fields(node, "the activity", self.report)
+        if fields.broken:
+            return None
+        key = self.own_key(fields, "activities", first_lines)
+        kind = fields.scalar("kind", required=True, must=f"one of {', '.join(KINDS)}")
+        if kind is not None and kind.text not in KINDS:
+            reason = f"kind must be one of {', '.join(KINDS)}, not {kind.text!r}"
+            self.report.fault(kind.line, reason + suggestion(kind.text, KINDS))
+        title = fields.text("title") or MISSING
+        minutes = fields.integer("minutes", 1, 600, required=True)
+        required = fields.boolean("required", True)
+        opens = self.opens(fields, key, waits)
+        part: LessonPart | QuizPart = LessonPart({})
+        if kind is not None and key and kind.text == "lesson":
+            part = self.lesson(key, fields.line)
+        elif kind is not None and key and kind.text == "quiz":
+            part = self.quiz(key, fields)
+        fields.done()
+        return ParsedActivity(
+            key=key,
+            kind=kind.text if kind else "",
+            title=title,
+            required=required,
+            minutes=minutes or 1,
+            opens=opens,
+            part=part,
+            line=fields.line,
+        )
+
+    def opens(self, fields: Fields, key: str, waits: list[Scalar]) -> Opens | None:
+        node = fields.node("opens_after")
+        if node is None:
+            return None
+        if isinstance(node, Scalar) and node.text == "above":
+            return Opens(above=True)
+        if not isinstance(node, Sequence) or not node.items:
+            self.report.fault(node.line, "opens_after must be above, or a list of activity keys")
+            return None
+        keys = fields.words("opens_after")
+        waits += keys
+        for other in keys:
+            if other.text == key:
+                self.report.fault(other.line, f"the activity {key} cannot wait for itself")
+        return Opens(after=tuple(other.text for other in keys))
+
+    def lesson(self, key: str, line: int) -> LessonPart:
+        bodies = {}
+        for language in self.report.languages:
+            names = [f"lessons/{key}.{language}{ending}" for ending in (".md", ".html")]
+            there = [name for name in names if name in self.files]
+            if len(there) > 1:
+                self.faults.append(Fault(there[1], 1, f"{there[0]} is the same lesson: keep one of the two"))
+            if there:
+                text = self.text_of(there[0])
+                self.wanted.update(there)
+                bodies[language] = "" if text is None else self.lessons.read(there[0], text)
+            elif language == self.report.language and self.file_faults.isdisjoint(names):
+                self.report.fault(line, f"{names[0]} is missing: the lesson {key} in the course's own language")
+        self.faults += self.lessons.faults
+        self.lessons.faults.clear()
+        return LessonPart(bodies)
+
+    def quiz(self, key: str, fields: Fields) -> QuizPart:
+        names = [f"quizzes/{key}.yaml", f"quizzes/{key}.gift"]
+        there = [name for name in names if name in self.files]
+        if len(there) > 1:
+            self.faults.append(Fault(there[1], 1, f"{there[0]} is the same quiz: keep one of the two"))
+            self.wanted.update(there)
+        if not there:
+            if self.file_faults.isdisjoint(names):
+                self.report.fault(fields.line, f"{names[0]} is missing: the questions of the quiz {key}")
+            fields.known.append("quiz")
+            return QuizPart(QuizSettings(), ())
+        if there[0].endswith(".gift"):
+            part = QuizPart(self.settings_beside(fields), self.gift_questions(there[0], key))
+        else:
+            if fields.has("quiz"):
+                self.report.fault(fields.line_of("quiz"), f"the settings of this quiz stand in {there[0]}")
+            fields.known.append("quiz")
+            node = self.tree(there[0])
+            report = Report(there[0], self.report.language, self.report.languages, self.faults)
+            part = read_quiz(node, report) if node else QuizPart(QuizSettings(), ())
+        self.compare(there[0], part.questions)
+        return part
+
+    def settings_beside(self, fields: Fields) -> QuizSettings:
+        """The settings of a GIFT quiz, which stand in course.yaml."""
+        node = fields.node("quiz")
+        if node is None:
+            return QuizSettings()
+        settings = Fields(node, f"the quiz of {fields.what}", self.report)
+        found = read_settings(settings)
+        settings.done()
+        return found
+
+    def gift_questions(self, name: str, key: str) -> tuple[ParsedQuestion, ...]:
+        text = self.text_of(name)
+        if text is None:
+            return ()
+        questions, faults = gift.read(text, file=name, language=self.report.language, prefix=key)
+        self.faults += faults
+        if not questions and not faults:
+            self.faults.append(Fault(name, 1, "there is no question in the file"))
+        return tuple(questions)
+
+    def compare(self, file: str, questions: Iterable[ParsedQuestion]) -> None:
+        """The same question may stand in two quizzes, another one under its key may not."""
+        for question in questions:
+            where, other = self.questions.setdefault(question.key, (file, question))
+            if where != file and other.content != question.content:
+                reason = f"another question has the key {question.key}: {where}, line {other.line}"
+                self.faults.append(Fault(file, question.line, reason))
+
+    def leftovers(self) -> None:
+        """Files that nothing in the course asks for."""
+        for name in sorted(self.files.keys() - self.wanted):
+            self.faults.append(Fault(name, 1, _why_stray(name, self.report)))
+        for picture in self.pictures:
+            if picture.name not in self.lessons.used:
+                self.faults.append(Fault(f"media/{picture.name}", 1, "no lesson shows this image"))
+
+
+def _why_stray(name: str, report: Report) -> str:
+    folder, _, rest = name.partition("/")
+    if folder == "lessons":
+        parts = rest.split(".")
+        if len(parts) == 3 and parts[2] in ("md", "html") and parts[1] not in report.languages:
+            return f"{parts[1]} is not among the course's languages"
+        return "no lesson of course.yaml asks for this file; it would be named <activity>.<language>.md or .html"
+    return "no quiz of course.yaml asks for this file; it would be named <activity>.yaml or .gift"

@@ -1,0 +1,227 @@
+"""Reading the fields of a YAML mapping: each by its type, everything wrong noted with its line.
+
+After a fault a stand-in value is returned, so that reading goes on and finds the rest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import TypeVar
+
+from app.core.text import Text
+
+from ..faults import Fault
+from .nodes import Mapping, Node, Scalar, Sequence
+
+KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+LONGEST_KEY = 60
+LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")  # BCP 47, as far as a course needs it
+LONGEST_LANGUAGE = 35
+
+Option = TypeVar("Option", bound=StrEnum)
+
+
+@dataclass(slots=True)
+class Report:
+    """What is found in one file. `language` is the course's own, `languages` all of its."""
+
+    file: str
+    language: str = "en"
+    languages: tuple[str, ...] = ("en",)
+    faults: list[Fault] = field(default_factory=list)
+
+    def fault(self, line: int, reason: str) -> None:
+        self.faults.append(Fault(self.file, line, reason))
+
+
+class Fields:
+    """The fields of one mapping; `what` names the thing they belong to in messages."""
+
+    def __init__(self, node: Node | None, what: str, report: Report) -> None:
+        self.what = what
+        self.report = report
+        self.line = node.line if node else 1
+        self.entries = node.entries if isinstance(node, Mapping) else {}
+        self.known: list[str] = []
+        self.broken = not isinstance(node, Mapping)
+        if self.broken:
+            report.fault(self.line, f"{what} must be written as fields, one “name: value” a line")
+
+    def has(self, name: str) -> bool:
+        return name in self.entries
+
+    def line_of(self, name: str) -> int:
+        """Where the field stands, or else the thing it should stand in."""
+        return self.entries[name].line if name in self.entries else self.line
+
+    def node(self, name: str, *, required: bool = False) -> Node | None:
+        """The value of a field, whatever it is."""
+        self.known.append(name)
+        if name in self.entries:
+            return self.entries[name].value
+        if required and not self.broken:
+            self.report.fault(self.line, f"{self.what} has no {name}")
+        return None
+
+    def scalar(self, name: str, *, required: bool, must: str) -> Scalar | None:
+        """A single value that is not empty; `must` says what it has to be."""
+        node = self.node(name, required=required)
+        if node is None:
+            return None
+        if isinstance(node, Scalar) and node.text.strip():
+            return node
+        self.report.fault(node.line, f"{name} must be {must}")
+        return None
+
+    def string(self, name: str, *, required: bool = True, longest: int = 2000) -> str:
+        """Words on one or more lines."""
+        scalar = self.scalar(name, required=required, must="words")
+        if scalar is None:
+            return ""
+        if len(scalar.text) > longest:
+            self.report.fault(scalar.line, f"{name} is longer than {longest} characters")
+        return scalar.text.strip()
+
+    def key(self, name: str = "key") -> str:
+        scalar = self.scalar(name, required=True, must="a key: lower-case letters, digits and hyphens")
+        if scalar is None:
+            return ""
+        if reason := key_fault(scalar.text):
+            self.report.fault(scalar.line, f"{name} {scalar.text!r} {reason}")
+            return ""
+        return scalar.text
+
+    def language(self, name: str) -> str:
+        scalar = self.scalar(name, required=True, must="a language tag, as en or pt-BR")
+        if scalar is None:
+            return "en"
+        if not is_language(scalar.text):
+            self.report.fault(scalar.line, f"{scalar.text!r} is not a language tag; one looks like en or pt-BR")
+            return "en"
+        return scalar.text
+
+    def integer(self, name: str, low: int, high: int, *, required: bool = False) -> int | None:
+        must = f"a whole number from {low} to {high}"
+        scalar = self.scalar(name, required=required, must=must)
+        if scalar is None:
+            return None
+        if scalar.plain and re.fullmatch(r"-?[0-9]{1,9}", scalar.text) and low <= int(scalar.text) <= high:
+            return int(scalar.text)
+        self.report.fault(scalar.line, f"{name} must be {must}, not {scalar.text!r}")
+        return None
+
+    def number(self, name: str, low: float, high: float) -> float | None:
+        must = f"a number from {low:g} to {high:g}"
+        scalar = self.scalar(name, required=False, must=must)
+        if scalar is None:
+            return None
+        if scalar.plain and re.fullmatch(r"-?[0-9]{1,9}(?:\.[0-9]{1,9})?", scalar.text):
+            value = float(scalar.text)
+            if low <= value <= high:
+                return value
+        self.report.fault(scalar.line, f"{name} must be {must}, not {scalar.text!r}")
+        return None
+
+    def boolean(self, name: str, default: bool) -> bool:
+        scalar = self.scalar(name, required=False, must="true or false")
+        if scalar is None:
+            return default
+        if scalar.plain and scalar.text in ("true", "false"):
+            return scalar.text == "true"
+        self.report.fault(scalar.line, f"{name} must be true or false, not {scalar.text!r}")
+        return default
+
+    def option(self, name: str, options: type[Option], default: Option) -> Option:
+        """One of the values of an enumeration."""
+        values = [str(member.value) for member in options]
+        scalar = self.scalar(name, required=False, must=f"one of {', '.join(values)}")
+        if scalar is None:
+            return default
+        if scalar.text in values:
+            return options(scalar.text)
+        reason = f"{name} must be one of {', '.join(values)}, not {scalar.text!r}"
+        self.report.fault(scalar.line, reason + suggestion(scalar.text, values))
+        return default
+
+    def listing(self, name: str, *, required: bool = True) -> tuple[Node, ...]:
+        node = self.node(name, required=required)
+        if node is None:
+            return ()
+        if isinstance(node, Sequence):
+            return node.items
+        self.report.fault(node.line, f"{name} must be a list")
+        return ()
+
+    def words(self, name: str, *, required: bool = True) -> list[Scalar]:
+        """A list of single values, each of them once."""
+        found: list[Scalar] = []
+        for item in self.listing(name, required=required):
+            if not isinstance(item, Scalar) or not item.text.strip():
+                self.report.fault(item.line, f"{name} must be a list of words")
+            elif item.text in [other.text for other in found]:
+                self.report.fault(item.line, f"{item.text} stands in {name} twice")
+            else:
+                found.append(item)
+        return found
+
+    def text(self, name: str, *, required: bool = True) -> Text | None:
+        """Words in the course's own language, or a map from language to words."""
+        node = self.node(name, required=required)
+        return None if node is None else text_of(node, name, self.report)
+
+    def done(self) -> None:
+        """Note what stands in the mapping and means nothing."""
+        for name, entry in self.entries.items():
+            if name not in self.known:
+                reason = f"{self.what} has no field {name!r}"
+                self.report.fault(entry.line, reason + suggestion(name, self.known))
+
+
+def text_of(node: Node, name: str, report: Report, *, alone: str | None = None) -> Text | None:
+    """A text from a string or a map of languages. A string is in `alone`, by default the course's own language."""
+    if isinstance(node, Scalar):
+        if not node.text.strip():
+            report.fault(node.line, f"{name} is empty")
+            return None
+        language = alone or report.language
+        return Text.of({language: node.text.strip()}, language)
+    if isinstance(node, Sequence):
+        report.fault(node.line, f"{name} must be words, or a map from language to words, not a list")
+        return None
+    strings: dict[str, str] = {}
+    for tag, entry in node.entries.items():
+        if tag not in report.languages:
+            reason = f"{name} is given in {tag!r}, which is not among the course's languages"
+            report.fault(entry.line, reason + suggestion(tag, report.languages))
+        elif not isinstance(entry.value, Scalar):
+            report.fault(entry.line, f"{name} in {tag} must be words")
+        elif not entry.value.text.strip():
+            report.fault(entry.line, f"{name} in {tag} is empty: leave the language out instead")
+        else:
+            strings[tag] = entry.value.text.strip()
+    if report.language not in node.entries:
+        report.fault(node.line, f"{name} is missing in {report.language}, the course's own language")
+    return Text.of(strings, report.language) if report.language in strings else None
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """“; did you mean …?” if something close is known."""
+    close = get_close_matches(word, list(known), n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def key_fault(key: str) -> str | None:
+    """Why `key` is no key, as the end of a sentence; None if it is one."""
+    if not KEY.fullmatch(key):
+        return "is not a key: only lower-case letters, digits and single hyphens between them"
+    if len(key) > LONGEST_KEY:
+        return f"is longer than {LONGEST_KEY} characters"
+    return None
+
+
+def is_language(tag: str) -> bool:
+    return len(tag) <= LONGEST_LANGUAGE and LANGUAGE.fullmatch(tag) is not None

@@ -1,0 +1,161 @@
+"""A quiz's file in YAML, and its settings wherever they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.core.text import Text
+from app.quizzes.settings import Grading, QuizSettings
+from app.quizzes.types import AcceptedAnswer, Choice, Content, MultipleChoice, ShortAnswer, SingleChoice
+
+from ..parsed import ParsedQuestion, QuizPart
+from .fields import Fields, Report, suggestion, text_of
+from .nodes import Mapping, Node, Scalar, Sequence
+
+MISSING = Text({})  # stands in for a text that is at fault
+
+
+def read_quiz(node: Node | None, report: Report) -> QuizPart:
+    """The quiz of a YAML file."""
+    fields = Fields(node, "the quiz", report)
+    settings = read_settings(fields)
+    questions: list[ParsedQuestion] = []
+    for item in fields.listing("questions"):
+        question = _question(item, report)
+        if question is None:
+            continue
+        if question.key in [other.key for other in questions]:
+            report.fault(question.line, f"two questions have the key {question.key}")
+        questions.append(question)
+    fields.done()
+    return QuizPart(settings, tuple(questions))
+
+
+def read_settings(fields: Fields) -> QuizSettings:
+    """How a quiz is taken and graded."""
+    return QuizSettings(
+        pass_mark=fields.number("pass_mark", 0, 100),
+        attempts=fields.integer("attempts", 1, 1000),
+        grading=fields.option("grading", Grading, Grading.HIGHEST),
+        shuffle=fields.boolean("shuffle", True),
+    )
+
+
+def _question(node: Node, report: Report) -> ParsedQuestion | None:
+    """A question; None where it is at fault."""
+    before = len(report.faults)
+    fields = Fields(node, "the question", report)
+    if fields.broken:
+        return None
+    key = fields.key()
+    if key:
+        fields.what = f"the question {key}"
+    marks = fields.number("marks", 0.01, 100)
+    category = fields.string("category", required=False, longest=200)
+    tags = tuple(tag.text.strip() for tag in fields.words("tags", required=False))
+    content = _content(fields, report)
+    fields.done()
+    if content is not None and len(report.faults) == before:
+        for reason in content.faults():
+            report.fault(fields.line, f"the question {key}: {reason}")
+    if content is None or len(report.faults) > before:
+        return None
+    return ParsedQuestion(key, content, 1.0 if marks is None else marks, category, tags, fields.line)
+
+
+def _content(fields: Fields, report: Report) -> Content | None:
+    scalar = fields.scalar("type", required=True, must=f"one of {', '.join(_TYPES)}")
+    if scalar is None or scalar.text not in _TYPES:
+        if scalar is not None:
+            reason = f"type must be one of {', '.join(_TYPES)}, not {scalar.text!r}"
+            report.fault(scalar.line, reason + suggestion(scalar.text, _TYPES))
+        fields.known += fields.entries  # what it may hold depends on the type
+        return None
+    return _TYPES[scalar.text](fields, report)
+
+
+def _single(fields: Fields, report: Report) -> SingleChoice:
+    return SingleChoice(
+        stem=fields.text("stem") or MISSING,
+        choices=_choices(fields, report),
+        feedback=fields.text("feedback", required=False),
+    )
+
+
+def _multiple(fields: Fields, report: Report) -> MultipleChoice:
+    return MultipleChoice(
+        stem=fields.text("stem") or MISSING,
+        choices=_choices(fields, report),
+        feedback=fields.text("feedback", required=False),
+        partial=fields.boolean("partial", False),
+    )
+
+
+def _choices(fields: Fields, report: Report) -> tuple[Choice, ...]:
+    found: list[Choice] = []
+    for item in fields.listing("choices"):
+        choice = Fields(item, "the choice", report)
+        key = choice.key() if not choice.broken else ""
+        if key and key in [other.key for other in found]:
+            report.fault(choice.line, f"two choices have the key {key}")
+        right = choice.boolean("right", False)
+        fraction = choice.number("fraction", -1, 1)
+        if fraction is not None and choice.has("right"):
+            report.fault(choice.line_of("fraction"), "a choice has either right or fraction, not both")
+        text = choice.text("text") or MISSING
+        feedback = choice.text("feedback", required=False)
+        choice.done()
+        found.append(Choice(key, text, (1.0 if right else 0.0) if fraction is None else fraction, feedback))
+    return tuple(found)
+
+
+def _short(fields: Fields, report: Report) -> ShortAnswer:
+    answers: dict[str, tuple[AcceptedAnswer, ...]] = {}
+    node = fields.node("answers", required=True)
+    if isinstance(node, Sequence):
+        answers[report.language] = _accepted(node, report.language, report)
+    elif isinstance(node, Mapping):
+        for language, entry in node.entries.items():
+            if language not in report.languages:
+                reason = f"answers are given in {language!r}, which is not among the course's languages"
+                report.fault(entry.line, reason + suggestion(language, report.languages))
+            else:
+                answers[language] = _accepted(entry.value, language, report)
+    elif node is not None:
+        report.fault(node.line, "answers must be a list, or a map from language to lists")
+    return ShortAnswer(
+        stem=fields.text("stem") or MISSING,
+        answers=answers,
+        source_language=report.language,
+        feedback=fields.text("feedback", required=False),
+        case_matters=fields.boolean("case_matters", False),
+    )
+
+
+def _accepted(node: Node, language: str, report: Report) -> tuple[AcceptedAnswer, ...]:
+    """The accepted answers in one language: words, or fields with what they earn and what is said to them."""
+    if not isinstance(node, Sequence) or not node.items:
+        report.fault(node.line, f"the answers in {language} must be a list with at least one answer")
+        return ()
+    found: list[AcceptedAnswer] = []
+    for item in node.items:
+        if isinstance(item, Scalar):
+            if not item.text.strip():
+                report.fault(item.line, "an accepted answer is empty")
+            found.append(AcceptedAnswer(item.text.strip()))
+            continue
+        fields = Fields(item, "the answer", report)
+        text = fields.string("text", longest=500)
+        fraction = fields.number("fraction", 0, 1)
+        said = fields.node("feedback")
+        feedback = None if said is None else text_of(said, "feedback", report, alone=language)
+        fields.done()
+        found.append(AcceptedAnswer(text, 1.0 if fraction is None else fraction, feedback))
+    return tuple(found)
+
+
+_TYPES: dict[str, Callable[[Fields, Report], Content]] = {
+    "single_choice": _single,
+    "multiple_choice": _multiple,
+    "short_answer": _short,
+}

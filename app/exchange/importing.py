@@ -1,0 +1,360 @@
+"""A course that was read from files, brought into the draft: matched by key, nothing deleted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
+from sqlalchemy.orm.attributes import set_committed_value
+
+from app.core import audit, clock, content, media, sanitise
+from app.core.text import Text, string_hash
+from app.courses import drafts
+from app.courses.lessons import MEDIA_TYPE
+from app.courses.models import Activity, Course, CourseTrainer, Lesson, LessonBody, Module, Revision, TrainerRole
+from app.extensions import db
+from app.quizzes.models import Question, QuestionVersion, Quiz, QuizSlot, VersionState
+from app.quizzes.types import marks_hash
+
+from . import queries
+from .merging import carried, carried_content
+from .order import arranged
+from .parsed import LessonPart, ParsedActivity, ParsedCourse, ParsedModule, ParsedQuestion, QuizPart
+
+
+class Fate(StrEnum):
+    """What an import did to a thing."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    REMOVED = "removed"
+    BROUGHT_BACK = "brought back"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """One thing of an import: `what` it is (course, module, lesson, quiz, question), its key, its fate."""
+
+    what: str
+    key: str
+    fate: Fate
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What came in."""
+
+    course_id: int
+    slug: str
+    things: tuple[Came, ...]
+
+    def count(self) -> Counter[Fate]:
+        return Counter(thing.fate for thing in self.things)
+
+    def with_fate(self, fate: Fate) -> list[Came]:
+        return [thing for thing in self.things if thing.fate is fate]
+
+
+@dataclass(slots=True)
+class _Place:
+    """A row that may be new, where it is to stand, and what has happened to it."""
+
+    row: Any
+    fate: Fate
+
+    def change(self) -> None:
+        if self.fate is Fate.UNCHANGED:
+            self.fate = Fate.CHANGED
+
+    def set(self, **values: object) -> None:
+        """Set what differs, so that a row that stays the same keeps its version."""
+        for name, value in values.items():
+            if getattr(self.row, name) != value:
+                setattr(self.row, name, value)
+                self.change()
+
+    def bring_back(self) -> None:
+        if self.row.removed_at is not None:
+            self.row.removed_at = None
+            self.fate = Fate.BROUGHT_BACK
+
+    def move(self, **values: object) -> None:
+        """Write where the row stands. It leaves the version alone: moving is no conflict with editing."""
+        moved = {name: value for name, value in values.items() if getattr(self.row, name) != value}
+        if not moved:
+            return
+        table = Module.__table__ if isinstance(self.row, Module) else Activity.__table__
+        db.session.execute(sa.update(table).where(table.c.id == self.row.id).values(**moved))  # type: ignore[arg-type]
+        for name, value in moved.items():
+            set_committed_value(self.row, name, value)
+        self.change()
+
+
+@dataclass(slots=True)
+class Import:
+    """One import over one course."""
+
+    course: ParsedCourse
+    by: int | None
+    reviewed: bool
+    now: datetime = field(default_factory=clock.now)
+    things: list[Came] = field(default_factory=list)
+    bodies: list[LessonBody] = field(default_factory=list)
+    addresses: dict[str, str] = field(default_factory=dict)
+    row: Course = field(init=False)
+    bank: dict[str, Question] = field(init=False)
+    asked_before: set[str] = field(init=False)
+    asked_now: dict[str, _Place] = field(default_factory=dict)
+
+    def run(self, trainer_id: int | None) -> Imported:
+        self.take_course()
+        if trainer_id is not None:
+            self.take_trainer(trainer_id)
+        self.take_pictures()
+        self.load_bank()
+        self.take_modules()
+        self.count_questions()
+        db.session.flush()
+        self.keep_history()
+        imported = Imported(self.row.id, self.row.slug, tuple(self.things))
+        details = {str(fate): count for fate, count in imported.count().items()}
+        audit.record("course.import", f"course:{self.row.id}", actor_id=self.by, **details)
+        db.session.flush()
+        db.session.expire_all()  # lists of modules and activities were moved beside the session
+        return imported
+
+    def words(self, new: Text, old: Text | None) -> Text:
+        return new if self.reviewed else carried(new, old)
+
+    def note(self, what: str, key: str, fate: Fate) -> None:
+        self.things.append(Came(what, key, fate))
+
+    def take_course(self) -> None:
+        read = self.course
+        found = queries.find_course(read.key)
+        if found is None:
+            self.row = Course(
+                slug=read.key,
+                source_language=read.language,
+                languages=list(read.languages),
+                title=read.title,
+                summary=read.summary,
+                topics=list(read.topics),
+                settings=read.settings,
+                created_at=self.now,
+            )
+            db.session.add(self.row)
+            db.session.flush()
+            self.note("course", read.key, Fate.NEW)
+            return
+        db.session.execute(sa.select(Course.id).where(Course.id == found).with_for_update())
+        self.row = drafts.load(found)
+        place = _Place(self.row, Fate.UNCHANGED)
+        place.set(
+            languages=list(read.languages),
+            title=self.words(read.title, self.row.title),
+            summary=self.words(read.summary, self.row.summary),
+            topics=list(read.topics),
+            settings=read.settings,
+        )
+        self.note("course", read.key, place.fate)
+
+    def take_trainer(self, person_id: int) -> None:
+        for trainer in self.row.trainers:
+            if trainer.person_id == person_id:
+                trainer.role = TrainerRole.LEAD
+                return
+        db.session.add(CourseTrainer(course_id=self.row.id, person_id=person_id, role=TrainerRole.LEAD))
+
+    def take_pictures(self) -> None:
+        """Know the images; one that the site has under another name is shown by that."""
+        for picture in self.course.pictures:
+            name = media.keep(picture).name
+            if name != picture.name:
+                self.addresses[picture.address] = picture.address.removesuffix(picture.name) + name
+
+    def load_bank(self) -> None:
+        """The course's questions by key, and which of them its quizzes ask before the import."""
+        questions = sa.select(Question).where(Question.course_id == self.row.id)
+        self.bank = {q.key: q for q in db.session.scalars(questions.options(selectinload(Question.versions)))}
+        asked = (
+            sa.select(Question.key)
+            .join(QuizSlot, QuizSlot.question_id == Question.id)
+            .join(Activity, Activity.id == QuizSlot.quiz_id)
+            .join(Module, Module.id == Activity.module_id)
+            .where(Activity.course_id == self.row.id, Activity.removed_at.is_(None), Module.removed_at.is_(None))
+        )
+        self.asked_before = set(db.session.scalars(asked))
+
+    def take_modules(self) -> None:
+        modules = {module.key: module for module in self.row.modules}
+        activities = {activity.key: activity for module in self.row.modules for activity in module.activities}
+        reads = self.course.modules
+        ranks = arranged([modules[read.key].rank if read.key in modules else None for read in reads])
+        places = [self.module_place(read, modules.get(read.key), rank) for read, rank in zip(reads, ranks, strict=True)]
+        db.session.flush()  # new modules have their ids
+        for read, place in zip(reads, places, strict=True):
+            self.note("module", read.key, place.fate)
+            self.take_activities(place.row, read.activities, activities)
+        self.remove_missing("module", modules, {read.key for read in reads})
+        self.remove_missing("activity", activities, {read.key for read in self.course.activities()})
+
+    def remove_missing(self, what: str, rows: Mapping[str, Module | Activity], kept: set[str]) -> None:
+        for key in sorted(rows.keys() - kept):
+            row = rows[key]
+            if row.removed_at is None:
+                row.removed_at = self.now
+                self.note(row.kind if isinstance(row, Activity) else what, key, Fate.REMOVED)
+
+    def module_place(self, read: ParsedModule, row: Module | None, rank: str) -> _Place:
+        if row is None:
+            row = Module(course_id=self.row.id, key=read.key, rank=rank, title=read.title)
+            db.session.add(row)
+            return _Place(row, Fate.NEW)
+        place = _Place(row, Fate.UNCHANGED)
+        place.bring_back()
+        place.set(title=self.words(read.title, row.title))
+        place.move(rank=rank)
+        return place
+
+    def take_activities(self, module: Module, reads: Sequence[ParsedActivity], activities: dict[str, Activity]) -> None:
+        here = [activities.get(read.key) for read in reads]
+        ranks = arranged([row.rank if row is not None and row.module_id == module.id else None for row in here])
+        for read, row, rank in zip(reads, here, ranks, strict=True):
+            place = self.activity_place(read, row, module.id, rank)
+            if isinstance(read.part, LessonPart):
+                self.take_lesson(place, read.part)
+            else:
+                self.take_quiz(place, read.part)
+            self.note(read.kind, read.key, place.fate)
+
+    def activity_place(self, read: ParsedActivity, row: Activity | None, module_id: int, rank: str) -> _Place:
+        if row is not None:
+            place = _Place(row, Fate.UNCHANGED)
+            place.bring_back()
+            place.set(
+                title=self.words(read.title, row.title),
+                required=read.required,
+                minutes=read.minutes,
+                opens_after=read.opens,
+            )
+            place.move(module_id=module_id, rank=rank)
+            return place
+        values: dict[str, Any] = {
+            "course_id": self.row.id,
+            "module_id": module_id,
+            "key": read.key,
+            "rank": rank,
+            "title": read.title,
+            "required": read.required,
+            "minutes": read.minutes,
+            "opens_after": read.opens,
+        }
+        quiz = read.part if isinstance(read.part, QuizPart) else None
+        row = Quiz(**values, settings=quiz.settings) if quiz else Lesson(**values)
+        db.session.add(row)
+        db.session.flush()
+        return _Place(row, Fate.NEW)
+
+    def take_lesson(self, place: _Place, part: LessonPart) -> None:
+        rows = {body.language: body for body in place.row.bodies}
+        bodies = {language: self.addressed(html) for language, html in part.bodies.items()}
+        source_hash = string_hash(bodies[self.course.language])
+        for language, html in bodies.items():
+            made_from = None if language == self.course.language else source_hash
+            row = rows.get(language)
+            if row is None:
+                row = LessonBody(language=language, html=html, source_hash=made_from)
+                place.row.bodies.append(row)
+            elif row.html != html:
+                row.html, row.source_hash = html, made_from
+            elif self.reviewed and row.source_hash != made_from:
+                row.source_hash = made_from
+                place.change()
+                continue
+            else:
+                continue
+            self.bodies.append(row)
+            place.change()
+        for language in sorted(rows.keys() - bodies.keys()):
+            place.row.bodies.remove(rows[language])
+            db.session.delete(rows[language])
+            place.change()
+
+    def addressed(self, html: str) -> str:
+        for there, here in self.addresses.items():
+            html = html.replace(f'"{there}"', f'"{here}"')
+        return html
+
+    def take_quiz(self, place: _Place, part: QuizPart) -> None:
+        quiz: Quiz = place.row
+        place.set(settings=part.settings)
+        questions = [self.take_question(read) for read in part.questions]
+        slots = {slot.question_id: slot for slot in reversed(quiz.slots)}
+        wanted = [slots.get(question.id) for question in questions]
+        ranks = arranged([slot.rank if slot else None for slot in wanted])
+        for read, question, slot, rank in zip(part.questions, questions, wanted, ranks, strict=True):
+            if slot is None:
+                quiz.slots.append(QuizSlot(question_id=question.id, rank=rank, marks=read.marks))
+                place.change()
+            else:
+                for name, value in (("rank", rank), ("marks", read.marks), ("pinned_version_id", None)):
+                    if getattr(slot, name) != value:
+                        setattr(slot, name, value)
+                        place.change()
+        for slot in [slot for slot in quiz.slots if slot.id is not None and slot not in wanted]:
+            quiz.slots.remove(slot)
+            place.change()
+
+    def take_question(self, read: ParsedQuestion) -> Question:
+        """The row of a question, with a new version if what is read differs from the latest that is ready."""
+        if read.key in self.asked_now:  # it stands in another quiz too
+            return self.asked_now[read.key].row
+        question = self.bank.get(read.key)
+        if question is None:
+            question = Question(
+                course_id=self.row.id, key=read.key, source_language=self.course.language, category="", tags=[]
+            )
+            db.session.add(question)
+            place = _Place(question, Fate.NEW)
+        else:
+            place = _Place(question, Fate.UNCHANGED if read.key in self.asked_before else Fate.BROUGHT_BACK)
+        place.set(category=read.category, tags=list(read.tags))
+        ready = [version for version in question.versions if version.state == VersionState.READY]
+        latest = ready[-1].content if ready else None
+        asks = read.content if self.reviewed else carried_content(read.content, latest)
+        if asks != latest:
+            number = max((version.number for version in question.versions), default=0) + 1
+            version = QuestionVersion(
+                number=number,
+                state=VersionState.READY,
+                content=asks,
+                marks_hash=marks_hash(asks),
+                created_at=self.now,
+            )
+            question.versions.append(version)
+            place.change()
+        db.session.flush()
+        self.asked_now[read.key] = place
+        return question
+
+    def count_questions(self) -> None:
+        for key, place in self.asked_now.items():
+            self.note("question", key, place.fate)
+        for key in sorted(self.asked_before - self.asked_now.keys()):
+            self.note("question", key, Fate.REMOVED)
+
+    def keep_history(self) -> None:
+        """A revision of every body that was written, so that what an import replaced can be found again."""
+        kept = [content.NewBody(MEDIA_TYPE, body.html, sanitise.POLICY) for body in self.bodies]
+        content.store_all(kept)
+        for body, new in zip(self.bodies, kept, strict=True):
+            revision = Revision(subject=f"lesson_body:{body.id}", person_id=self.by, at=self.now, content_hash=new.hash)
+            db.session.add(revision)

@@ -1,0 +1,47 @@
+"""What is done with files: a course brought in, by a person or a command."""
+
+from __future__ import annotations
+
+from flask import current_app
+
+from app.core import media
+from app.core.transactions import reading
+
+from . import queries
+from .faults import Refused
+from .importing import Import, Imported
+from .parsed import Parsed, ParsedCourse
+
+
+def prepare(parsed: Parsed) -> None:
+    """What comes before the transaction: see that the import can be made, and put its images into the store.
+
+    Raises `Refused`, and has then stored nothing.
+    """
+    course = parsed.sound()
+    with reading():
+        obstacles = queries.list_obstacles(course)
+    if obstacles:
+        raise Refused(obstacles)
+    _store_pictures(course)
+
+
+def import_course(parsed: Parsed, *, trainer_id: int | None, by: int | None, reviewed: bool = False) -> Imported:
+    """Make the draft what was read, creating the course if its key is new.
+
+    Things are matched by key: what is missing is marked as removed, what returns is brought back, and neither
+    loses anybody's progress. `trainer_id` becomes a lead trainer of the course; `by` is who imports, None for
+    the system. A translation that has not changed stays out of date if its source did, unless all were `reviewed`.
+    Call `prepare` before the transaction. Raises `Refused`.
+    """
+    course = parsed.sound()
+    if obstacles := queries.list_obstacles(course):
+        raise Refused(obstacles)
+    _store_pictures(course)
+    return Import(course, by, reviewed).run(trainer_id)
+
+
+def _store_pictures(course: ParsedCourse) -> None:
+    store = media.Store(current_app.config["SETTINGS"].media_folder)
+    for picture in course.pictures:
+        store.put(picture.hash, picture.data)
