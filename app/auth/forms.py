@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytz
+import pytz  # type: ignore[import-untyped]
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm

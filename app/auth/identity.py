@@ -66,39 +66,42 @@ class Identity:
         return Role.COORDINATOR in self.roles
 
 
+# Plain tables: on every page, so nothing of the mapper's work is done.
+_person, _sign_in, _city, _role = Person.__table__.c, SignIn.__table__.c, City.__table__.c, PersonRole.__table__.c
 _roles = (
     sa.select(
-        sa.func.aggregate_strings(
-            PersonRole.role + ":" + sa.func.coalesce(sa.cast(PersonRole.city_id, sa.String), ""), ","
-        )
+        sa.func.aggregate_strings(_role.role + ":" + sa.func.coalesce(sa.cast(_role.city_id, sa.String), ""), ",")
     )
-    .where(PersonRole.person_id == Person.id, PersonRole.to_at.is_(None))
-    .correlate(Person)
+    .where(_role.person_id == _person.id, _role.to_at.is_(None))
+    .correlate(Person.__table__)
     .scalar_subquery()
 )
 _IDENTITY = (
     sa.select(
-        SignIn.id.label("sign_in_id"),
-        SignIn.last_used_at,
-        Person.id,
-        Person.email,
-        Person.name,
-        Person.language,
-        Person.time_zone,
-        Person.state,
-        Person.city_id,
-        City.name.label("city_name"),
+        _sign_in.id.label("sign_in_id"),
+        _sign_in.last_used_at,
+        _person.id,
+        _person.email,
+        _person.name,
+        _person.language,
+        _person.time_zone,
+        _person.state,
+        _person.city_id,
+        _city.name.label("city_name"),
         _roles.label("roles"),
     )
-    .join(Person, Person.id == SignIn.person_id)
-    .outerjoin(City, City.id == Person.city_id)
-    .where(SignIn.id == sa.bindparam("sign_in"), SignIn.ended_at.is_(None))
+    .select_from(
+        SignIn.__table__.join(Person.__table__, _person.id == _sign_in.person_id).outerjoin(
+            City.__table__, _city.id == _person.city_id
+        )
+    )
+    .where(_sign_in.id == sa.bindparam("sign_in"), _sign_in.ended_at.is_(None))
 )
 
 
 def find_identity(sign_in_id: int) -> Identity | None:
     """The person behind an open sign-in, in one statement; nobody if it was ended or the person has left."""
-    row = db.session.execute(_IDENTITY, {"sign_in": sign_in_id}).one_or_none()
+    row = db.session.connection().execute(_IDENTITY, {"sign_in": sign_in_id}).one_or_none()
     if row is None:
         return None
     held = [pair.partition(":") for pair in (row.roles or "").split(",") if pair]

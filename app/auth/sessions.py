@@ -61,6 +61,7 @@ def note_use(response: Response) -> Response:
     person = current_person()
     if person is not None and person.last_used_at and person.last_used_at < clock.now() - TOUCH_AFTER:
         services.touch(sign_in_id=person.sign_in_id)
+        session.modified = True  # so that the cookie lasts 30 days from now
     return response
 
 
