@@ -85,9 +85,7 @@ def gather(material: Material, *, seed: int, people: int, today: datetime) -> li
         inhabitants.sort(key=lambda member: member.joins_at)
         if city.coordinated and inhabitants:
             inhabitants[0] = replace(inhabitants[0], roles=(Role.COORDINATOR,))
-        for course in material.courses:
-            inhabitants = list(_enrolled(inhabitants, city, course, chance, today))
-        members += inhabitants
+        members += _enrolled(inhabitants, city, material.courses, chance, today)
     return sorted(members, key=lambda member: (member.joins_at, member.email))
 
 
@@ -121,7 +119,7 @@ def _told(person: PersonMaterial, material: Material, seed: int, today: datetime
         language=person.language,
         time_zone=zone,
         city=person.city,
-        state=PersonState(person.state),
+        state=person.state,
         roles=person.roles,
         joins_at=_working_hour(today - timedelta(days=person.joined), zone, chance),
         plans=tuple(plans),
@@ -164,18 +162,17 @@ def _inhabitant(city: CityMaterial, taken: set[str], chance: random.Random, toda
 
 
 def _enrolled(
-    members: list[Member], city: CityMaterial, course: CourseMaterial, chance: random.Random, today: datetime
+    members: list[Member], city: CityMaterial, courses: Sequence[CourseMaterial], chance: random.Random, today: datetime
 ) -> Iterator[Member]:
-    """The members, some of them with a plan for the course; the city's share of those completes it."""
-    takers = {member.email for member in members if chance.random() < course.taken}
-    few = round(max(city.completes - course.harder, 0) * len(takers))
-    completing = set(chance.sample(sorted(takers), min(few, len(takers))))
+    """The members with their plans. The city's share of all enrolments completes, fewer of them in harder courses."""
+    pairs = [(member, course) for member in members for course in courses if chance.random() < course.taken]
+    order = sorted(range(len(pairs)), key=lambda i: chance.random() + pairs[i][1].harder)
+    completing = set(order[: round(city.completes * len(pairs))])
+    plans: dict[str, list[Plan]] = {member.email: [] for member in members}
+    for i, (member, course) in enumerate(pairs):
+        plans[member.email].append(_plan(member, course, i in completing, chance, today))
     for member in members:
-        if member.email not in takers:
-            yield member
-            continue
-        plan = _plan(member, course, member.email in completing, chance, today)
-        yield replace(member, plans=(*member.plans, plan))
+        yield replace(member, plans=tuple(plans[member.email]))
 
 
 def _plan(member: Member, course: CourseMaterial, completes: bool, chance: random.Random, today: datetime) -> Plan:
@@ -193,7 +190,7 @@ def _plan(member: Member, course: CourseMaterial, completes: bool, chance: rando
         done=min(int(chance.expovariate(0.4)), 9),
         due_at=_due(enrols_at, completes, member.time_zone, chance, today),
         knows=chance.uniform(0.3, 0.5) if ending is Ending.FAILING else chance.uniform(0.78, 0.97),
-        pause=chance.uniform(1, 8),
+        pause=chance.uniform(1, 10),
     )
 
 

@@ -194,7 +194,8 @@ class _Diary:
         there = (self.now + timedelta(days=max(1.0, self.chance.uniform(0.2, 1) * self.pause))).astimezone(self.zone)
         if there.weekday() >= SATURDAY:
             there += timedelta(days=7 - there.weekday())
-        self.now = there.replace(hour=self.chance.randint(8, 15), minute=self.chance.randint(0, 59), second=0)
+        hour, minute = self.chance.randint(8, 15), self.chance.randint(0, 59)
+        self.now = there.replace(hour=hour, minute=minute, second=0, microsecond=0)
         return self.now
 
 

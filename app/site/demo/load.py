@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.auth.models import Person, PersonState, Role
+from app.auth.models import Person, Role
 from app.auth.passwords import DEMONSTRATION, hash_password
 from app.core import chance, clock
 from app.core.text import Text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
@@ -34,7 +34,8 @@ class CityMaterial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CourseMaterial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A course folder. `published`: days ago; `taken`: share of practitioners, 0 to 1."""
+    """A course folder. `published`: days ago; `taken`: share of practitioners, 0 to 1; `harder`: 0 as any, 1 the last
+    that anyone completes."""
 
     key: str
     lead: str
@@ -62,12 +63,8 @@ class PersonMaterial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     city: str | None = None
     time_zone: str | None = None
     roles: tuple[Role, ...] = ()
-    state: Literal["active", "waiting", "unconfirmed"] = "active"
+    state: PersonState = PersonState.ACTIVE
     courses: dict[str, StoryMaterial] | None = None
-
-    @property
-    def is_placed(self) -> bool:
-        return self.state == PersonState.ACTIVE
 
 
 class TypedMaterial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
