@@ -9,7 +9,7 @@ from enum import StrEnum
 from app.core.text import Text
 
 from .facts import Facts
-from .findings import Finding, Met, Missing, Unknown, shortest_way, tally, work_left
+from .findings import Finding, Met, Missing, Unknown, next_leaf, tally, work_left
 from .rules import All, Node
 
 
@@ -78,9 +78,9 @@ class Standing:
         return self.call.state_at(self.at)
 
     @property
-    def way(self) -> tuple[Missing | Unknown, ...]:
-        """The requirements still to be met on the shortest way."""
-        return shortest_way(self.finding)
+    def next(self) -> Missing | Unknown | None:
+        """The first thing to do on the shortest way."""
+        return next_leaf(self.finding)
 
     @property
     def minutes(self) -> int:

@@ -5,7 +5,7 @@ No sentence stands here: `wording` says them in the reader's language. People ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -101,6 +101,13 @@ class NextStep:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnWork:
+    """A thing to do that is in the person's own hands: a course, which may meet several requirements at once."""
+
+    course_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Met:
     """The requirement is met; the evidence decided."""
 
@@ -109,13 +116,21 @@ class Met:
     parts: tuple[Finding, ...] = ()
 
     @property
+    def todo(self) -> frozenset[Hashable]:
+        return frozenset()
+
+    @property
     def steps(self) -> int:
         return 0
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """The requirement is not met. `steps`: how many leaves are at least still to be met."""
+    """The requirement is not met.
+
+    `todo` names what is still to be done on the shortest way: `OwnWork`, else what others must do, as the
+    requirement itself.
+    """
 
     rule: Node
     reason: Reason
@@ -123,7 +138,12 @@ class Missing:
     next_step: NextStep | None = None
     evidence: Evidence | None = None
     parts: tuple[Finding, ...] = ()
-    steps: int = 1
+    todo: frozenset[Hashable] = frozenset()
+
+    @property
+    def steps(self) -> int:
+        """How many things are still to be done."""
+        return len(self.todo)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +153,12 @@ class Unknown:
     rule: Node
     reason: Reason
     parts: tuple[Finding, ...] = ()
-    steps: int = 1
+    todo: frozenset[Hashable] = frozenset()
+
+    @property
+    def steps(self) -> int:
+        """How many things are still to be done, or to be known."""
+        return len(self.todo)
 
 
 Finding = Met | Missing | Unknown
@@ -157,6 +182,18 @@ def _way(finding: Finding) -> Iterator[Missing | Unknown]:
         return
     for part in finding.rule.nearest(finding.parts):  # type: ignore[union-attr]
         yield from _way(part)
+
+
+def next_leaf(finding: Finding) -> Missing | Unknown | None:
+    """The first thing to do on the shortest way: the person's own work before what others must do."""
+    way = shortest_way(finding)
+    return next((leaf for leaf in way if leaf.reason is not Reason.TOO_FEW_PEOPLE), next(iter(way), None))
+
+
+def effort(finding: Finding) -> tuple[int, int, int]:
+    """How far off a finding is, to compare: things to do, those of them in other hands, minutes of own work."""
+    others = sum(not isinstance(thing, OwnWork) for thing in finding.todo)
+    return finding.steps, others, work_left(finding)
 
 
 def work_left(finding: Finding) -> int:

@@ -18,7 +18,7 @@ from app.network.models import City, Region
 
 from .calls import Call, CallState, CityStanding, Judgement, Standing
 from .facts import facts
-from .findings import shortest_way
+from .findings import next_leaf
 from .models import GrantCall, Rule
 from .rules import Any_, read
 from .subject import belongs, city_at
@@ -148,7 +148,9 @@ def judge(call: Call, at: datetime, *, person_id: int, city_id: int | None) -> J
         name=known[in_city[0]].city_name or "",
         practitioners=len(in_city),
         eligible=tuple(i for i in in_city if findings[i].steps == 0),
-        one_step=tuple((i, shortest_way(findings[i])[0]) for i in in_city if findings[i].steps == 1),
+        one_step=tuple(
+            (i, leaf) for i in in_city if findings[i].steps == 1 and (leaf := next_leaf(findings[i])) is not None
+        ),
     )
     return Judgement(mine, city)
 

@@ -126,9 +126,9 @@ class Wording:
             return _("%(city)s can apply from %(opens)s until %(closes)s.", city=self.city, opens=opens, closes=closes)
         if standing.is_met:
             return _("%(city)s can apply until %(closes)s.", city=self.city, closes=closes)
-        if len(standing.way) == 1:
-            return self._only_step(standing.way[0], closes)
-        return _("Finish what is listed first below by %(closes)s.", closes=closes)
+        if standing.steps == 1 and standing.next:
+            return self._only_step(standing.next, closes)
+        return _("Finish them by %(closes)s.", closes=closes)
 
     def _only_step(self, leaf: Missing | Unknown, closes: str) -> str:
         rule = leaf.rule
@@ -163,8 +163,9 @@ class Wording:
         """The verdict for a card: `Finish “…” to become eligible.`"""
         if standing.is_met:
             return _("You are eligible.")
-        if len(standing.way) == 1 and standing.way[0].reason in (Reason.UNDER_WAY, Reason.NOT_ENROLLED):
-            course = self.title(standing.way[0].rule.course_id)  # type: ignore[union-attr]
+        leaf = standing.next
+        if standing.steps == 1 and leaf and leaf.reason in (Reason.UNDER_WAY, Reason.NOT_ENROLLED):
+            course = self.title(leaf.rule.course_id)  # type: ignore[union-attr]
             return _("Finish “%(course)s” to become eligible.", course=course)
         return ngettext("One step left to become eligible.", "%(num)s steps left to become eligible.", standing.steps)
 
@@ -185,6 +186,8 @@ class Wording:
         """The mark beside a requirement: done, now (something of it is done) or todo."""
         if isinstance(finding, Met):
             return "done"
+        if finding.parts:
+            return "todo" if all(self.mark(part) == "todo" for part in finding.parts) else "now"
         begun = isinstance(finding, Missing) and (
             finding.reason is Reason.UNDER_WAY or (finding.how_far is not None and finding.how_far.done > 0)
         )

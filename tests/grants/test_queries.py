@@ -54,10 +54,10 @@ def test_a_call_is_open_from_its_first_moment_up_to_its_last(app: Flask) -> None
 
 
 def test_the_nearest_call_is_the_one_with_the_fewest_steps(app: Flask, statements: list[str]) -> None:
-    done, other = a_course(), a_course()
+    done, other, third = a_course(), a_course(), a_course()
     person = a_person(city=a_city())
     a_completion(person, done, at=NOW - DAY)
-    a_call(All(of=(Completed(other.id), Certified(other.id))), slug="far", closes_at=NOW + DAY)
+    a_call(All(of=(Completed(other.id), Certified(third.id))), slug="far", closes_at=NOW + DAY)
     a_call(All(of=(Completed(done.id), Completed(other.id))), slug="near", closes_at=NOW + 9 * DAY)
     a_call(
         All(of=(Completed(done.id), Completed(other.id))), slug="coming", opens_at=NOW + DAY, closes_at=NOW + 2 * DAY

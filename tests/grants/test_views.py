@@ -203,7 +203,7 @@ def test_two_steps_and_what_they_take(client: FlaskClient, scene: Scene) -> None
     a_call(All(of=(Completed(scene.course.id), Completed(other.id))), slug="both")
     signed_in(client, scene.amina)
     words = page(client, "/grants/both")
-    assert "2 steps left for you Finish what is listed first below by 31 January 2027" in words
+    assert "2 steps left for you Finish them by 31 January 2027" in words
     assert "About 40 min left." in words
     assert "Not started: about 20 min" in words
 
@@ -239,7 +239,7 @@ def test_who_in_the_network_is_eligible(client: FlaskClient, scene: Scene) -> No
     assert "1 city can apply." in words
     assert "Hedi" not in words
     assert "2 cities" in page(client, "/grants/open-to-many/eligible?region=atlantis")
-    assert "Nobody meets the rule yet" in page(client, "/grants/open-to-many/eligible?region=americas")
+    assert "Nobody in this region meets the rule yet" in page(client, "/grants/open-to-many/eligible?region=americas")
 
 
 def test_only_administrators_see_who_is_eligible(client: FlaskClient, scene: Scene) -> None:

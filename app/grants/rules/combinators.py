@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app.grants.facts import Facts
-from app.grants.findings import Finding, HowFar, Met, Missing, Reason, Unit, Unknown, minutes_left
+from app.grants.findings import Finding, HowFar, Met, Missing, Reason, Unit, Unknown, effort
 
 from .leaves import Certified, CityTrained, Completed, Leaf, Title
 
@@ -42,7 +42,7 @@ class Combinator(msgspec.Struct, frozen=True):
         """The unmet parts that are the shortest way to meeting this rule, in the order they stand in."""
         met, needed = self.tally(parts)
         unmet = [i for i, part in enumerate(parts) if not isinstance(part, Met)]
-        unmet.sort(key=lambda i: (parts[i].steps, minutes_left(parts[i])))
+        unmet.sort(key=lambda i: effort(parts[i]))
         return tuple(parts[i] for i in sorted(unmet[: max(needed - met, 0)]))
 
     def _met(self, parts: tuple[Finding, ...]) -> Met:
@@ -51,15 +51,15 @@ class Combinator(msgspec.Struct, frozen=True):
     def _missing(self, parts: tuple[Finding, ...]) -> Missing:
         met, needed = self.tally(parts)
         how_far = HowFar(met, needed, Unit.REQUIREMENTS)
-        return Missing(self, Reason.PARTS, how_far, parts=parts, steps=self._steps(parts))  # type: ignore[arg-type]
+        return Missing(self, Reason.PARTS, how_far, parts=parts, todo=self._todo(parts))  # type: ignore[arg-type]
 
     def _unknown(self, parts: tuple[Finding, ...]) -> Unknown:
-        return Unknown(self, Reason.PARTS, parts, self._steps(parts))  # type: ignore[arg-type]
+        return Unknown(self, Reason.PARTS, parts, self._todo(parts))  # type: ignore[arg-type]
 
-    def _steps(self, parts: tuple[Finding, ...]) -> int:
-        """The leaves to meet on the nearest way; parts asked for that there are not count one each."""
-        short = max(self.tally(parts)[1] - len(parts), 0)
-        return sum(part.steps for part in self.nearest(parts)) + short
+    def _todo(self, parts: tuple[Finding, ...]) -> frozenset[Hashable]:
+        """What is to be done on the nearest way; this rule itself where it asks for more parts than there are."""
+        todo: frozenset[Hashable] = frozenset().union(*(part.todo for part in self.nearest(parts)))
+        return todo | {self} if self.tally(parts)[1] > len(parts) else todo
 
 
 class All(Combinator, frozen=True, tag="all"):
@@ -123,6 +123,8 @@ class AtLeast(Combinator, frozen=True, tag="at_least"):
         return min(_met_among(parts), self.n), self.n
 
     def sentence(self, _title: Title) -> str:
+        if self.n == len(self.of):
+            return _("All of these:")
         return _("At least %(n)s of these %(parts)s:", n=self.n, parts=len(self.of))
 
 

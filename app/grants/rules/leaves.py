@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from datetime import datetime
 from typing import Annotated, ClassVar
 
@@ -23,6 +23,7 @@ from app.grants.findings import (
     Met,
     Missing,
     NextStep,
+    OwnWork,
     PeopleEvidence,
     Reason,
     Unit,
@@ -93,12 +94,12 @@ class Completed(msgspec.Struct, frozen=True, tag="completed"):
             if self.threshold is None or (best.score is not None and best.score >= self.threshold):
                 return Met(self, evidence)
             step = _step(facts, self.course_id, Action.ATTEMPT_AGAIN)
-            return Missing(self, Reason.SCORE_TOO_LOW, next_step=step, evidence=evidence)
+            return Missing(self, Reason.SCORE_TOO_LOW, next_step=step, evidence=evidence, todo=_own(self))
         if completions and not facts.is_under_way(self.course_id):
             last = max(completions, key=lambda c: c.completed_at)
             evidence = CompletionEvidence(self.course_id, last.completed_at, last.score)
             step = _step(facts, self.course_id, Action.OPEN_COURSE)
-            return Missing(self, Reason.TOO_LONG_AGO, next_step=step, evidence=evidence)
+            return Missing(self, Reason.TOO_LONG_AGO, next_step=step, evidence=evidence, todo=_own(self))
         return _not_completed(self, facts)
 
     def sentence(self, title: Title) -> str:
@@ -150,9 +151,10 @@ class Certified(msgspec.Struct, frozen=True, tag="certified"):
             last = max(held, key=lambda c: (c.issued_at, c.code))
             reason = Reason.CERTIFICATE_REVOKED if _ended(last.revoked_at, at) else Reason.CERTIFICATE_EXPIRED
             step = _step(facts, self.course_id, Action.OPEN_COURSE)
-            return Missing(self, reason, next_step=step, evidence=last)
+            return Missing(self, reason, next_step=step, evidence=last, todo=_own(self))
         if facts.completions.get(self.course_id) and not facts.is_under_way(self.course_id):
-            return Missing(self, Reason.NO_CERTIFICATE, next_step=_step(facts, self.course_id, Action.OPEN_COURSE))
+            step = _step(facts, self.course_id, Action.OPEN_COURSE)
+            return Missing(self, Reason.NO_CERTIFICATE, next_step=step, todo=_own(self))
         return _not_completed(self, facts)
 
     def sentence(self, title: Title) -> str:
@@ -191,7 +193,7 @@ class CityTrained(msgspec.Struct, frozen=True, tag="city_trained"):
 
     def check(self, facts: Facts, at: datetime) -> Finding:
         if facts.city_id is None:
-            return Unknown(self, Reason.NO_CITY)
+            return Unknown(self, Reason.NO_CITY, todo=frozenset({Reason.NO_CITY}))
         trained = facts.colleagues.get(self.course_id, ())
         if self.within_months is not None:
             since = clock.months_before(at, self.within_months)
@@ -203,7 +205,9 @@ class CityTrained(msgspec.Struct, frozen=True, tag="city_trained"):
         own = facts.person_id not in ids
         step = _own_step(facts, self.course_id) if own else _step(facts, self.course_id, Action.ASK_COLLEAGUE)
         how_far = HowFar(len(ids), self.people, Unit.PEOPLE)
-        return Missing(self, Reason.TOO_FEW_PEOPLE, how_far, step, evidence)
+        # The last one missing may be the person, whose own work then does it.
+        todo = _own(self) if own and len(ids) + 1 == self.people else frozenset({self})
+        return Missing(self, Reason.TOO_FEW_PEOPLE, how_far, step, evidence, todo=todo)
 
     def sentence(self, title: Title) -> str:
         """The requirement in words."""
@@ -232,6 +236,11 @@ def period_of(months: int) -> str:
     return format_unit(months, "duration-month", length="long", locale=get_locale() or "en")
 
 
+def _own(rule: Leaf) -> frozenset[Hashable]:
+    """The one thing to do: the person's own work in the course, which may meet other requirements too."""
+    return frozenset({OwnWork(rule.course_id)})
+
+
 def _ended(moment: datetime | None, at: datetime) -> bool:
     return moment is not None and moment <= at
 
@@ -243,9 +252,9 @@ def _not_completed(rule: Completed | Certified, facts: Facts) -> Missing:
     step = _own_step(facts, rule.course_id)
     if enrolment is None or enrolment.is_withdrawn:
         how_far = HowFar(0, course.activities, Unit.ACTIVITIES, minutes=course.minutes) if course else None
-        return Missing(rule, Reason.NOT_ENROLLED, how_far, step)
+        return Missing(rule, Reason.NOT_ENROLLED, how_far, step, todo=_own(rule))
     how_far = HowFar(enrolment.done, enrolment.total, Unit.ACTIVITIES, enrolment.score, enrolment.minutes_left)
-    return Missing(rule, Reason.UNDER_WAY, how_far, step)
+    return Missing(rule, Reason.UNDER_WAY, how_far, step, todo=_own(rule))
 
 
 def _own_step(facts: Facts, course_id: int) -> NextStep | None:

@@ -12,9 +12,9 @@ from app.auth.models import Person
 from app.courses.models import Course
 from app.extensions import db
 from app.grants.facts import facts
-from app.grants.findings import Met, Missing, Unknown, shortest_way, tally, work_left
+from app.grants.findings import Met, Missing, Unknown, next_leaf, shortest_way, tally, work_left
 from app.grants.rules import All, Any_, AtLeast, Certified, CityTrained, Completed, Node
-from tests.factories import a_course, a_person
+from tests.factories import a_city, a_course, a_person
 from tests.grants.factories import DAY, NOW, a_completion, an_enrolment
 
 MET, MISSING, UNKNOWN = "met", "missing", "unknown"
@@ -101,12 +101,29 @@ def test_the_shortest_way_has_the_fewest_steps_then_the_least_work(app: Flask) -
     assert tally(finding) == (0, 2)
 
 
-def test_a_course_asked_for_twice_is_worked_through_once(app: Flask) -> None:
-    course, person = a_course(), a_person()
-    rule = All(of=(Completed(course.id), Certified(course.id)))
+def test_a_course_asked_for_twice_is_one_step_and_worked_through_once(app: Flask) -> None:
+    course, city = a_course(), a_city()
+    person, colleague = a_person(city=city), a_person(city=city)
+    rule = All(of=(CityTrained(course.id, 2), Completed(course.id), Certified(course.id)))
+    a_completion(colleague, course, at=NOW - DAY)
     finding = rule.check(facts([person.id], NOW, rule)[person.id], NOW)
-    assert finding.steps == 2
+    assert finding.steps == 1
     assert work_left(finding) == 20
+    leaf = next_leaf(finding)
+    assert leaf is not None
+    assert leaf.rule == Completed(course.id)
+    # With two people missing, one's own work is not enough.
+    rule = All(of=(CityTrained(course.id, 3), Completed(course.id)))
+    assert rule.check(facts([person.id], NOW, rule)[person.id], NOW).steps == 2
+
+
+def test_ones_own_work_is_nearer_than_that_of_others(app: Flask) -> None:
+    course, city = a_course(), a_city()
+    person = a_person(city=city)
+    rule = All(of=(Certified(course.id), Any_(of=(CityTrained(course.id, 4), Completed(course.id)))))
+    finding = rule.check(facts([person.id], NOW, rule)[person.id], NOW)
+    assert [leaf.rule for leaf in shortest_way(finding)] == [Certified(course.id), Completed(course.id)]
+    assert finding.steps == 1
 
 
 def test_at_least_counts_what_is_needed_not_what_there_is(scene: Scene) -> None:

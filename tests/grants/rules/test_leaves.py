@@ -10,6 +10,7 @@ from flask import Flask
 
 from app.auth.models import Person
 from app.core.transactions import unit_of_work
+from app.courses.models import Course
 from app.extensions import db
 from app.grants.facts import facts
 from app.grants.findings import (
@@ -21,6 +22,7 @@ from app.grants.findings import (
     Met,
     Missing,
     NextStep,
+    OwnWork,
     PeopleEvidence,
     Reason,
     Unit,
@@ -50,11 +52,18 @@ def found(rule: Node, person: Person, at: datetime = NOW) -> Finding:
     return finding
 
 
+def own(course: Course) -> frozenset[object]:
+    """What is to be done: the person's own work in the course."""
+    return frozenset({OwnWork(course.id)})
+
+
 def test_not_enrolled_says_how_much_work_the_course_is(app: Flask) -> None:
     course, person = a_course("prevention"), a_person()
     rule = Completed(course.id)
     step = NextStep(Action.ENROL, "learn.course", (("slug", "prevention"),))
-    assert found(rule, person) == Missing(rule, Reason.NOT_ENROLLED, HowFar(0, 4, Unit.ACTIVITIES, minutes=20), step)
+    assert found(rule, person) == Missing(
+        rule, Reason.NOT_ENROLLED, HowFar(0, 4, Unit.ACTIVITIES, minutes=20), step, todo=own(course)
+    )
 
 
 def test_under_way_counts_what_is_done_against_the_edition_in_force(app: Flask) -> None:
@@ -64,7 +73,9 @@ def test_under_way_counts_what_is_done_against_the_edition_in_force(app: Flask) 
     complete_activities(enrolment, [*lessons[:3], 9999])
     rule = Completed(course.id, min_score=70)
     step = NextStep(Action.RESUME, "learn.course", (("slug", "prevention"),))
-    assert found(rule, person) == Missing(rule, Reason.UNDER_WAY, HowFar(3, 4, Unit.ACTIVITIES, 0.86, 5), step)
+    assert found(rule, person) == Missing(
+        rule, Reason.UNDER_WAY, HowFar(3, 4, Unit.ACTIVITIES, 0.86, 5), step, todo=own(course)
+    )
 
 
 def test_a_course_that_is_not_published_has_no_next_step(app: Flask) -> None:
@@ -228,9 +239,9 @@ def test_who_moved_counts_for_the_city_of_the_day(app: Flask) -> None:
 def test_without_a_city_a_citys_requirement_is_unknown(app: Flask) -> None:
     course, person = a_course(), a_person()
     rule = CityTrained(course.id, 1)
-    assert found(rule, person) == Unknown(rule, Reason.NO_CITY)
+    assert found(rule, person) == Unknown(rule, Reason.NO_CITY, todo=frozenset({Reason.NO_CITY}))
     a_completion(a_person(city=a_city()), course, at=NOW - DAY)
-    assert found(rule, person) == Unknown(rule, Reason.NO_CITY)
+    assert found(rule, person) == Unknown(rule, Reason.NO_CITY, todo=frozenset({Reason.NO_CITY}))
 
 
 def test_facts_of_a_page_of_people_cost_one_statement(app: Flask, statements: list[str]) -> None:
