@@ -12,7 +12,7 @@ from werkzeug.routing import IntegerConverter, Map
 
 from app import extensions
 from app.config import ROOT, Settings
-from app.core import access, assets, formats, health, jobs, logs, mail, skyline, transactions  # noqa: F401
+from app.core import access, assets, formats, fragments, health, jobs, logs, mail, skyline, transactions  # noqa: F401
 
 # In the order of the architecture: a package may import those before it.
 FEATURES = ("network", "auth", "courses", "progress", "quizzes", "grants", "reports", "exchange", "site")
@@ -45,6 +45,7 @@ def wire(app: Flask, settings: Settings) -> None:
     extensions.compress.init_app(app)
     app.register_blueprint(health.bp)
     formats.init_app(app)
+    fragments.init_app(app)
     app.jinja_env.globals.update(skyline=skyline.skyline, network_skyline=skyline.network)
     for feature in FEATURES:
         import_module(f"app.{feature}.wiring").init_app(app)
@@ -64,6 +65,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=timedelta(days=30),
+        SESSION_REFRESH_EACH_REQUEST=False,  # `auth.sessions.note_use` does it, once an hour
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
         MAX_CONTENT_LENGTH=2 * 1024 * 1024,

@@ -22,11 +22,12 @@ from sqlalchemy.orm import close_all_sessions
 
 from app import create_app
 from app.config import Settings, from_environment
-from app.core import assets
+from app.core import assets, fragments
 from app.core.base import Base
 from app.core.transactions import unit_of_work
 from app.courses import editions
 from app.extensions import db
+from app.quizzes import queries as questions
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -84,6 +85,8 @@ def the_app(settings: Settings) -> Iterator[Flask]:
 def app(the_app: Flask, settings: Settings) -> Iterator[Flask]:
     """The application with an empty database."""
     editions.forget()
+    questions.forget()
+    fragments.forget()
     the_app.extensions.pop("enqueued", None)
     with the_app.app_context():
         if settings.database_url.startswith("sqlite"):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask
+from markupsafe import Markup
 
+from app.core.text import Text
 from app.extensions import babel, login
 
 from . import commands, identity, mail_views, permissions, resend, sessions, views
@@ -25,7 +27,17 @@ def init_app(app: Flask) -> None:
     register_people(app)
     app.cli.add_command(commands.people)
     app.context_processor(_context)
-    app.jinja_env.globals.update(languages=identity.LANGUAGES, right_to_left=identity.RIGHT_TO_LEFT)
+    app.jinja_env.globals.update(languages=identity.LANGUAGES, right_to_left=identity.RIGHT_TO_LEFT, spoken_text=spoken_text)
+
+
+def spoken_text(text: Text, source: str, language: str | None = None) -> str | Markup:
+    """A text in `language` (the page's unless given), marked with its own tag where that is not the page's."""
+    here = identity.page_language()
+    tag, string = text.spoken(language or here, source)
+    if tag == here:
+        return string
+    direction = Markup(' dir="rtl"') if tag in identity.RIGHT_TO_LEFT else ""
+    return Markup('<span lang="{}"{}>{}</span>').format(tag, direction, string)
 
 
 def _context() -> dict[str, Any]:

@@ -68,7 +68,7 @@ def get_body(digest: str) -> Body:
 
     Raises `LookupError` if there is none: an edition never names a body that is not stored.
     """
-    row = db.session.execute(_BODY, {"hash": digest}).one_or_none()
+    row = db.session.connection().execute(_BODY, {"hash": digest}).one_or_none()
     if row is None:
         raise LookupError(f"no content {digest}")
     if row.withdrawn_at is not None:

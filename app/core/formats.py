@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 from flask import Flask
-from flask_babel import format_date, format_datetime, format_decimal, format_percent, gettext, ngettext, to_user_timezone
+from flask_babel import (
+    format_date,
+    format_datetime,
+    format_decimal,
+    format_percent,
+    gettext,
+    ngettext,
+    to_user_timezone,
+)
 
 from . import clock
 

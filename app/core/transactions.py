@@ -67,10 +67,10 @@ def unit_of_work() -> Iterator[None]:
 def reading() -> Iterator[None]:
     """A short read of its own within an unsafe request, closed at the end so that slow work can follow.
 
-    Take plain values out of it: rows loaded here belong to no transaction afterwards. Within a transaction
-    that is already open it changes nothing.
+    Take plain values out of it: rows loaded here belong to no transaction afterwards. Where nothing can be written,
+    or a transaction is already open, it changes nothing.
     """
-    if db.session().in_transaction():
+    if not _writing.get() or db.session().in_transaction():
         yield
         return
     token = _writing.set(False)

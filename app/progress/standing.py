@@ -36,6 +36,11 @@ class Standing:
     last: int | None = None
 
     @cached_property
+    def key(self) -> tuple[int, int | None, frozenset[tuple[int, ActivityState]]]:
+        """Equal for any two people who stand alike: for keeping what pages show of it."""
+        return self.edition.id, self.last, frozenset(self.states.items())
+
+    @cached_property
     def done(self) -> int:
         """How many required activities are complete."""
         return sum(self.is_complete(a) for a in self.edition.required)
