@@ -56,7 +56,7 @@ class Aim:
         return value >= self.bound if self.at_least else value <= self.bound
 
     def __str__(self) -> str:
-        return f"{'at least' if self.at_least else 'at most'} {self.bound:,.4g}"
+        return f"{'at least' if self.at_least else 'at most'} {self.bound:,}"
 
 
 AIMS = {
@@ -86,13 +86,13 @@ def main() -> None:
         if value is None:
             print(f"  {name:22} not measured (aim: {aim})")
         else:
-            print(f"  {'ok ' if aim.holds(value) else 'OFF'} {name:22} {value:>10,.4g}   {aim}")
+            print(f"  {'ok ' if aim.holds(value) else 'OFF'} {name:22} {value:>10,}   {aim}")
     print(f"Written to {RESULTS.relative_to(ROOT)}.")
 
 
 def pages(environment: dict[str, str]) -> dict[str, float]:
     """What the pages cost the database, and weigh, within this process."""
-    app = create_app(from_environment(environment))
+    app = create_app(from_environment({**environment, "LOG_LEVEL": "WARNING"}))
     with app.app_context():
         client = signed_in(app)
         figures: dict[str, float] = {

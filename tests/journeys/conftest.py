@@ -81,10 +81,10 @@ def site(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield running
 
 
-@pytest.fixture(scope="module")
-def base_url(site: Site) -> str:
-    """Where `page.goto("/…")` goes."""
-    return site.address
+@pytest.fixture
+def context(new_context: Callable[..., BrowserContext], site: Site) -> BrowserContext:
+    """A visitor's browser, at the site: `page.goto("/…")`."""
+    return new_context(base_url=site.address)
 
 
 @pytest.fixture(scope="session")

@@ -46,6 +46,7 @@ PAGES: list[tuple[str | None, str]] = [
     (ADMINISTRATOR, "/cities > main a[href^='/cities/']"),
     (ADMINISTRATOR, "/grants > main a[href^='/grants/']"),
 ]
+STATUS = {"/there-is-no-such-page": 404, "/learn/prevention/final-test": 409}  # the rest: 200; the test is locked
 LOOKS = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
 
 
@@ -59,10 +60,10 @@ def look_at(page: Page, path: str, language: str) -> list[str]:
         page.goto(page.locator(link).first.get_attribute("href") or "/a-link-without-an-address")
     wrong = watch(page)
     answer = page.reload()
-    expected = 404 if "no-such-page" in path else 200
+    expected = STATUS.get(path, 200)
     assert answer is not None and answer.status == expected, f"{page.url}: {answer and answer.status}"
-    if expected == 404:
-        wrong.clear()  # the browser tells of a 404 as an error
+    if expected >= 400:
+        wrong.clear()  # the browser tells of such an answer as an error
     return wrong
 
 
