@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from . import certificate_views, jobs, listeners, onward, presentation, views  # noqa: F401
+from . import certificate_views, jobs, listeners, onward, pieces, presentation, views  # noqa: F401
 
 
 def init_app(app: Flask) -> None:

@@ -21,6 +21,8 @@ MARKUP_MAKERS = {
     "app/auth/views/sign_in.py": "a sentence with a link in it, its parts escaped",
     "app/grants/wording.py": "sentences with links in them, their parts escaped",
     "app/auth/mail_views.py": "a mail's text, escaped, its addresses made links",
+    "app/auth/wiring.py": "a text marked with its language, escaped",
+    "app/core/fragments.py": "what templates gave, escaped by them",
     "app/core/skyline.py": "drawings, their labels escaped",
     "app/courses/lessons.py": "a lesson's body, sanitised when it was saved",
     "app/progress/certificate_views.py": "the drawing of a code, its parts numbers",
