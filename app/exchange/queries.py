@@ -29,10 +29,10 @@ def find_course(slug: str) -> int | None:
 
 def list_obstacles(course: ParsedCourse) -> list[Fault]:
     """What keeps a sound course from being imported over the one that is there. At most two statements."""
-    row = db.session.execute(
+    there = db.session.execute(
         sa.select(Course.id, Course.source_language).where(Course.slug == course.key)
     ).one_or_none()
-    if row is None:
+    if there is None:
         now_at = db.session.scalar(
             sa.select(Course.slug)
             .join(CourseSlugHistory, CourseSlugHistory.course_id == Course.id)
@@ -42,14 +42,13 @@ def list_obstacles(course: ParsedCourse) -> list[Fault]:
             return []
         return [Fault(COURSE_FILE, 1, f"the course {course.key!r} is at {now_at!r} today: change its key to that")]
     found = []
-    if row.source_language != course.language:
+    if there.source_language != course.language:
         reason = (
-            f"the course is written in {row.source_language!r}, and cannot become one written in {course.language!r}"
+            f"the course is written in {there.source_language!r}, and cannot become one written in {course.language!r}"
         )
         found.append(Fault(COURSE_FILE, 1, reason))
-    kinds = dict(
-        db.session.execute(sa.select(Activity.key, Activity.kind).where(Activity.course_id == row.id)).tuples().all()
-    )
+    rows = db.session.execute(sa.select(Activity.key, Activity.kind).where(Activity.course_id == there.id))
+    kinds = {row.key: row.kind for row in rows}
     for activity in course.activities():
         if (kind := kinds.get(activity.key, activity.kind)) != activity.kind:
             reason = (

@@ -1,0 +1,69 @@
+"""Imports in a test, as the command makes them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from app.core.transactions import unit_of_work
+from app.courses import services as courses
+from app.courses.models import Activity, Course, Edition
+from app.courses.outline import Outline, OutlineActivity
+from app.exchange import folder, services
+from app.exchange.importing import Imported
+from app.extensions import db
+from app.quizzes.models import QuestionVersion
+
+from .sample import Files, zipped
+
+
+def brought_in(
+    tmp_path: Path, content: Files, *, trainer_id: int | None = None, by: int | None = None, reviewed: bool = False
+) -> Imported:
+    """Import these files, through a zip. Raises `Refused`."""
+    parsed = folder.read(zipped(tmp_path / "course.zip", content))
+    services.prepare(parsed)
+    with unit_of_work():
+        return services.import_course(parsed, trainer_id=trainer_id, by=by, reviewed=reviewed)
+
+
+def published(course_id: int) -> Outline:
+    """Publish the draft; the outline of the new edition."""
+    with unit_of_work():
+        return courses.publish(course_id=course_id, by=None).outline
+
+
+def in_force(course_id: int) -> Outline:
+    """The outline of the edition in force, as it is read back."""
+    return (
+        db.session.scalars(
+            sa.select(Edition).join(Course, Course.edition_id == Edition.id).where(Course.id == course_id)
+        )
+        .one()
+        .outline
+    )
+
+
+def without_ids(outline: Outline) -> object:
+    """An outline as any database would have it: questions by their content, no ids."""
+
+    def activity(one: OutlineActivity) -> object:
+        data = dict(one.data)
+        if "slots" in data:
+            versions = {v.id: v for v in db.session.scalars(sa.select(QuestionVersion))}
+            data["slots"] = [
+                (versions[slot["version_id"]].question.key, versions[slot["version_id"]].content, slot["marks"])
+                for slot in data["slots"]
+            ]
+        return (one.key, one.kind, one.title, one.required, one.minutes, one.opens, one.marks, data)
+
+    about = (outline.title, outline.summary, outline.source_language, outline.languages, outline.topics)
+    modules = [(m.key, m.title, [activity(a) for a in m.activities]) for m in outline.modules]
+    return (*about, outline.settings, modules)
+
+
+def ids(course_id: int) -> dict[str, int]:
+    """Activity key to id."""
+    rows = db.session.execute(sa.select(Activity.key, Activity.id).where(Activity.course_id == course_id))
+    return {row.key: row.id for row in rows}
