@@ -14,8 +14,6 @@ from datetime import datetime, timedelta
 from heapq import heapify, heappop, heappush
 from zoneinfo import ZoneInfo
 
-import sqlalchemy as sa
-
 from app.auth import services as people
 from app.auth.models import Person, PersonState, Role
 from app.core import audit, clock
@@ -197,8 +195,3 @@ class _Diary:
         hour, minute = self.chance.randint(8, 15), self.chance.randint(0, 59)
         self.now = there.replace(hour=hour, minute=minute, second=0, microsecond=0)
         return self.now
-
-
-def count(model: type) -> int:
-    """How many rows there are."""
-    return db.session.scalar(sa.select(sa.func.count()).select_from(model)) or 0

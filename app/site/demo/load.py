@@ -7,6 +7,8 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
+
 from app.auth.models import Person, Role
 from app.auth.passwords import DEMONSTRATION, hash_password
 from app.core import chance, clock
@@ -17,6 +19,7 @@ from app.courses.editions import get_edition
 from app.exchange import folder
 from app.exchange import services as exchange
 from app.exchange.parsed import Parsed
+from app.extensions import db
 from app.grants import rules
 from app.grants import services as grants
 from app.network import services as network
@@ -26,7 +29,7 @@ from app.progress.models import Certificate, Enrolment
 from app.quizzes.models import Attempt
 
 from .cast import Member, domain_of, gather
-from .journeys import Stage, arrive, count, play, take
+from .journeys import Stage, arrive, play, take
 from .material import FOLDER, CallMaterial, CourseMaterial, Material, read
 
 APPROVED_BY = "the steering committee"
@@ -57,12 +60,12 @@ def load(*, seed: int, people: int) -> dict[str, int]:
         for call in material.calls:
             _invite(call, stage, today)
         return {
-            "cities": count(City),
-            "people": count(Person),
+            "cities": _count(City),
+            "people": _count(Person),
             "courses": len(stage.editions),
-            "enrolments": count(Enrolment),
-            "quiz attempts": count(Attempt),
-            "certificates": count(Certificate),
+            "enrolments": _count(Enrolment),
+            "quiz attempts": _count(Attempt),
+            "certificates": _count(Certificate),
             "open grant calls": len(material.calls),
         }
 
@@ -146,3 +149,7 @@ def _by_id(tree: dict[str, Any], stage: Stage) -> dict[str, Any]:
     if "of" in tree:
         stored["of"] = [_by_id(part, stage) for part in tree["of"]]
     return stored
+
+
+def _count(model: type) -> int:
+    return db.session.scalar(sa.select(sa.func.count()).select_from(model)) or 0
