@@ -48,7 +48,7 @@ messages: .venv/.runtime ## Collect the strings to translate into app/translatio
 	@mkdir -p build
 	$(BIN)/pybabel -q extract -F babel.cfg -k _l -k _n:1,2 --no-location --sort-output --omit-header -o build/messages.pot .
 	$(BIN)/pybabel -q update -i build/messages.pot -d app/translations -l fr --init-missing \
-	  --ignore-pot-creation-date --ignore-obsolete --no-fuzzy-matching --omit-header
+	  --ignore-pot-creation-date --ignore-obsolete --no-fuzzy-matching
 
 permissions: .venv/.runtime static ## Write docs/permissions.md from the routes
 	$(BIN)/python -m scripts.permissions > docs/permissions.md.new
