@@ -17,8 +17,8 @@ from app.courses.errors import NothingToPublish, NotReady
 from app.courses.kinds import Level
 
 from . import folder, queries, services
+from .fates import Fate, Imported
 from .faults import Fault, Refused
-from .importing import Fate, Imported
 
 group = AppGroup("courses", help="Courses as files.")
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
-from sqlalchemy.orm.attributes import set_committed_value
 
 from app.core import audit, clock, content, media, sanitise
 from app.core.text import Text, string_hash
@@ -23,78 +20,10 @@ from app.quizzes.models import Question, QuestionVersion, Quiz, QuizSlot, Versio
 from app.quizzes.types import marks_hash
 
 from . import queries
+from .fates import Came, Fate, Imported, Place
 from .merging import carried, carried_content
 from .order import arranged
 from .parsed import LessonPart, ParsedActivity, ParsedCourse, ParsedModule, ParsedQuestion, QuizPart
-
-
-class Fate(StrEnum):
-    """What an import did to a thing."""
-
-    NEW = "new"
-    CHANGED = "changed"
-    REMOVED = "removed"
-    BROUGHT_BACK = "brought back"
-    UNCHANGED = "unchanged"
-
-
-@dataclass(frozen=True, slots=True)
-class Came:
-    """One thing of an import: `what` it is (course, module, lesson, quiz, question), its key, its fate."""
-
-    what: str
-    key: str
-    fate: Fate
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What came in."""
-
-    course_id: int
-    slug: str
-    things: tuple[Came, ...]
-
-    def count(self) -> Counter[Fate]:
-        return Counter(thing.fate for thing in self.things)
-
-    def with_fate(self, fate: Fate) -> list[Came]:
-        return [thing for thing in self.things if thing.fate is fate]
-
-
-@dataclass(slots=True)
-class _Place:
-    """A row that may be new, where it is to stand, and what has happened to it."""
-
-    row: Any
-    fate: Fate
-
-    def change(self) -> None:
-        if self.fate is Fate.UNCHANGED:
-            self.fate = Fate.CHANGED
-
-    def set(self, **values: object) -> None:
-        """Set what differs, so that a row that stays the same keeps its version."""
-        for name, value in values.items():
-            if getattr(self.row, name) != value:
-                setattr(self.row, name, value)
-                self.change()
-
-    def bring_back(self) -> None:
-        if self.row.removed_at is not None:
-            self.row.removed_at = None
-            self.fate = Fate.BROUGHT_BACK
-
-    def move(self, **values: object) -> None:
-        """Write where the row stands. It leaves the version alone: moving is no conflict with editing."""
-        moved = {name: value for name, value in values.items() if getattr(self.row, name) != value}
-        if not moved:
-            return
-        table = Module.__table__ if isinstance(self.row, Module) else Activity.__table__
-        db.session.execute(sa.update(table).where(table.c.id == self.row.id).values(**moved))  # type: ignore[arg-type]
-        for name, value in moved.items():
-            set_committed_value(self.row, name, value)
-        self.change()
 
 
 @dataclass(slots=True)
@@ -111,7 +40,7 @@ class Import:
     row: Course = field(init=False)
     bank: dict[str, Question] = field(init=False)
     asked_before: set[str] = field(init=False)
-    asked_now: dict[str, _Place] = field(default_factory=dict)
+    asked_now: dict[str, Place] = field(default_factory=dict)
 
     def run(self, trainer_id: int | None) -> Imported:
         self.take_course()
@@ -156,7 +85,7 @@ class Import:
             return
         db.session.execute(sa.select(Course.id).where(Course.id == found).with_for_update())
         self.row = drafts.load(found)
-        place = _Place(self.row, Fate.UNCHANGED)
+        place = Place(self.row, Fate.UNCHANGED)
         place.set(
             languages=list(read.languages),
             title=self.words(read.title, self.row.title),
@@ -213,12 +142,12 @@ class Import:
                 row.removed_at = self.now
                 self.note(row.kind if isinstance(row, Activity) else what, key, Fate.REMOVED)
 
-    def module_place(self, read: ParsedModule, row: Module | None, rank: str) -> _Place:
+    def module_place(self, read: ParsedModule, row: Module | None, rank: str) -> Place:
         if row is None:
             row = Module(course_id=self.row.id, key=read.key, rank=rank, title=read.title)
             db.session.add(row)
-            return _Place(row, Fate.NEW)
-        place = _Place(row, Fate.UNCHANGED)
+            return Place(row, Fate.NEW)
+        place = Place(row, Fate.UNCHANGED)
         place.bring_back()
         place.set(title=self.words(read.title, row.title))
         place.move(rank=rank)
@@ -235,9 +164,9 @@ class Import:
                 self.take_quiz(place, read.part)
             self.note(read.kind, read.key, place.fate)
 
-    def activity_place(self, read: ParsedActivity, row: Activity | None, module_id: int, rank: str) -> _Place:
+    def activity_place(self, read: ParsedActivity, row: Activity | None, module_id: int, rank: str) -> Place:
         if row is not None:
-            place = _Place(row, Fate.UNCHANGED)
+            place = Place(row, Fate.UNCHANGED)
             place.bring_back()
             place.set(
                 title=self.words(read.title, row.title),
@@ -261,9 +190,9 @@ class Import:
         row = Quiz(**values, settings=quiz.settings) if quiz else Lesson(**values)
         db.session.add(row)
         db.session.flush()
-        return _Place(row, Fate.NEW)
+        return Place(row, Fate.NEW)
 
-    def take_lesson(self, place: _Place, part: LessonPart) -> None:
+    def take_lesson(self, place: Place, part: LessonPart) -> None:
         rows = {body.language: body for body in place.row.bodies}
         bodies = {language: self.addressed(html) for language, html in part.bodies.items()}
         source_hash = string_hash(bodies[self.course.language])
@@ -293,7 +222,7 @@ class Import:
             html = html.replace(f'"{there}"', f'"{here}"')
         return html
 
-    def take_quiz(self, place: _Place, part: QuizPart) -> None:
+    def take_quiz(self, place: Place, part: QuizPart) -> None:
         quiz: Quiz = place.row
         place.set(settings=part.settings)
         questions = [self.take_question(read) for read in part.questions]
@@ -323,9 +252,9 @@ class Import:
                 course_id=self.row.id, key=read.key, source_language=self.course.language, category="", tags=[]
             )
             db.session.add(question)
-            place = _Place(question, Fate.NEW)
+            place = Place(question, Fate.NEW)
         else:
-            place = _Place(question, Fate.UNCHANGED if read.key in self.asked_before else Fate.BROUGHT_BACK)
+            place = Place(question, Fate.UNCHANGED if read.key in self.asked_before else Fate.BROUGHT_BACK)
         place.set(category=read.category, tags=list(read.tags))
         ready = [version for version in question.versions if version.state == VersionState.READY]
         latest = ready[-1].content if ready else None

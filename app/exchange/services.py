@@ -8,8 +8,9 @@ from app.core import media
 from app.core.transactions import reading
 
 from . import queries
+from .fates import Imported
 from .faults import Refused
-from .importing import Import, Imported
+from .importing import Import
 from .parsed import Parsed, ParsedCourse
 
 

@@ -11,7 +11,7 @@ from app.courses import services as courses
 from app.courses.models import Activity, Course, Edition
 from app.courses.outline import Outline, OutlineActivity
 from app.exchange import folder, services
-from app.exchange.importing import Imported
+from app.exchange.fates import Imported
 from app.extensions import db
 from app.quizzes.models import QuestionVersion
 

@@ -15,7 +15,7 @@ from app.courses import drafts
 from app.courses.errors import NothingToPublish
 from app.courses.models import Course
 from app.exchange import folder, services
-from app.exchange.importing import Fate
+from app.exchange.fates import Fate
 from app.extensions import db
 from app.quizzes.models import Quiz
 

@@ -25,8 +25,8 @@ from app.courses.models import (
     Module,
     Revision,
 )
+from app.exchange.fates import Fate, Imported
 from app.exchange.faults import Refused
-from app.exchange.importing import Fate, Imported
 from app.extensions import db
 from app.quizzes.models import Question, QuestionVersion, Quiz, QuizSlot
 from tests.factories import a_person

@@ -12,7 +12,7 @@ from app.quizzes.settings import QuizSettings
 from .. import gift
 from ..faults import Fault
 from ..parsed import LessonPart, Parsed, ParsedActivity, ParsedCourse, ParsedModule, ParsedQuestion, QuizPart
-from .fields import Fields, Report, is_language, suggestion
+from .fields import LONGEST_TITLE, Fields, Report, is_language, suggestion
 from .files import COURSE_FILE
 from .lessons import LessonReader
 from .nodes import Node, Scalar, Sequence, compose
@@ -102,7 +102,8 @@ class _Reader:
         key = fields.key()
         report.language = fields.language("language")
         report.languages = self.languages(fields)
-        title, summary = fields.text("title") or MISSING, fields.text("summary") or MISSING
+        title = fields.text("title", longest=LONGEST_TITLE) or MISSING
+        summary = fields.text("summary", longest=1000) or MISSING
         topics = self.topics(fields)
         settings = CourseSettings(
             order=fields.option("order", Order, Order.FREE),
@@ -155,7 +156,7 @@ class _Reader:
             if module.broken:
                 continue
             key = self.own_key(module, "modules", first_lines)
-            title = module.text("title") or MISSING
+            title = module.text("title", longest=LONGEST_TITLE) or MISSING
             activities = []
             for activity in module.listing("activities"):
                 if (read := self.activity(activity, first_lines, waits)) is not None:
@@ -192,7 +193,7 @@ class _Reader:
         if kind is not None and kind.text not in KINDS:
             reason = f"kind must be one of {', '.join(KINDS)}, not {kind.text!r}"
             self.report.fault(kind.line, reason + suggestion(kind.text, KINDS))
-        title = fields.text("title") or MISSING
+        title = fields.text("title", longest=LONGEST_TITLE) or MISSING
         minutes = fields.integer("minutes", 1, 600, required=True)
         required = fields.boolean("required", True)
         opens = self.opens(fields, key, waits)

@@ -19,6 +19,7 @@ from .nodes import Mapping, Node, Scalar, Sequence
 
 KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 LONGEST_KEY = 60
+LONGEST_TITLE = 200  # what a certificate holds
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")  # BCP 47, as far as a course needs it
 LONGEST_LANGUAGE = 35
 
@@ -168,10 +169,14 @@ class Fields:
                 found.append(item)
         return found
 
-    def text(self, name: str, *, required: bool = True) -> Text | None:
+    def text(self, name: str, *, required: bool = True, longest: int = 5000) -> Text | None:
         """Words in the course's own language, or a map from language to words."""
         node = self.node(name, required=required)
-        return None if node is None else text_of(node, name, self.report)
+        text = None if node is None else text_of(node, name, self.report)
+        for tag, string in text.strings().items() if text else ():
+            if len(string) > longest:
+                self.report.fault(self.line_of(name), f"{name} in {tag} is longer than {longest} characters")
+        return text
 
     def done(self) -> None:
         """Note what stands in the mapping and means nothing."""

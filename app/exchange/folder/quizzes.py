@@ -7,6 +7,7 @@ from collections.abc import Callable
 from app.core.text import Text
 from app.quizzes.settings import Grading, QuizSettings
 from app.quizzes.types import AcceptedAnswer, Choice, Content, MultipleChoice, ShortAnswer, SingleChoice
+from app.quizzes.types.short_answer import LONGEST
 
 from ..parsed import ParsedQuestion, QuizPart
 from .fields import Fields, Report, suggestion, text_of
@@ -140,12 +141,12 @@ def _accepted(node: Node, language: str, report: Report) -> tuple[AcceptedAnswer
     found: list[AcceptedAnswer] = []
     for item in node.items:
         if isinstance(item, Scalar):
-            if not item.text.strip():
-                report.fault(item.line, "an accepted answer is empty")
+            if not 0 < len(item.text.strip()) <= LONGEST:
+                report.fault(item.line, f"an accepted answer has from 1 to {LONGEST} characters")
             found.append(AcceptedAnswer(item.text.strip()))
             continue
         fields = Fields(item, "the answer", report)
-        text = fields.string("text", longest=500)
+        text = fields.string("text", longest=LONGEST)
         fraction = fields.number("fraction", 0, 1)
         said = fields.node("feedback")
         feedback = None if said is None else text_of(said, "feedback", report, alone=language)

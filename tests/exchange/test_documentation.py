@@ -1,0 +1,38 @@
+"""What the documents show is read as they say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from app.config import ROOT
+from app.courses.topics import TOPICS
+from app.exchange import folder, gift
+from app.exchange.gift import TRUE_FALSE
+
+from .sample import written
+
+
+def blocks(document: str, kind: str) -> list[str]:
+    """The blocks of code of one kind in a document."""
+    text = (ROOT / "docs" / document).read_text()
+    return [block.partition("```")[0] for block in text.split(f"\n```{kind}\n")[1:]]
+
+
+def test_the_course_and_the_quiz_of_the_document_are_sound(tmp_path: Path) -> None:
+    course = next(block for block in blocks("course-folder.md", "yaml") if block.startswith("format: 1"))
+    quiz = next(block for block in blocks("course-folder.md", "yaml") if block.startswith("pass_mark"))
+    files = {"course.yaml": course, "lessons/three-moments.en.md": "Words.", "quizzes/module-test.yaml": quiz}
+    parsed = folder.read(written(tmp_path, dict(files)))
+    assert [str(fault) for fault in parsed.faults] == []
+    assert sum(len(module.activities) for module in parsed.sound().modules) == 2
+
+
+def test_the_topics_of_the_document_are_those_there_are() -> None:
+    assert f"# from: {', '.join(TOPICS)}\n" in (ROOT / "docs" / "course-folder.md").read_text()
+
+
+def test_the_gift_of_the_document_is_read_whole() -> None:
+    questions, faults = gift.read(blocks("gift.md", "")[0], file="x.gift", language="en")
+    assert faults == []
+    assert [question.key for question in questions] == ["who-speaks", "question-2", "question-3", "question-4"]
+    assert f"({', '.join(TRUE_FALSE)})" in (ROOT / "docs" / "gift.md").read_text()
