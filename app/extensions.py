@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from flask import request
 from flask_babel import Babel
 from flask_compress import Compress
-from flask_limiter import Limiter
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
@@ -19,4 +17,3 @@ babel = Babel()
 csrf = CSRFProtect()
 compress = Compress()
 login = LoginManager()
-limiter = Limiter(key_func=lambda: request.remote_addr or "unknown")

@@ -41,7 +41,6 @@ def wire(app: Flask, settings: Settings) -> None:
     extensions.migrate.init_app(app, extensions.db, directory=str(ROOT / "migrations"))
     extensions.login.init_app(app, add_context_processor=False)
     extensions.csrf.init_app(app)
-    extensions.limiter.init_app(app)
     extensions.compress.init_app(app)
     app.register_blueprint(health.bp)
     formats.init_app(app)
@@ -60,7 +59,11 @@ def _configure(app: Flask, settings: Settings) -> None:
         TESTING=settings.testing,
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_size": 20, "max_overflow": 20, "pool_pre_ping": not settings.testing},
+        SQLALCHEMY_ENGINE_OPTIONS={
+            "pool_size": 20,
+            "max_overflow": 20,
+            "pool_pre_ping": settings.database_url.startswith("postgresql"),
+        },
         SESSION_COOKIE_NAME="academy",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -70,8 +73,6 @@ def _configure(app: Flask, settings: Settings) -> None:
         WTF_CSRF_SSL_STRICT=False,
         MAX_CONTENT_LENGTH=2 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
-        RATELIMIT_STORAGE_URI=settings.rate_limits,
-        RATELIMIT_ENABLED=not settings.testing,
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "app" / "translations"),
         COMPRESS_ALGORITHM=["br", "gzip"],
         COMPRESS_BR_LEVEL=4,

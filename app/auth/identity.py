@@ -49,6 +49,11 @@ class Identity:
         return str(self.sign_in_id)
 
     @property
+    def seen_as(self) -> tuple[str, PersonState, frozenset[Role]]:
+        """All that the frame of a page depends on."""
+        return self.name, self.state, self.roles
+
+    @property
     def initials(self) -> str:
         words = self.name.split()
         return (words[0][:1] + words[-1][:1]).upper() if len(words) > 1 else self.name[:2].upper()

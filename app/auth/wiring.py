@@ -10,7 +10,7 @@ from markupsafe import Markup
 from app.core.text import Text
 from app.extensions import babel, login
 
-from . import commands, identity, mail_views, permissions, resend, sessions, views
+from . import commands, identity, mail_views, pace, permissions, resend, sessions, views
 from .people_views import register_people
 
 
@@ -20,6 +20,7 @@ def init_app(app: Flask) -> None:
     # A sign-in is a row that can be ended; a network that changes under a phone is no reason to.
     login.session_protection = None
     permissions.init_app(app)
+    pace.init_app(app)
     resend.init_app(app)
     app.after_request(sessions.note_use)
     app.register_blueprint(views.bp)
@@ -27,7 +28,9 @@ def init_app(app: Flask) -> None:
     register_people(app)
     app.cli.add_command(commands.people)
     app.context_processor(_context)
-    app.jinja_env.globals.update(languages=identity.LANGUAGES, right_to_left=identity.RIGHT_TO_LEFT, spoken_text=spoken_text)
+    app.jinja_env.globals.update(
+        languages=identity.LANGUAGES, right_to_left=identity.RIGHT_TO_LEFT, spoken_text=spoken_text
+    )
 
 
 def spoken_text(text: Text, source: str, language: str | None = None) -> str | Markup:

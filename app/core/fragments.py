@@ -17,6 +17,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 MOST_KEPT = 4000
+TOKEN = "-the-token-of-this-visit-"  # where a piece wants it
 
 _kept: dict[Hashable, Markup] = {}
 _lock = Lock()
@@ -36,9 +37,19 @@ def fragment(key: Hashable, render: Callable[[], str]) -> Markup:
 
 @pass_context
 def kept(context: Context, template: str, *key: Hashable) -> Markup:
-    """In a template: what `template` gives here, rendered once for each `key` and language of the page."""
-    render = context.environment.get_template(template).render
-    return fragment((template, context.get("page_language"), *key), lambda: render(context.get_all()))
+    """In a template: what `template` gives here, rendered once for each `key` and language of the page.
+
+    It may hold forms: the token, which is each visit's own, is put in afterwards.
+    """
+
+    def render() -> str:
+        values = {**context.get_all(), "csrf_token": lambda: TOKEN}
+        return context.environment.get_template(template).render(values)
+
+    piece = fragment((template, context.get("page_language"), *key), render)
+    if TOKEN in piece:
+        return Markup(str(piece).replace(TOKEN, context.resolve("csrf_token")()))
+    return piece
 
 
 def forget() -> None:

@@ -142,7 +142,9 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
 @event.listens_for(Engine, "begin")
 def _begin(connection: sa.Connection) -> None:
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+        raw = connection.connection.dbapi_connection
+        assert raw is not None
+        raw.execute("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")  # type: ignore[attr-defined]
 
 
 @event.listens_for(Session, "before_flush")

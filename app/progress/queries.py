@@ -168,5 +168,5 @@ def count_open(course_ids: Sequence[int]) -> dict[int, int]:
         .where(Enrolment.course_id.in_(course_ids), Enrolment.state == EnrolmentState.OPEN)
         .group_by(Enrolment.course_id)
     )
-    counted: dict[int, int] = dict(db.session.execute(open_ones).tuples().all())
+    counted: dict[int, int] = dict(db.session.execute(open_ones).all())
     return {course_id: counted.get(course_id, 0) for course_id in course_ids}

@@ -42,7 +42,7 @@ def choose_language() -> Response:
         person = current_person()
         if person:
             services.choose_language(person_id=person.id, language=tag)
-    return redirect(local(request.form.get("back", "/")), 303)
+    return redirect(page_before(), 303)
 
 
 @bp.get("/accessibility")
@@ -59,9 +59,9 @@ def your_data() -> str:
     return render_template("site/your_data.html")
 
 
-def local(address: str) -> str:
-    """`address` if it leads to a path of this site, else the first page."""
-    parts = urlsplit(address)
-    if parts.scheme or parts.netloc or not address.startswith("/") or address.startswith(("//", "/\\")):
+def page_before() -> str:
+    """The page of this site that the form was on, else the first page."""
+    before = urlsplit(request.referrer or "")
+    if before.netloc != request.host or not before.path.startswith("/") or before.path.startswith("//"):
         return "/"
-    return address
+    return before.path + ("?" + before.query if before.query else "")

@@ -15,7 +15,7 @@ from app import create_app
 from app.auth.models import PersonState, SignIn
 from app.config import Settings
 from app.core import clock
-from app.extensions import db, limiter
+from app.extensions import db
 from tests.auth.browser import SAME_ORIGIN, post, token
 from tests.conftest import Browser
 from tests.factories import PASSWORD, a_city, a_person, signed_in
@@ -194,7 +194,6 @@ def hurried(app: Flask, settings: Settings) -> Iterator[FlaskClient]:
     yield limited.test_client()
     with limited.app_context():
         db.engine.dispose()
-    limiter.enabled = False
 
 
 def test_too_many_tries_are_told_so_and_keep_the_address(hurried: FlaskClient) -> None:
