@@ -34,7 +34,7 @@ class Call:
     closes_at: datetime
     rule: Node
     rule_number: int
-    approved_by: str | None
+    approved_by: Text | None
     approved_on: date | None
 
     def state_at(self, at: datetime) -> CallState:

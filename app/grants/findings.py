@@ -208,5 +208,5 @@ def work_left(finding: Finding) -> int:
 def tally(finding: Finding) -> tuple[int, int]:
     """How many requirements are met, of how many needed."""
     if finding.parts:
-        return finding.rule.tally(finding.parts)  # type: ignore[union-attr, no-any-return]
+        return finding.rule.tally(finding.parts)  # type: ignore[union-attr]
     return int(isinstance(finding, Met)), 1

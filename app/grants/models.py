@@ -52,7 +52,7 @@ class Rule(Base):
     number: Mapped[int]
     tree: Mapped[dict[str, Any]] = mapped_column(Document(dict[str, Any]), comment="a rules.Node; see rules.read")
     written_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
-    approved_by: Mapped[str | None] = mapped_column(sa.String(200), comment="the body that approved it, in words")
+    approved_by: Mapped[Text | None] = mapped_column(comment="the body that approved it, in words")
     approved_on: Mapped[date | None]
     reason: Mapped[str] = mapped_column(sa.Text, default="")
     created_at: Mapped[datetime]

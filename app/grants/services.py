@@ -58,7 +58,7 @@ def set_rule(
     call_id: int,
     rule: Node,
     by: int | None,
-    approved_by: str | None = None,
+    approved_by: Text | None = None,
     approved_on: date | None = None,
     reason: str = "",
 ) -> Rule:

@@ -52,7 +52,8 @@ def moment_here(moment: datetime, time_zone: str) -> str | None:
 
 def decided_by(call: Call) -> str:
     """By which version of the rule a verdict was given, and who approved it."""
-    number, who = call.rule_number, call.approved_by
+    number = call.rule_number
+    who = call.approved_by.best(str(get_locale()), call.source_language) if call.approved_by else None
     if who and call.approved_on:
         day = format_date(call.approved_on, "d MMMM y")
         return _("Decided by rule %(number)s, approved by %(who)s on %(day)s.", number=number, who=who, day=day)

@@ -12,7 +12,9 @@ class NotEnrolled(DomainError):
 
 
 class ActivityLocked(DomainError):
-    """Carries the reason in its message."""
+    """Carries in its message what opens it."""
+
+    title = _l("Not open yet")
 
 
 class ActivityGone(DomainError):

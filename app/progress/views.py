@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from app.auth.identity import current_person, the_person
 from app.core.access import Permission, allow
-from app.core.errors import NotFound
+from app.core.errors import DomainError, NotFound
 from app.core.slots import COURSE_ASIDE
 from app.core.transactions import reading
 from app.courses.kinds import Visit, get_kind
@@ -78,7 +78,7 @@ def complete(slug: str, activity: str) -> Response:
     found = _activity(place, activity)
     _require_open(place, enrolled, found)
     if not get_kind(found.kind).by_hand:
-        raise ActivityLocked(get_kind(found.kind).completes(found))
+        raise DomainError(get_kind(found.kind).completes(found))
     services.record(enrolment_id=enrolled.id, activity_id=found.id, outcome=Outcome(ActivityState.COMPLETE))
     return redirect(onward.address_after(found, _place(slug)), 303)
 

@@ -46,7 +46,7 @@ def _page(status: int, title: str, message: str, next_url: str | None = None, ne
 
 def _refused(error: DomainError) -> Response:
     titles = {404: _("Not found"), 403: _("Not for your role")}
-    title = titles.get(error.status, _("That did not work"))
+    title = str(error.title or titles.get(error.status, _("That did not work")))
     return _page(error.status, title, str(error), error.next_url, error.next_label)
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import SelectField
 
+from app.core.forms import Form
 from app.network.labels import REGIONS
 from app.network.models import Region
 
 
-class NetworkFilter(FlaskForm):  # type: ignore[misc]
+class NetworkFilter(Form):
     """Which cities to show; a region that there is none of counts as all."""
 
     class Meta:

@@ -25,7 +25,7 @@ class Figures:
 def figures(at: datetime) -> Figures:
     """Member cities, active practitioners, certificates in force, and calls not yet closed; one statement."""
 
-    def count(column: sa.ColumnElement[int], *conditions: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
+    def count(column: InstrumentedAttribute[int], *conditions: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
         return sa.select(sa.func.count(column)).where(*conditions).scalar_subquery()
 
     row = db.session.execute(

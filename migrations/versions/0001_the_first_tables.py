@@ -343,7 +343,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("tree", sa.JSON(), nullable=False, comment="a rules.Node; see rules.read"),
         sa.Column("written_by_id", sa.Integer(), nullable=True),
-        sa.Column("approved_by", sa.String(length=200), nullable=True, comment="the body that approved it, in words"),
+        sa.Column("approved_by", sa.JSON(), nullable=True, comment="the body that approved it, in words"),
         sa.Column("approved_on", sa.Date(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),

@@ -118,7 +118,7 @@ def a_call(
             call_id=call.id,
             rule=rule,
             by=None,
-            approved_by="the steering committee",
+            approved_by=text("the steering committee"),
             approved_on=datetime(2026, 10, 12).date(),
         )
         if published:

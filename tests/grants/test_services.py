@@ -52,14 +52,14 @@ def test_a_rule_is_never_edited_a_new_version_takes_its_place(app: Flask) -> Non
     call = a_call(Completed(course.id), slug="local")
     with unit_of_work():
         services.set_rule(
-            call_id=call.id, rule=Completed(course.id, 70.0), by=None, approved_by="the board",
+            call_id=call.id, rule=Completed(course.id, 70.0), by=None, approved_by=text("the board"),
             approved_on=date(2026, 11, 1), reason="A minimum, as agreed in Oslo",
         )  # fmt: skip
     rows = db.session.execute(sa.select(Rule.number, Rule.tree).order_by(Rule.number)).all()
     assert [row.number for row in rows] == [1, 2]
     assert rows[0].tree["min_score"] is None
     now = queries.get_call("local", NOW)
-    assert (now.rule, now.rule_number, now.approved_by) == (Completed(course.id, 70.0), 2, "the board")
+    assert (now.rule, now.rule_number, now.approved_by) == (Completed(course.id, 70.0), 2, text("the board"))
 
 
 @pytest.mark.parametrize(

@@ -192,7 +192,7 @@ def _a_call(course: Course, city: City, by: Person) -> GrantCall:
         number=1,
         tree=write(Completed(course_id=course.id)),
         written_by_id=by.id,
-        approved_by="the steering committee",
+        approved_by=text("the steering committee"),
         approved_on=date(2026, 2, 20),
         created_at=BEFORE,
     )

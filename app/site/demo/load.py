@@ -32,7 +32,7 @@ from .cast import Member, domain_of, gather
 from .journeys import Stage, arrive, play, take
 from .material import FOLDER, CallMaterial, CourseMaterial, Material, read
 
-APPROVED_BY = "the steering committee"
+APPROVED_BY = Text.of({"en": "the steering committee", "fr": "le comité directeur"}, "en")
 
 
 def load(*, seed: int, people: int) -> dict[str, int]:
