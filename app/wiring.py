@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask, Response
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import IntegerConverter, Map, UnicodeConverter
 
 from app import extensions
 from app.config import ROOT, Settings
@@ -30,10 +30,18 @@ class RowId(IntegerConverter):
         super().__init__(map, **{"max": 2**31 - 1, **options})
 
 
+class Name(UnicodeConverter):
+    """A name in an address. One with control characters is no address: PostgreSQL cannot even look up NUL."""
+
+    def __init__(self, map: Map, **options: Any) -> None:
+        super().__init__(map, **options)
+        self.regex = self.regex.replace("[^/]", r"[^/\x00-\x1f\x7f]")
+
+
 def wire(app: Flask, settings: Settings) -> None:
     """Make `app` the academy. A feature that has something to set up has `init_app` in its `wiring.py`."""
     _configure(app, settings)
-    app.url_map.converters["int"] = RowId
+    app.url_map.converters.update(int=RowId, default=Name, string=Name)
     logs.init_app(app)
     assets.init_app(app)
     transactions.init_app(app)

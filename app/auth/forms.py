@@ -7,9 +7,10 @@ from typing import Any
 import pytz  # type: ignore[import-untyped]
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField, SelectChoice, SelectField, StringField
 from wtforms.validators import DataRequired, Length, ValidationError
+
+from app.core.forms import Form
 
 from . import addresses, passwords
 from .identity import LANGUAGES
@@ -46,12 +47,12 @@ def _required(message: Any) -> DataRequired:
     return DataRequired(message)
 
 
-class SignInForm(FlaskForm):  # type: ignore[misc]
+class SignInForm(Form):
     email = EmailField(_l("E-mail"), filters=[tidy], validators=[_required(_l("Type your e-mail address."))])
     password = PasswordField(_l("Password"), validators=[_required(_l("Type your password."))])
 
 
-class ProfileForm(FlaskForm):  # type: ignore[misc]
+class ProfileForm(Form):
     name = StringField(
         _l("Name"),
         filters=[tidy],
@@ -78,11 +79,11 @@ class RegisterForm(ProfileForm):
         _check_new_password(field, self.email.data or "")
 
 
-class AskResetForm(FlaskForm):  # type: ignore[misc]
+class AskResetForm(Form):
     email = EmailField(_l("E-mail"), filters=[tidy], validators=[_required(_l("Type your e-mail address.")), is_email])
 
 
-class NewPasswordForm(FlaskForm):  # type: ignore[misc]
+class NewPasswordForm(Form):
     """A new password for the owner of `owner`, an e-mail address."""
 
     password = PasswordField(_l("New password"), validators=[_required(_l("Choose a password."))])
@@ -96,7 +97,7 @@ class ChangePasswordForm(NewPasswordForm):
     current_password = PasswordField(_l("Present password"), validators=[_required(_l("Type your present password."))])
 
 
-class ChangeEmailForm(FlaskForm):  # type: ignore[misc]
+class ChangeEmailForm(Form):
     email = EmailField(
         _l("New e-mail"), filters=[tidy], validators=[_required(_l("Type the new e-mail address.")), is_email]
     )

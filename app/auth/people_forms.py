@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 
+from app.core.forms import Form
 from app.network.forms import ListField
 
 from .models import Role
@@ -14,7 +14,7 @@ from .people_labels import ROLES, role_label
 from .people_queries import Record
 
 
-class PlaceForm(FlaskForm):  # type: ignore[misc]
+class PlaceForm(Form):
     """The city a person is to belong to."""
 
     city = ListField(_l("City"), render_kw={"required": True})
@@ -29,7 +29,7 @@ class PlaceForm(FlaskForm):  # type: ignore[misc]
         return int(self.city.data)
 
 
-class RoleForm(FlaskForm):  # type: ignore[misc]
+class RoleForm(Form):
     """A role that a person does not hold yet; a coordinator's is of the city the person belongs to.
 
     The choice names that city, so that a page opened before a move grants nothing of another.

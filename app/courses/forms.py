@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import SearchField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
+from app.core.forms import Form
 from app.core.languages import own_name
 
 from . import queries
@@ -20,7 +20,7 @@ LONGEST_SEARCH = 200
 LONGEST_NOTE = 2000
 
 
-class CatalogueForm(FlaskForm):
+class CatalogueForm(Form):
     """What to look for; sent by GET, so that a search has an address. Nothing in it can be wrong."""
 
     class Meta:
@@ -66,7 +66,7 @@ class CatalogueForm(FlaskForm):
         )
 
 
-class PublishForm(FlaskForm):
+class PublishForm(Form):
     """The publish panel."""
 
     note = TextAreaField(

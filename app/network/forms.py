@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from app.core.folding import one_line
+from app.core.forms import Form
 
 from . import labels
 from .domains import ImplausibleDomain, normal_domain
@@ -39,12 +39,12 @@ class ListField(SelectField):  # type: ignore[misc]
         self.labels = dict(pairs)
         self.choices = [SelectChoice("", prompt), *(SelectChoice(*pair) for pair in self.labels.items())]
 
-    def pre_validate(self, form: FlaskForm) -> None:
+    def pre_validate(self, form: Form) -> None:
         if self.data not in self.labels:
             raise ValidationError(_l("Choose one from the list."))
 
 
-class CityForm(FlaskForm):  # type: ignore[misc]
+class CityForm(Form):
     """What is written down of a city; `facts` once it is valid."""
 
     name = StringField(

@@ -27,6 +27,8 @@ from .queries import Sitting
 
 bp = Blueprint("quizzes", __name__)
 
+MOST_SAVES = 2**31  # of one answer: more than anyone gives
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -81,7 +83,7 @@ def respond(attempt_id: int) -> Response:
     """Keep an answer, and go where the person chose; a script is told the new sequence number."""
     with reading():
         sitting = _sitting(attempt_id)
-    slot = request.form.get("slot", -1, type=int)
+    slot = _number("slot", -1, most=len(sitting.questions))
     if not 0 <= slot < len(sitting.questions):
         raise NotFound
     answer = sitting.questions[slot].content.read(request.form.to_dict(flat=False))
@@ -90,15 +92,14 @@ def respond(attempt_id: int) -> Response:
         slot=slot,
         answer=answer,
         flagged="flagged" in request.form,
-        sequence=request.form.get("sequence", 0, type=int),
+        sequence=_number("sequence", 0, most=MOST_SAVES),
     )
     if request.headers.get("X-Requested-With") == "fetch":
         answered = sum(q.answer is not None for q in sitting.questions if q.slot != slot) + (answer is not None)
         return jsonify(saved=True, sequence=sequence, answered=answered, **words(answered, sitting))
-    go = request.form.get("go", "")
-    if go == "finish":
+    if request.form.get("go") == "finish":
         return redirect(url_for("quizzes.summary", attempt_id=attempt_id), 303)
-    question = int(go) if go.isdecimal() else slot + 1
+    question = _number("go", slot + 1, most=len(sitting.questions))
     return redirect(url_for("quizzes.attempt", attempt_id=attempt_id, question=question), 303)
 
 
@@ -150,6 +151,11 @@ def words(answered: int, sitting: Sitting) -> dict[str, str]:
         if left
         else _("Finish attempt"),
     }
+
+
+def _number(name: str, default: int, *, most: int) -> int:
+    """A whole number from the form, `most` for a larger one: what no column holds names nothing."""
+    return min(request.form.get(name, default, type=int), most)
 
 
 def _sitting(attempt_id: int) -> Sitting:

@@ -7,12 +7,12 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import SelectField, ValidationError
 
 from app.core import clock
 from app.core.folding import folded
+from app.core.forms import Form
 from app.network.labels import REGIONS, country_name
 from app.network.models import Region
 
@@ -38,7 +38,7 @@ class FilterField(SelectField):  # type: ignore[misc]
         return len(self.choices) > 2 or bool(self.errors)
 
 
-class CompletionFilters(FlaskForm):  # type: ignore[misc]
+class CompletionFilters(Form):
     """Period, region, course and city. Nothing chosen means all, and the last twelve months."""
 
     class Meta:

@@ -1,0 +1,250 @@
+"""Whatever is sent to a route, the answer is a page that says so, never a fault of ours; what is refused leaves no row.
+
+The routes are walked, so that a new one is held to this from its first day.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+from flask import Flask
+from flask.testing import FlaskClient
+from structlog.testing import capture_logs
+
+from app.auth import passwords, tokens
+from app.auth.models import Person, PersonState
+from app.auth.tokens import Purpose
+from app.core.transactions import unit_of_work
+from app.courses.models import Course
+from app.extensions import db
+from tests.factories import PASSWORD, PASSWORD_HASH, a_person, signed_in, text
+
+from .scene import CODE, Scene, a_scene, rows_by_table
+from .test_routes import requests
+
+DIGITS = "9" * 5000  # Python refuses to read a number as long
+NUMBERS = (
+    "",
+    "-1",
+    "0",
+    "2147483648",
+    "9223372036854775807",
+    "99999999999999999999",
+    DIGITS,
+    "1e9",
+    "١٢",
+    "²",
+    "1_000",
+)
+WORDS = ("\x00", "a\x00b", "\x85\u2028\ufffe", "x" * 1_000_000, "<script>alert(1)</script>", "{{ 7*7 }}%s", "../../x")
+NASTY = (*NUMBERS, *WORDS)
+
+# What each form sends, as a person would fill it in.
+CITY = {
+    "name": "Bergen", "country": "NO", "region": "europe", "size_band": "medium", "joined_on": "2016-05-01",
+    "left_on": "", "domains": "bergen.example", "figures_public": "y",
+}  # fmt: skip
+PROFILE = {"name": "Amina Trabelsi", "language": "en", "time_zone": "UTC"}
+FORMS: dict[str, dict[str, str]] = {
+    "auth.change_email": {"email-email": "new@ghent.example", "email-current_password": PASSWORD},
+    "auth.change_password": {"password-password": "a longer secret", "password-current_password": PASSWORD},
+    "auth.create_account": {**PROFILE, "email": "someone@ghent.example", "password": "a longer secret"},
+    "auth.create_confirmation": {},
+    "auth.create_reset": {"email": "someone@ghent.example"},
+    "auth.create_sign_in": {
+        "email": "someone@ghent.example", "password": PASSWORD, "next": "/account", "carried-path": "/account",
+        "carried-files": "picture", "carried.name": "Amina",
+    },
+    "auth.register_again": {},
+    "auth.send_link": {},
+    "auth.sign_out": {},
+    "auth.sign_out_elsewhere": {},
+    "auth.update_email": {},
+    "auth.update_password": {"password": "a longer secret"},
+    "auth.update_profile": {f"profile-{name}": value for name, value in PROFILE.items()},
+    "certificates.share": {"city": "on", "score": "on"},
+    "cities.edit": CITY,
+    "cities.new": CITY,
+    "learn.complete": {},
+    "learn.enrol": {},
+    "learn.language": {"language": "en", "activity": "lesson-1-1"},
+    "learn.remember": {},
+    "people.end_role": {},
+    "people.grant": {"role": "trainer"},
+    "people.leave": {},
+    "people.place": {"city": "2"},
+    "people.reopen": {},
+    "quizzes.respond": {"slot": "0", "sequence": "0", "choice": "a", "flagged": "on", "go": "1", "text": "zebra"},
+    "quizzes.start": {},
+    "quizzes.submit": {},
+    "site.choose_language": {"language": "en"},
+    "studio.publish": {"note": "A new lesson."},
+}  # fmt: skip
+# What the addresses of pages ask.
+QUESTIONS: dict[str, dict[str, str]] = {
+    "auth.sign_in": {"next": "/account"},
+    "certificates.verify": {"code": CODE},
+    "cities.index": {"q": "ghent", "region": "europe"},
+    "courses.catalogue": {"q": "city", "language": "en", "topic": "prevention", "length": "short"},
+    "grants.eligible": {"region": "europe"},
+    "people.index": {"q": "amina", "city": "1", "state": "active", "role": "trainer", "page": "1"},
+    "quizzes.attempt": {"question": "1"},
+    "reports.completion": {"period": "12", "region": "europe", "course": "the-citys-part", "city": "1"},
+    "reports.completion_csv": {"period": "12", "region": "europe", "course": "the-citys-part", "city": "1"},
+    "site.network": {"region": "europe"},
+    "studio.preview": {"language": "en"},
+}
+OWNERS = {"quizzes": "practitioner", "certificates": "practitioner", "learn": "practitioner", "studio": "trainer"}
+FOR_VISITORS = {"auth.create_account", "auth.create_sign_in", "auth.create_reset", "auth.register_again"}
+
+
+@pytest.fixture
+def tokens_apart(app: Flask) -> Iterator[None]:
+    """Forms are taken without their token, which is another question."""
+    app.config["WTF_CSRF_ENABLED"] = False
+    yield
+    app.config["WTF_CSRF_ENABLED"] = True
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    monkeypatch.setattr(passwords, "DUMMY", PASSWORD_HASH)
+
+
+@pytest.fixture
+def scene(app: Flask) -> Scene:
+    """The network, with something in the draft to publish."""
+    made = a_scene()
+    with unit_of_work():
+        db.session.execute(sa.update(Course).values(summary=text("What a city can do, and what it cannot.")))
+    return made
+
+
+def addresses(app: Flask, scene: Scene, method: str) -> Iterator[tuple[str, str]]:
+    """Every endpoint with `method`, and an address of it that leads somewhere: links in mails with their token."""
+    waiting, other = a_person(state=PersonState.UNCONFIRMED), a_person(state=PersonState.UNCONFIRMED)
+    with app.test_request_context():
+        links = {
+            "auth.create_confirmation": tokens.make(Purpose.CONFIRM, waiting),
+            "auth.update_password": tokens.make(Purpose.RESET_PASSWORD, other),
+            "auth.update_email": tokens.make(Purpose.CHANGE_EMAIL, scene.trainer, email="new@mombasa.example"),
+        }
+    for rule, takes, address in list(requests(app, scene)):
+        if takes == method:
+            address = address.replace("not-a-token", links.get(rule.endpoint, "not-a-token"))
+            yield rule.endpoint, address.replace("lesson-1-1", "test") if rule.endpoint == "quizzes.start" else address
+
+
+def browser(app: Flask, scene: Scene, endpoint: str) -> FlaskClient:
+    """The browser of somebody who may use the route and whose rows its address names."""
+    client = app.test_client()
+    if endpoint in FOR_VISITORS:
+        return client
+    person: Person = getattr(scene, OWNERS.get(endpoint.partition(".")[0], "administrator"))
+    return signed_in(client, person)
+
+
+def faults_of(app: Flask, scene: Scene, endpoint: str, what: str, send: Callable[[FlaskClient], Any]) -> list[str]:
+    """What is wrong with the answer to one request."""
+    client = browser(app, scene, endpoint)
+    before = rows_by_table()
+    with capture_logs() as logged:
+        response = send(client)
+    if response.status_code >= 500:
+        why = [repr(entry.get("exc_info"))[:300] for entry in logged if entry["event"] == "unforeseen"]
+        return [f"{endpoint} with {what}: {response.status} {why}"]
+    if response.status_code >= 400 and rows_by_table() != before:
+        return [f"{endpoint} with {what}: {response.status}, yet rows were written"]
+    return []
+
+
+def test_every_form_and_filter_is_known_here(the_app: Flask) -> None:
+    unsafe = {rule.endpoint for rule in the_app.url_map.iter_rules() if (rule.methods or set()) & {"POST"}}
+    assert unsafe == set(FORMS)
+    assert set(QUESTIONS) <= {rule.endpoint for rule in the_app.url_map.iter_rules()}
+
+
+def bodies(fields: dict[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Requests that no form of ours sends."""
+    yield "nothing", {}
+    yield "JSON", {"json": dict.fromkeys(fields, 1) | {"extra": [1, {"a": None}]}}
+    yield "broken JSON", {"data": b"{", "content_type": "application/json"}
+    yield "XML", {"data": b"<a>&b;</a>", "content_type": "text/xml"}
+    yield "broken bytes", {"data": b"name=%ff%fe&email=\xff\x00", "content_type": "application/x-www-form-urlencoded"}
+    yield "another character set", {
+        "data": "name=é".encode("utf-16"), "content_type": "application/x-www-form-urlencoded; charset=utf-16"
+    }  # fmt: skip
+    yield "no boundary", {"data": b"--x\r\n\r\n", "content_type": "multipart/form-data"}
+    yield "a broken part", {"data": b"--x\r\nContent-Dis", "content_type": "multipart/form-data; boundary=x"}
+    yield "files for fields", {"data": {name: (io.BytesIO(b"x"), "x.txt") for name in fields} or {"x": "y"}}
+    yield "fields twice", {"data": {name: [value, value + "x", ""] for name, value in fields.items()}}
+    yield "2 000 parts", {"data": b"--x\r\nContent-Disposition: form-data; name=a\r\n\r\nb\r\n" * 2000 + b"--x--\r\n",
+                          "content_type": "multipart/form-data; boundary=x"}  # fmt: skip
+    yield "3 MB", {"data": b"note=" + b"x" * 3_000_000, "content_type": "application/x-www-form-urlencoded"}
+
+
+@pytest.mark.usefixtures("tokens_apart")
+def test_the_forms_here_are_those_of_people(app: Flask, scene: Scene) -> None:
+    """So that what is refused below is refused for what is bad in it."""
+    refused = {}
+    for endpoint, address in addresses(app, scene, "POST"):
+        status = browser(app, scene, endpoint).post(address, data=FORMS[endpoint]).status_code
+        if status >= 400:
+            refused[endpoint] = status
+    # Nobody is known by that address; the city is there from the form before; the role is of somebody else.
+    assert refused == {"auth.create_sign_in": 400, "cities.new": 422, "people.end_role": 404}
+
+
+@pytest.mark.usefixtures("tokens_apart")
+def test_bodies_that_no_form_sends(app: Flask, scene: Scene) -> None:
+    faults = []
+    for endpoint, address in addresses(app, scene, "POST"):
+        for what, body in bodies(FORMS[endpoint]):
+            faults += faults_of(app, scene, endpoint, what, partial(post, address, body))
+    assert not faults, "\n".join(faults)
+
+
+def post(address: str, body: dict[str, Any], client: FlaskClient) -> Any:
+    return client.post(address, **body)
+
+
+def get(address: str, asked: dict[str, str], client: FlaskClient) -> Any:
+    return client.get(address, query_string=asked)
+
+
+@pytest.mark.usefixtures("tokens_apart")
+@pytest.mark.parametrize("value", NASTY, ids=lambda value: ascii(value)[:24])
+def test_a_nasty_value_in_every_field(app: Flask, scene: Scene, value: str) -> None:
+    faults = []
+    for endpoint, address in addresses(app, scene, "POST"):
+        for name in FORMS[endpoint]:
+            body = {"data": {**FORMS[endpoint], name: value}}
+            faults += faults_of(app, scene, endpoint, name, partial(post, address, body))
+    for endpoint, address in addresses(app, scene, "GET"):
+        for name in QUESTIONS.get(endpoint, ()):
+            asked = {**QUESTIONS[endpoint], name: value[:200_000]}
+            faults += faults_of(app, scene, endpoint, name, partial(get, address, asked))
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("token", ["", "x", "another browser's"])
+def test_a_form_with_a_wrong_token_is_refused_and_writes_nothing(app: Flask, scene: Scene, token: str) -> None:
+    if token == "another browser's":
+        page = app.test_client().get("/sign-in").text
+        token = page.partition('name="csrf_token" value="')[2].partition('"')[0]
+        assert token
+    faults = []
+    for endpoint, address in addresses(app, scene, "POST"):
+        client = browser(app, scene, endpoint)
+        before = rows_by_table()
+        response = client.post(address, data={**FORMS[endpoint], "csrf_token": token})
+        if not 400 <= response.status_code < 500 or rows_by_table() != before:
+            faults.append(f"{endpoint}: {response.status}")
+    assert not faults, "\n".join(faults)
