@@ -20,9 +20,11 @@ class Form(FlaskForm):  # type: ignore[misc]
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
-            if formdata is _Auto:
-                formdata = None if request.method in SAFE_METHODS else request.form
-            if formdata and any("\0" in value for _name, value in formdata.items(multi=True)):
-                pairs = formdata.items(multi=True)
+            if formdata is not _Auto:
+                return formdata
+            if request.method in SAFE_METHODS:
+                return None
+            pairs = list(request.form.items(multi=True))
+            if any("\0" in value for _name, value in pairs):
                 return MultiDict([(name, value.replace("\0", "")) for name, value in pairs])
-            return formdata
+            return request.form
