@@ -8,7 +8,8 @@ from flask_babel import lazy_gettext as _l
 class DomainError(Exception):
     """What was asked cannot be done, and `message` says so to the person who asked.
 
-    `status` is the HTTP status of the page and `title` its heading (None: what fits the status); `field` names the form field at fault, where there is one;
+    `status` is the HTTP status of the page and `title` its heading (None: what fits the status); `field` names
+    the form field at fault, where there is one;
     `next_url` and `next_label` lead on.
     """
 
