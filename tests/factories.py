@@ -35,12 +35,18 @@ def text(string: str, **others: str) -> Text:
     return Text.of({"en": string, **others}, "en")
 
 
-def a_city(name: str | None = None, *, domain: str | None = None, region: Region = Region.EUROPE, **values: object) -> City:
+def a_city(
+    name: str | None = None, *, domain: str | None = None, region: Region = Region.EUROPE, **values: object
+) -> City:
     """A member city, with an e-mail domain if one is given."""
     with unit_of_work():
         fields = {
-            "name": name or f"City {next(_numbers)}", "country": "NO", "region": region,
-            "size_band": SizeBand.MEDIUM, "joined_on": date(2016, 5, 1), **values,
+            "name": name or f"City {next(_numbers)}",
+            "country": "NO",
+            "region": region,
+            "size_band": SizeBand.MEDIUM,
+            "joined_on": date(2016, 5, 1),
+            **values,
         }
         city = City(**fields)
         if domain:
@@ -63,9 +69,15 @@ def a_person(
     """A person with an open affiliation to `city`; a coordinator coordinates that city."""
     with unit_of_work():
         person = Person(
-            email=email or f"person{next(_numbers)}@city.example", name=name, language=language, time_zone="UTC",
-            password_hash=PASSWORD_HASH, state=state, city_id=city.id if city else None,
-            created_at=since, confirmed_at=None if state is PersonState.UNCONFIRMED else since,
+            email=email or f"person{next(_numbers)}@city.example",
+            name=name,
+            language=language,
+            time_zone="UTC",
+            password_hash=PASSWORD_HASH,
+            state=state,
+            city_id=city.id if city else None,
+            created_at=since,
+            confirmed_at=None if state is PersonState.UNCONFIRMED else since,
         )
         db.session.add(person)
         db.session.flush()
@@ -103,12 +115,17 @@ def a_draft(
     trainer: Person | None = None,
     quiz_opens: Opens | None = None,
 ) -> Course:
-    """A course of `modules` modules of `lessons` lessons each (keys `lesson-1-1` …) and, with questions, a last `test`."""
+    """A course of `modules` modules of `lessons` lessons each (keys `lesson-1-1` …), and with questions a `test`."""
     with unit_of_work():
         course = Course(
-            slug=slug or f"course-{next(_numbers)}", source_language="en", languages=["en"],
-            title=text("The city’s part"), summary=text("What a city can do."), topics=["prevention"],
-            settings=CourseSettings(order=order, certificate_months=certificate_months), created_at=clock.now(),
+            slug=slug or f"course-{next(_numbers)}",
+            source_language="en",
+            languages=["en"],
+            title=text("The city’s part"),
+            summary=text("What a city can do."),
+            topics=["prevention"],
+            settings=CourseSettings(order=order, certificate_months=certificate_months),
+            created_at=clock.now(),
         )
         db.session.add(course)
         db.session.flush()
@@ -118,16 +135,26 @@ def a_draft(
             db.session.flush()
             for n, place in enumerate(rank.spread(lessons), 1):
                 lesson = Lesson(
-                    course_id=course.id, module_id=module.id, key=f"lesson-{m}-{n}", rank=place,
-                    title=text(f"Lesson {m}.{n}"), minutes=5,
+                    course_id=course.id,
+                    module_id=module.id,
+                    key=f"lesson-{m}-{n}",
+                    rank=place,
+                    title=text(f"Lesson {m}.{n}"),
+                    minutes=5,
                 )
                 lesson.bodies.append(LessonBody(language="en", html=f"<p>Body of lesson {m}.{n}.</p>"))
                 module.activities.append(lesson)
         if questions:
             last = course.modules[-1]
             test = Quiz(
-                course_id=course.id, module_id=last.id, key="test", rank="zz", title=text("Test"), minutes=10,
-                settings=quiz or QuizSettings(pass_mark=70), opens_after=quiz_opens,
+                course_id=course.id,
+                module_id=last.id,
+                key="test",
+                rank="zz",
+                title=text("Test"),
+                minutes=10,
+                settings=quiz or QuizSettings(pass_mark=70),
+                opens_after=quiz_opens,
             )
             last.activities.append(test)
             db.session.flush()
@@ -164,5 +191,3 @@ def signed_in(client: FlaskClient, person: Person) -> FlaskClient:
         session["_user_id"] = str(sign_in_id)
         session["_fresh"] = True
     return client
-
-

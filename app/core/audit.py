@@ -25,7 +25,7 @@ def record_reading(action: str, subject: str, *, actor_id: int, **details: Any) 
     """
     with separate_write() as connection:
         connection.execute(
-            sa.insert(AuditEvent.__table__).values(
+            sa.insert(AuditEvent).values(
                 at=clock.now(), actor_id=actor_id, action=action, subject=subject, details=details
             )
         )

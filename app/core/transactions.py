@@ -38,7 +38,7 @@ def init_app(app: Flask) -> None:
     """Tie the transaction to the request."""
     app.before_request(_open)
     app.after_request(_close)
-    app.teardown_request(lambda _error: _writing.set(False))
+    app.teardown_request(_forget)
 
 
 @contextmanager
@@ -100,6 +100,15 @@ def separate_write() -> Iterator[sa.Connection]:
         _writing.reset(token)
 
 
+def abandon() -> None:
+    """Give up the session and its connection, after an error nobody foresaw.
+
+    A statement that was only half read would keep its lock on SQLite, rolled back or not, for as long as the
+    error's frames live.
+    """
+    db.session().invalidate()
+
+
 def after_commit(callback: Callable[[], object]) -> None:
     """Call `callback` once the present transaction has been committed; never if it is rolled back."""
     db.session().info.setdefault("after_commit", []).append(callback)
@@ -115,6 +124,10 @@ def _close(response: Response) -> Response:
     else:
         _roll_back()
     return response
+
+
+def _forget(_error: BaseException | None) -> None:
+    _writing.set(False)
 
 
 def _commit() -> None:
@@ -144,7 +157,7 @@ def _begin(connection: sa.Connection) -> None:
     if connection.dialect.name == "sqlite":
         raw = connection.connection.dbapi_connection
         assert raw is not None
-        raw.execute("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")  # type: ignore[attr-defined]
+        raw.execute("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
 
 
 @event.listens_for(Session, "before_flush")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -140,7 +142,7 @@ def _require_open(place: Place, enrolled: Enrolled, found: OutlineActivity) -> N
         )
 
 
-def _moved_or_missing(slug: str, endpoint: str, **values: str) -> Response:
+def _moved_or_missing(slug: str, endpoint: str, **values: Any) -> Response:
     moved = queries.find_moved(slug)
     if moved is None:
         raise NotFound

@@ -85,7 +85,7 @@ def save(*, sitting: queries.Sitting, slot: int, answer: Answer | None, flagged:
         .values(answer=answer, flagged=flagged, sequence=sequence + 1, saved_at=clock.now())
         .execution_options(synchronize_session=False)
     )
-    if changed.rowcount:  # type: ignore[attr-defined]
+    if changed.rowcount:
         return sequence + 1
     if db.session.scalar(sa.select(Attempt.state).where(Attempt.id == sitting.id)) != AttemptState.OPEN:
         raise AttemptClosed
