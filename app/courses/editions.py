@@ -62,22 +62,23 @@ def get_edition(edition_id: int) -> PublishedEdition:
 def list_editions(ids: Iterable[int]) -> list[PublishedEdition]:
     """The editions with these ids, in their order; at most one statement. Raises `LookupError` for a missing one."""
     wanted = list(ids)
-    missing = {i for i in wanted if i not in _kept}
+    found = {i: kept for i in wanted if (kept := _kept.get(i))}
+    missing = set(wanted) - found.keys()
     if missing:
-        found = db.session.execute(
+        rows = db.session.execute(
             sa.select(Edition.id, Edition.course_id, Edition.number, Edition.published_at, Edition.outline).where(
                 Edition.id.in_(missing)
             )
         ).all()
+        read = {row.id: of_outline(row.id, row.course_id, row.number, row.published_at, row.outline) for row in rows}
+        if missing - read.keys():
+            raise LookupError(f"no editions {sorted(missing - read.keys())}")
         with _lock:
             if len(_kept) > MOST_KEPT:
                 _kept.clear()
-            for row in found:
-                _kept[row.id] = of_outline(row.id, row.course_id, row.number, row.published_at, row.outline)
-    try:
-        return [_kept[i] for i in wanted]
-    except KeyError as error:
-        raise LookupError(f"no edition {error}") from None
+            _kept.update(read)
+        found |= read
+    return [found[i] for i in wanted]
 
 
 def of_outline(

@@ -77,22 +77,24 @@ _lock = Lock()
 
 
 def get_versions(ids: Iterable[int]) -> dict[int, tuple[Content, str]]:
-    """Content and source language of question versions by id; at most one statement."""
+    """Content and source language of question versions by id; at most one statement. Raises `LookupError`."""
     wanted = set(ids)
-    missing = wanted - _versions.keys()
+    found = {i: kept for i in wanted if (kept := _versions.get(i))}
+    missing = wanted - found.keys()
     if missing:
         rows = db.session.execute(
             sa.select(QuestionVersion.id, QuestionVersion.content, Question.source_language)
             .join(Question, Question.id == QuestionVersion.question_id)
             .where(QuestionVersion.id.in_(missing))
         ).all()
+        read = {row.id: (row.content, row.source_language) for row in rows}
+        if missing - read.keys():
+            raise LookupError(f"no question versions {sorted(missing - read.keys())}")
         with _lock:
             if len(_versions) > MOST_KEPT:
                 _versions.clear()
-            _versions.update({row.id: (row.content, row.source_language) for row in rows})
-    found = {i: _versions[i] for i in wanted if i in _versions}
-    if len(found) < len(wanted):
-        return get_versions(wanted)  # another thread emptied the cache in between
+            _versions.update(read)
+        found |= read
     return found
 
 

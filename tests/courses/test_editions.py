@@ -43,3 +43,12 @@ def test_an_edition_finds_its_activities(app: object) -> None:
     assert edition.module_of[third.id].key == "module-2"
     assert edition.minutes == 20
     assert edition.required == edition.activities
+
+
+def test_a_full_cache_that_is_emptied_loses_nothing_that_was_asked_for(
+    app: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(editions, "MOST_KEPT", 0)
+    wanted = [a_course().edition_id or 0 for _ in range(2)]
+    editions.get_edition(wanted[0])
+    assert [edition.id for edition in editions.list_editions(wanted)] == wanted
