@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import segno
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from app.auth.identity import current_person, the_person
+from app.auth.identity import the_person
 from app.core import clock
 from app.core.access import Permission, allow
 from app.core.errors import NotFound
@@ -16,7 +14,8 @@ from app.core.skyline import LIT
 from app.courses.editions import get_edition
 
 from . import codes, queries, services
-from .models import Certificate
+from .presentation import qr_picture
+from .queries import Proof
 
 bp = Blueprint("certificates", __name__)
 
@@ -32,20 +31,22 @@ def mine() -> str:
 @allow(Permission.LEARN)
 def show(code: str) -> str:
     """One's own certificate, with what its public page shows."""
-    return _page(code, own=True)
+    proof = _find(code)
+    if proof is None or proof.certificate.person_id != the_person().id:
+        raise NotFound
+    return _page(proof, own=True)
 
 
 @bp.post("/certificates/<code>/sharing")
 @allow(Permission.LEARN)
 def share(code: str) -> Response:
     """Choose what the public page shows besides name, course and date."""
-    read = codes.read(code)
-    try:
-        services.show_on_certificate(
-            person_id=the_person().id, code=read or "", city="city" in request.form, score="score" in request.form
-        )
-    except LookupError:
-        raise NotFound from None
+    services.show_on_certificate(
+        person_id=the_person().id,
+        code=codes.read(code) or "",
+        city="city" in request.form,
+        score="score" in request.form,
+    )
     flash(_("Saved. The public page shows what you chose."), "done")
     return redirect(url_for("certificates.show", code=code), 303)
 
@@ -54,9 +55,8 @@ def share(code: str) -> Response:
 @allow(Permission.ANYONE)
 def public(code: str) -> str | tuple[str, int]:
     """What anyone may see of a certificate: whether it is real and valid."""
-    if codes.read(code) is None or queries.find_certificate(codes.read(code) or "") is None:
-        return _not_found(code)
-    return _page(code, own=False)
+    proof = _find(code)
+    return _not_found(code) if proof is None else _page(proof, own=False)
 
 
 @bp.get("/verify")
@@ -66,10 +66,15 @@ def verify() -> str | Response | tuple[str, int]:
     typed = request.args.get("code", "").strip()
     if not typed:
         return render_template("certificates/verify.html", typed="", fault="")
-    code = codes.read(typed)
-    if code is None or queries.find_certificate(code) is None:
+    proof = _find(typed)
+    if proof is None:
         return _not_found(typed)
-    return redirect(url_for("certificates.public", code=codes.shown(code)))
+    return redirect(url_for("certificates.public", code=codes.shown(proof.certificate.code)))
+
+
+def _find(typed: str) -> Proof | None:
+    code = codes.read(typed)
+    return queries.find_certificate(code) if code else None
 
 
 def _not_found(typed: str) -> tuple[str, int]:
@@ -82,11 +87,7 @@ def _not_found(typed: str) -> tuple[str, int]:
     return render_template("certificates/verify.html", typed=typed, fault=fault), 404
 
 
-def _page(code: str, *, own: bool) -> str:
-    person = current_person()
-    proof = queries.find_certificate(codes.read(code) or "")
-    if proof is None or (own and (person is None or proof.certificate.person_id != person.id)):
-        raise NotFound
+def _page(proof: Proof, *, own: bool) -> str:
     certificate = proof.certificate
     shown = codes.shown(certificate.code)
     address = current_app.config["SETTINGS"].base_url + url_for("certificates.public", code=shown)
@@ -97,36 +98,9 @@ def _page(code: str, *, own: bool) -> str:
         certificate=certificate,
         code=shown,
         address=address,
-        code_picture=qr_path(address),
-        status=status_of(certificate),
+        code_picture=qr_picture(address),
+        status=certificate.status_at(clock.now()),
         slug=proof.slug,
         towers=[[LIT] * len(module.activities) for module in edition.outline.modules],
         count=len(edition.activities),
-    )
-
-
-def status_of(certificate: Certificate) -> str:
-    """`revoked`, `expired` or `valid`, now."""
-    if certificate.revoked_at is not None:
-        return "revoked"
-    if certificate.expires_at is not None and certificate.expires_at <= clock.now():
-        return "expired"
-    return "valid"
-
-
-def qr_path(address: str) -> Markup:
-    """A QR code of `address` as an SVG path on a grid of one unit a module, with its side in a `viewBox`."""
-    rows = [list(row) for row in segno.make(address, error="m", micro=False).matrix]
-    path = ""
-    for y, row in enumerate(rows):
-        x = 0
-        while x < len(row):
-            run = 0
-            while x + run < len(row) and row[x + run]:
-                run += 1
-            if run:
-                path += f"M{x} {y}h{run}v1h-{run}z"
-            x += max(run, 1)
-    return Markup('<svg class="qr" viewBox="0 0 {0} {0}" aria-hidden="true"><path d="{1}"/></svg>').format(
-        len(rows), path
     )

@@ -122,7 +122,7 @@ class Certificate(Base):
     holder: Mapped[str] = mapped_column(sa.String(120))
     city: Mapped[str | None] = mapped_column(sa.String(120))
     course_title: Mapped[str] = mapped_column(sa.String(200))
-    language: Mapped[str] = mapped_column(sa.String(35))
+    language: Mapped[str] = mapped_column(sa.String(35))  # of the title
     edition_number: Mapped[int]
     minutes: Mapped[int]
     score: Mapped[float | None]
@@ -132,3 +132,9 @@ class Certificate(Base):
     revoked_why: Mapped[str | None] = mapped_column(sa.Text)
     shows_city: Mapped[bool] = mapped_column(default=False)
     shows_score: Mapped[bool] = mapped_column(default=False)
+
+    def status_at(self, now: datetime) -> str:
+        """`revoked`, `expired` or `valid`."""
+        if self.revoked_at is not None:
+            return "revoked"
+        return "expired" if self.expires_at is not None and self.expires_at <= now else "valid"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+import segno
 from flask import Flask
 from markupsafe import Markup, escape
 
@@ -41,6 +42,24 @@ def kind_line(activity: OutlineActivity) -> str:
 def dark_towers(edition: PublishedEdition) -> list[list[str]]:
     """The skyline of a course that nobody has begun."""
     return [[UNLIT] * len(module.activities) for module in edition.outline.modules]
+
+
+def qr_picture(address: str) -> Markup:
+    """A QR code of `address` as an SVG path on a grid of one unit a module, with its side in a `viewBox`."""
+    rows = [list(row) for row in segno.make(address, error="m", micro=False).matrix]
+    path = ""
+    for y, row in enumerate(rows):
+        x = 0
+        while x < len(row):
+            run = 0
+            while x + run < len(row) and row[x + run]:
+                run += 1
+            if run:
+                path += f"M{x} {y}h{run}v1h-{run}z"
+            x += max(run, 1)
+    return Markup('<svg class="qr" viewBox="0 0 {0} {0}" aria-hidden="true"><path d="{1}"/></svg>').format(
+        len(rows), path
+    )
 
 
 def init_app(app: Flask) -> None:

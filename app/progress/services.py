@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from app.auth.identity import Identity
 from app.auth.models import Person
 from app.core import clock
+from app.core.errors import NotFound
 from app.courses.editions import PublishedEdition, get_edition
 from app.courses.errors import CourseNotPublished
 from app.courses.models import Activity, Course
@@ -134,13 +135,13 @@ def follow_move(*, person_id: int, city_id: int | None) -> None:
 def show_on_certificate(*, person_id: int, code: str, city: bool, score: bool) -> Certificate:
     """What the holder lets the public page of a certificate show besides name, course and date.
 
-    Raises `LookupError` if the person holds no such certificate.
+    Raises `NotFound` if the person holds no such certificate.
     """
     certificate = db.session.scalars(
         sa.select(Certificate).where(Certificate.code == code, Certificate.person_id == person_id)
     ).one_or_none()
     if certificate is None:
-        raise LookupError(code)
+        raise NotFound
     certificate.shows_city, certificate.shows_score = city, score
     return certificate
 
@@ -236,6 +237,7 @@ def _certify(completion: Completion, person: Person, enrolment: Enrolment, editi
     outline = edition.outline
     months = outline.settings.certificate_months
     city = db.session.get(City, person.city_id) if person.city_id else None
+    language, title = outline.title.spoken(enrolment.language, outline.source_language)
     certificate = Certificate(
         completion_id=completion.id,
         code=codes.new_code(),
@@ -243,8 +245,8 @@ def _certify(completion: Completion, person: Person, enrolment: Enrolment, editi
         course_id=enrolment.course_id,
         holder=person.name,
         city=city.name if city else None,
-        course_title=outline.title.best(enrolment.language, outline.source_language),
-        language=enrolment.language,
+        course_title=title,
+        language=language,
         edition_number=edition.number,
         minutes=edition.minutes,
         score=enrolment.score,

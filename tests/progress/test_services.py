@@ -79,6 +79,17 @@ def test_the_last_required_activity_completes_the_course_and_gives_a_certificate
     assert certificate.expires_at == datetime(2028, 8, 31, 12, tzinfo=UTC)
 
 
+def test_a_certificate_is_in_the_language_its_title_is_in(app: Flask) -> None:
+    """Also where the enrolment's language has gone from the course since."""
+    course, person = a_course(), a_person()
+    enrolment_id = enrolled(course, person)
+    with unit_of_work():
+        db.session.get_one(Enrolment, enrolment_id).language = "fr"
+    read_all(enrolment_id, activities(course))
+    certificate = db.session.scalars(sa.select(Certificate)).one()
+    assert (certificate.course_title, certificate.language) == ("The city’s part", "en")
+
+
 def test_a_foreign_activity_is_refused(app: Flask) -> None:
     course, other, person = a_course(), a_course(), a_person()
     enrolment_id = enrolled(course, person)
