@@ -78,17 +78,18 @@ def save(*, sitting: queries.Sitting, slot: int, answer: Answer | None, flagged:
     asked = sitting.questions[slot]
     if answer is not None and not _fits(asked.content, answer):
         raise WrongShape
-    still_open = sa.exists().where(Attempt.id == sitting.id, Attempt.state == AttemptState.OPEN)
+    # Held until the commit, so that a submission waits, and grades what is acknowledged here.
+    state = db.session.scalar(sa.select(Attempt.state).where(Attempt.id == sitting.id).with_for_update(read=True))
+    if state != AttemptState.OPEN:
+        raise AttemptClosed
     changed = db.session.execute(
         sa.update(Response)
-        .where(Response.attempt_id == sitting.id, Response.slot == slot, Response.sequence == sequence, still_open)
+        .where(Response.attempt_id == sitting.id, Response.slot == slot, Response.sequence == sequence)
         .values(answer=answer, flagged=flagged, sequence=sequence + 1, saved_at=clock.now())
         .execution_options(synchronize_session=False)
     )
     if changed.rowcount:
         return sequence + 1
-    if db.session.scalar(sa.select(Attempt.state).where(Attempt.id == sitting.id)) != AttemptState.OPEN:
-        raise AttemptClosed
     stored = db.session.execute(
         sa.select(Response.answer, Response.flagged, Response.sequence).where(
             Response.attempt_id == sitting.id, Response.slot == slot
