@@ -16,6 +16,7 @@ import sqlalchemy as sa
 import structlog
 from flask import current_app, render_template
 from flask_babel import force_locale
+from sqlalchemy.exc import IntegrityError
 
 from app.config import Settings
 from app.extensions import db
@@ -32,18 +33,20 @@ def post(*, key: str, kind: str, recipient: str, language: str, person_id: int |
     """Write a mail to the outbox, once for each `key`; it leaves after the transaction is committed."""
     if db.session.scalar(sa.select(Outbox.id).where(Outbox.key == key)) is not None:
         return
-    db.session.add(
-        Outbox(
-            key=key,
-            kind=kind,
-            recipient=recipient,
-            language=language,
-            person_id=person_id,
-            values=values,
-            created_at=clock.now(),
-        )
+    row = Outbox(
+        key=key,
+        kind=kind,
+        recipient=recipient,
+        language=language,
+        person_id=person_id,
+        values=values,
+        created_at=clock.now(),
     )
-    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            db.session.add(row)
+    except IntegrityError:
+        return  # another request was quicker with the same mail
     after_commit(lambda: jobs.enqueue("mail.deliver"))
 
 
