@@ -11,6 +11,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.core.base import Base, one_of
 from app.network.models import City
 
+# How a person's row is locked: others may still write rows that refer to it. With the stronger lock, who moves a
+# person and waits for an enrolment, and who completes it and waits for the person, would wait for each other.
+LOCK = {"key_share": True}
+
 
 class PersonState(StrEnum):
     UNCONFIRMED = "unconfirmed"

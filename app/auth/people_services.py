@@ -9,7 +9,7 @@ from app.core.errors import NotFound
 from app.extensions import db
 
 from . import services
-from .models import Person, PersonState, Role
+from .models import LOCK, Person, PersonState, Role
 from .people_errors import Closed, NotClosed, OwnAccount, OwnRole
 
 
@@ -59,7 +59,7 @@ def _require_open(person_id: int) -> None:
 
 def _locked(person_id: int) -> Person:
     person: Person | None = db.session.scalar(
-        sa.select(Person).where(Person.id == person_id).with_for_update(of=Person)
+        sa.select(Person).where(Person.id == person_id).with_for_update(of=Person, **LOCK)
     )
     if person is None or person.state == PersonState.ERASED:
         raise NotFound

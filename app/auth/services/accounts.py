@@ -17,7 +17,7 @@ from app.extensions import db
 
 from .. import addresses, passwords, queries, tokens
 from ..errors import EmailTaken, LinkNotValid, WrongPassword
-from ..models import Person, PersonState
+from ..models import LOCK, Person, PersonState
 from ..tokens import Purpose
 from .people import move_to_city
 from .sign_ins import end_other_sign_ins
@@ -129,7 +129,7 @@ def change_password(*, person_id: int, current: str, password: str, but: int) ->
     """Change the password and end all sign-ins except `but`. Raises `WrongPassword` if `current` is wrong."""
     known = _check_password(person_id, current)
     password_hash = passwords.hash_password(password)
-    person = db.session.get_one(Person, person_id, with_for_update=True, populate_existing=True)
+    person = db.session.get_one(Person, person_id, with_for_update=LOCK, populate_existing=True)
     if person.password_hash != known:
         raise WrongPassword
     person.password_hash = password_hash
@@ -159,6 +159,8 @@ def change_email(*, token: str) -> int:
     """
     person, email = _holder_of(Purpose.CHANGE_EMAIL, token)
     old, was_confirmed = person.email, person.confirmed_at is not None
+    if was_confirmed:
+        _place_by_address(person, email)  # before the address, whose change locks out what still needs the row
     try:
         with db.session.begin_nested():
             person.email = email
@@ -167,10 +169,8 @@ def change_email(*, token: str) -> int:
     audit.record("person.change_email", f"person:{person.id}", actor_id=person.id)
     if not was_confirmed:
         _confirm(person)
-    else:
-        _place_by_address(person)
-        if old:
-            _mail("email_changed", person, recipient=old)
+    elif old:
+        _mail("email_changed", person, recipient=old)
     db.session.flush()
     return person.id
 
@@ -180,12 +180,12 @@ def _confirm(person: Person) -> None:
     person.state = PersonState.WAITING
     audit.record("person.confirm", f"person:{person.id}", actor_id=person.id)
     db.session.flush()
-    _place_by_address(person)
+    _place_by_address(person, person.email or "")
 
 
-def _place_by_address(person: Person) -> None:
+def _place_by_address(person: Person, address: str) -> None:
     """Move the person to the city of the address; whoever's address belongs to none stays."""
-    city_id = queries.find_city_for(person.email or "")
+    city_id = queries.find_city_for(address)
     if city_id is not None and city_id != person.city_id:
         move_to_city(person_id=person.id, city_id=city_id, by=person.id)
 
@@ -200,7 +200,7 @@ def _holder_of(purpose: Purpose, token: str) -> tuple[Person, str]:
     claim = tokens.read(purpose, token)
     if claim is None:
         raise LinkNotValid
-    person = db.session.get(Person, claim.person_id, with_for_update=True, populate_existing=True)
+    person = db.session.get(Person, claim.person_id, with_for_update=LOCK, populate_existing=True)
     if person is None or person.state in (PersonState.LEFT, PersonState.ERASED):
         raise LinkNotValid
     if not tokens.is_current(claim, person):

@@ -10,7 +10,7 @@ from app.extensions import db
 from app.network.models import City
 
 from ..errors import Closed, CoordinatorElsewhere, LastAdministrator, NotConfirmed
-from ..models import Affiliation, Person, PersonRole, PersonState, Role
+from ..models import LOCK, Affiliation, Person, PersonRole, PersonState, Role
 from ..signals import city_changed
 from .sign_ins import end_other_sign_ins
 
@@ -135,7 +135,7 @@ def end_role(*, person_id: int, role: str, city_id: int | None, by: int | None) 
 
 def _locked(person_id: int) -> Person:
     """The person's row, held until the end of the transaction, for somebody who can have a city or a role."""
-    person: Person | None = db.session.get(Person, person_id, with_for_update=True, populate_existing=True)
+    person: Person | None = db.session.get(Person, person_id, with_for_update=LOCK, populate_existing=True)
     if person is None or person.state == PersonState.ERASED:
         raise NotFound
     if person.state == PersonState.LEFT:

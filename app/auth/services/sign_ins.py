@@ -11,7 +11,7 @@ from app.extensions import db
 
 from .. import addresses, passwords, queries
 from ..errors import AccountClosed, WrongCredentials
-from ..models import Person, PersonState, SignIn
+from ..models import LOCK, Person, PersonState, SignIn
 
 
 def sign_in(*, email: str, password: str, device: str) -> int:
@@ -32,7 +32,7 @@ def sign_in(*, email: str, password: str, device: str) -> int:
     person = db.session.scalar(
         sa.select(Person)
         .where(Person.email == addresses.folded(email), Person.password_hash == known)
-        .with_for_update(of=Person)
+        .with_for_update(of=Person, **LOCK)
     )
     if person is None:
         raise WrongCredentials
