@@ -17,13 +17,23 @@ def address_after(done: OutlineActivity, place: Place) -> str:
     enrolled = place.enrolled
     if enrolled is None or done.id not in place.edition.by_id:
         return outline
+    certificate = certificate_after(done, place)
+    if certificate:
+        return url_for("certificates.show", code=shown(certificate))
     standing = enrolled.standing
-    if enrolled.certificate and standing.next is None:
-        return url_for("certificates.show", code=shown(enrolled.certificate))
     following = standing.after(done)
     if following is None or standing.waits_for(following):
         following = standing.next
     return url_for("learn.activity", slug=place.slug, activity=following.key) if following else outline
+
+
+def certificate_after(done: OutlineActivity, place: Place) -> str | None:
+    """The certificate's code, where it is held and `done` was the last in the course, or the last left to do."""
+    enrolled = place.enrolled
+    if enrolled is None or not enrolled.certificate or done.id not in place.edition.by_id:
+        return None
+    ends = enrolled.standing.after(done) is None or enrolled.standing.next is None
+    return enrolled.certificate if ends else None
 
 
 def opens_when(waiting: tuple[OutlineActivity, ...], place: Place, enrolled: Enrolled) -> str:
