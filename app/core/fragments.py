@@ -6,6 +6,7 @@ editions never change, and a new build of the site is a new process.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Hashable
 from functools import lru_cache
 from threading import Lock
@@ -17,7 +18,8 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 MOST_KEPT = 4000
-TOKEN = "-the-token-of-this-visit-"  # where a piece wants it
+# Where a piece wants the token. Nobody can write it into a lesson, to have the token put into a link of theirs.
+TOKEN = secrets.token_urlsafe(16)
 
 _kept: dict[Hashable, Markup] = {}
 _lock = Lock()
