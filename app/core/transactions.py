@@ -100,15 +100,6 @@ def separate_write() -> Iterator[sa.Connection]:
         _writing.reset(token)
 
 
-def abandon() -> None:
-    """Give up the session and its connection, after an error nobody foresaw.
-
-    A statement that was only half read would keep its lock on SQLite, rolled back or not, for as long as the
-    error's frames live.
-    """
-    db.session().invalidate()
-
-
 def after_commit(callback: Callable[[], object]) -> None:
     """Call `callback` once the present transaction has been committed; never if it is rolled back."""
     db.session().info.setdefault("after_commit", []).append(callback)
