@@ -6,10 +6,10 @@ from datetime import datetime
 
 from flask import Flask
 from flask_babel import (
-    format_date,
     format_datetime,
     format_decimal,
     format_percent,
+    get_locale,
     gettext,
     ngettext,
     to_user_timezone,
@@ -39,18 +39,24 @@ def minutes(count: int) -> str:
 
 def day(moment: datetime) -> str:
     """`21 November 2026`."""
-    return str(format_date(to_user_timezone(moment), "d MMMM y", rebase=False))
+    return _date(to_user_timezone(moment), "MMMM y")
 
 
 def short_day(moment: datetime) -> str:
     """`21 November`, with the year where it is not this one."""
     here = to_user_timezone(moment)
-    return str(format_date(here, "d MMMM" if here.year == clock.now().year else "d MMMM y", rebase=False))
+    return _date(here, "MMMM" if here.year == clock.now().year else "MMMM y")
 
 
 def day_time(moment: datetime) -> str:
     """`21 November 2026, 14:05`."""
-    return str(format_datetime(to_user_timezone(moment), "d MMMM y, HH:mm", rebase=False))
+    return _date(to_user_timezone(moment), "MMMM y, HH:mm")
+
+
+def _date(here: datetime, rest: str) -> str:
+    """A moment of the reader's own time zone, the day before `rest`; French says the first of a month as `1er`."""
+    first = here.day == 1 and str(get_locale()) == "fr"
+    return str(format_datetime(here, ("d'er' " if first else "d ") + rest, rebase=False))
 
 
 def days_until(moment: datetime) -> int:

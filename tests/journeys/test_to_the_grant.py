@@ -66,6 +66,7 @@ def take(page: Page, course: str, *, test: str, language: str) -> None:
     page.goto(f"/courses/{course}")
     page.locator("main form[action$='/enrolment'] button").click()
     for _step in range(40):
+        page.wait_for_load_state()
         if "/certificates/" in page.url:
             return
         if "/attempts/" in page.url:

@@ -1,0 +1,46 @@
+"""How moments and lengths are said."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+from flask_babel import force_locale
+
+from app.core import clock, formats
+
+
+@pytest.mark.parametrize(
+    ("language", "moment", "said"),
+    [
+        ("en", datetime(2026, 12, 1, 9, 5, tzinfo=UTC), "1 December 2026"),
+        ("fr", datetime(2026, 12, 1, 9, 5, tzinfo=UTC), "1er décembre 2026"),
+        ("fr", datetime(2026, 12, 11, 9, 5, tzinfo=UTC), "11 décembre 2026"),
+    ],
+)
+def test_a_day(app: Flask, language: str, moment: datetime, said: str) -> None:
+    with app.test_request_context(), force_locale(language):
+        assert formats.day(moment) == said
+        assert formats.day_time(moment) == said + ", 09:05"
+
+
+def test_a_due_date_is_said_both_ways(app: Flask) -> None:
+    with app.test_request_context(), clock.at(datetime(2026, 11, 22, 23, tzinfo=UTC)):
+        assert formats.due(datetime(2026, 12, 1, tzinfo=UTC)) == "Due 1 December (in 9 days)"
+        assert formats.due(datetime(2026, 11, 20, tzinfo=UTC)) == "Late: due 20 November (2 days ago)"
+        assert formats.until(datetime(2026, 11, 22, 23, 30, tzinfo=UTC)) == "today"
+
+
+@pytest.mark.parametrize(("minutes", "said"), [(0, "0 min"), (59, "59 min"), (60, "1 h"), (135, "2 h 15 min")])
+def test_lengths(app: Flask, minutes: int, said: str) -> None:
+    with app.test_request_context():
+        assert formats.minutes(minutes) == said
+
+
+@pytest.mark.parametrize(
+    ("share", "said"), [(None, "–"), (0.0, "0%"), (0.7, "70%"), (0.999, "99%"), (1.0, "100%"), (0.29, "29%")]
+)
+def test_a_share_is_rounded_down_so_that_all_means_all(app: Flask, share: float | None, said: str) -> None:
+    with app.test_request_context():
+        assert formats.percent(share) == said
