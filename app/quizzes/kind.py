@@ -90,7 +90,7 @@ class QuizKind(Kind):
         for language in course.languages:
             if language == course.source_language:
                 continue
-            stale = sum(_stale(version, language, course.source_language) for version in versions)
+            stale = sum(_stale(version, language) for version in versions)
             if stale:
                 message = ngettext(
                     "“%(title)s” has %(num)s question to translate into %(language)s",
@@ -135,5 +135,7 @@ def _versions(quiz: Quiz) -> list[tuple[QuestionVersion, float]]:
     return found
 
 
-def _stale(version: QuestionVersion, language: str, source: str) -> bool:
+def _stale(version: QuestionVersion, language: str) -> bool:
+    """Whether a text of the question lacks `language`, or has it of an older source."""
+    source = version.question.source_language
     return any(language not in text.phrases or language in text.outdated(source) for text in texts(version.content))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
 from app.core import chance, clock
 from app.core.errors import NotFound
@@ -25,7 +24,8 @@ from .types import Answer, Content, grade
 def start_attempt(*, enrolment_id: int, edition: PublishedEdition, activity: OutlineActivity, language: str) -> Attempt:
     """Begin an attempt, or go on with the one that is open.
 
-    Fixes the question versions and the order of options. Raises `NoAttemptsLeft`.
+    Fixes the question versions and the order of options. Locks the enrolment first, so that a second click
+    finds the attempt of the first. Raises `NoAttemptsLeft`.
     """
     enrolment = db.session.scalars(sa.select(Enrolment).where(Enrolment.id == enrolment_id).with_for_update()).one()
     made = queries.list_attempts(enrolment.id, enrolment.cycle, activity.id)
@@ -44,11 +44,8 @@ def start_attempt(*, enrolment_id: int, edition: PublishedEdition, activity: Out
             for slot in data.slots
         ],
     )  # fmt: skip
-    try:
-        with db.session.begin_nested():
-            db.session.add(attempt)
-    except IntegrityError:  # a second click was quicker
-        return queries.list_attempts(enrolment.id, enrolment.cycle, activity.id)[-1]
+    db.session.add(attempt)
+    db.session.flush()
     db.session.add_all(
         Response(attempt_id=attempt.id, slot=slot, saved_at=attempt.started_at, feedback=[])
         for slot in range(len(data.slots))

@@ -32,13 +32,21 @@ MOST_SAVES = 2**31  # of one answer: more than anyone gives
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """An attempt with what surrounds it: the course, the person's standing, and the quiz as published."""
+    """An attempt with what surrounds it: the course, the person's standing, and the quiz as published.
+
+    The quiz is the one in force or, where the course no longer has it, the one that the attempt was begun on.
+    """
 
     sitting: Sitting
     place: Place
     enrolled: Enrolled
     activity: OutlineActivity
     quiz: QuizData
+
+    @property
+    def offered(self) -> bool:
+        """Whether the course still has the quiz."""
+        return self.activity.id in self.place.edition.by_id
 
 
 @bp.post("/learn/<slug>/<activity>/attempts")
@@ -134,10 +142,12 @@ def result(attempt_id: int) -> str | Response:
     made = queries.list_attempts(desk.sitting.enrolment_id, desk.enrolled.cycle, desk.sitting.activity_id)
     left = None if settings.attempts is None else max(settings.attempts - len(made), 0)
     done = desk.enrolled.standing.is_complete(desk.activity)
+    underway = next((attempt for attempt in made if attempt.finished_at is None), None)
     return render_template(
         "quizzes/result.html", desk=desk, passed=passed(desk.sitting.score, settings), left=left, done=done,
-        reveals=done or left == 0, onward=onward.address_after(desk.activity, desk.place) if done else None,
-        underway=any(attempt.finished_at is None for attempt in made),
+        reveals=done or (left == 0 and underway is None), underway=underway,
+        onward=onward.address_after(desk.activity, desk.place) if done else None,
+        certified=onward.certificate_after(desk.activity, desk.place) is not None,
     )  # fmt: skip
 
 
@@ -166,7 +176,7 @@ def _sitting(attempt_id: int) -> Sitting:
 
 
 def _desk(attempt_id: int) -> Desk:
-    """The attempt, by the course as it is; by the edition it was begun on where the quiz has gone since."""
+    """The attempt of the person who asks. Raises `NotFound`."""
     sitting = _sitting(attempt_id)
     place = progress.find_place(slug=sitting.course_slug, person_id=the_person().id)
     if place is None or place.enrolled is None:

@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.core import clock
 from app.core.transactions import unit_of_work
+from app.courses import services as courses
+from app.courses.models import Activity
+from app.extensions import db
 from app.progress import services as progress
 from app.quizzes import queries
+from app.quizzes.models import Quiz
 from app.quizzes.settings import QuizSettings
 from app.quizzes.types import AcceptedAnswer, Choice, Content, MultipleChoice, ShortAnswer
 from tests.factories import a_choice_question, a_course, a_person, signed_in, text
@@ -127,3 +133,54 @@ def test_the_flag_is_kept_with_the_answer(learner: FlaskClient) -> None:
     html = learner.get(attempt).text
     assert "1 of 3 answered" in html
     assert "1 flagged" in html
+
+
+def test_right_answers_stay_hidden_while_the_last_attempt_is_under_way(learner: FlaskClient) -> None:
+    first = learner.get(post(learner, start(learner) + "/submission")).text
+    assert "Attempt again" in first
+    second = start(learner)
+    html = learner.get("/attempts/1/result").text
+    assert '<span class="meta">Right answer</span>' not in html
+    assert f'href="{second}">Go on with your attempt' in html
+    post(learner, second + "/submission")
+    assert '<span class="meta">Right answer</span>' in learner.get("/attempts/1/result").text
+
+
+def test_an_attempt_outlives_its_quiz(client: FlaskClient) -> None:
+    """The course drops the quiz: what was begun can be handed in and read, and offers nothing that is gone."""
+    queries.forget()
+    course = a_course("quiz", modules=1, lessons=1, questions=questions(), quiz=QuizSettings(pass_mark=70))
+    person = a_person()
+    with unit_of_work():
+        progress.enrol(person=person, course_id=course.id)
+    learner = signed_in(client, person)
+    attempt = start(learner)
+    with unit_of_work():
+        db.session.execute(sa.update(Activity).where(Activity.key == "test").values(removed_at=clock.now()))
+    with unit_of_work():
+        courses.publish(course_id=course.id, by=None)
+    post(learner, attempt + "/responses", slot=0, sequence=0, choice="a", go=2)
+    html = learner.get(post(learner, attempt + "/submission")).text
+    assert "33%: not passed yet" in html
+    assert "/learn/quiz/test" not in html
+
+
+def test_the_settings_in_force_judge_an_attempt_and_its_own_questions_make_it(client: FlaskClient) -> None:
+    """A new edition asks another question and lowers the pass mark while an attempt is open."""
+    queries.forget()
+    course = a_course("quiz", modules=1, lessons=0, questions=questions()[:2], quiz=QuizSettings(pass_mark=90))
+    person = a_person()
+    with unit_of_work():
+        progress.enrol(person=person, course_id=course.id)
+    learner = signed_in(client, person)
+    attempt = start(learner)
+    with unit_of_work():
+        quiz = db.session.scalars(sa.select(Quiz)).one()
+        quiz.settings = QuizSettings(pass_mark=50)
+        del quiz.slots[1]
+    with unit_of_work():
+        courses.publish(course_id=course.id, by=None)
+    post(learner, attempt + "/responses", slot=0, sequence=0, choice="a", go=2)
+    html = learner.get(post(learner, attempt + "/submission")).text
+    assert "Passed with 50%" in html
+    assert "Two?" in html
