@@ -13,10 +13,10 @@ from app.core.access import Permission, allow
 from app.core.errors import DomainError, NotFound
 from app.network import labels, services
 from app.network import queries as network
-from app.network.forms import CityForm
 from app.network.models import Region, SizeBand
 
-from . import people_queries
+from . import city_queries
+from .city_forms import CityForm
 from .identity import the_person
 
 bp = Blueprint("cities", __name__, url_prefix="/cities")
@@ -30,7 +30,7 @@ def index() -> str:
         raise NotFound
     return render_template(
         "cities/index.html",
-        cities=people_queries.list_cities(search, Region(region) if region else None),
+        cities=city_queries.list_cities(search, Region(region) if region else None),
         search=search,
         region=region,
         regions=labels.REGIONS,
@@ -45,7 +45,7 @@ def show(city_id: int) -> str:
     return render_template(
         "cities/show.html",
         city=city,
-        people=people_queries.get_city_people(city_id, since=clock.now() - timedelta(days=30)),
+        people=city_queries.get_city_people(city_id, since=clock.now() - timedelta(days=30)),
         country=labels.country_name(city.country),
         region=labels.REGIONS[Region(city.region)],
         plain_day=labels.plain_day,

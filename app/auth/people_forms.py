@@ -7,8 +7,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from app.core.forms import Form
-from app.network.forms import ListField
 
+from .city_forms import ListField
 from .models import Role
 from .people_labels import ROLES, role_label
 from .people_queries import Record

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from app.core.errors import NotFound
 from app.core.folding import fold, folded
 from app.extensions import db
-from app.network import queries as network
-from app.network.models import City, Region
+from app.network.models import City
 
 from .identity import Identity
 from .models import Affiliation, Person, PersonRole, PersonState, Role, SignIn
@@ -116,29 +115,7 @@ class Record:
         return tuple(held for held in self.open_roles if held.city_id is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class CityRow:
-    """A line of the list of cities. `practitioners`: the active people who belong to it."""
-
-    id: int
-    name: str
-    country: str
-    region: Region
-    joined_on: date
-    left_on: date | None
-    practitioners: int
-
-
-@dataclass(frozen=True, slots=True)
-class CityPeople:
-    """Who belongs to a city: counts, and its coordinators by id and name."""
-
-    practitioners: int
-    signed_in_lately: int
-    coordinators: tuple[tuple[int, str], ...]
-
-
-_last_used = (
+last_used = (
     sa.select(sa.func.max(SignIn.last_used_at)).where(SignIn.person_id == Person.id).correlate(Person).scalar_subquery()
 )
 _open_roles = (
@@ -189,7 +166,7 @@ def _page_of_people(person: Identity, filters: Filters, page: int) -> tuple[list
             Person.created_at,
             City.name.label("city"),
             _open_roles.label("roles"),
-            _last_used.label("last_used_at"),
+            last_used.label("last_used_at"),
             shown.c.total,
         )
         .join(shown, shown.c.id == Person.id)
@@ -253,7 +230,7 @@ def get_record(person: Identity, person_id: int) -> Record:
             Person.confirmed_at,
             Person.city_id,
             City.name.label("city"),
-            _last_used.label("last_used_at"),
+            last_used.label("last_used_at"),
         )
         .outerjoin(City, City.id == Person.city_id)
         .where(Person.id == person_id, _visible_to(person))
@@ -294,40 +271,3 @@ def _roles(person_id: int, city_ids: frozenset[int] | None) -> tuple[Held, ...]:
     if city_ids is not None:
         chosen = chosen.where(sa.or_(PersonRole.city_id.is_(None), PersonRole.city_id.in_(city_ids)))
     return tuple(Held(id, Role(role), *rest) for id, role, *rest in db.session.execute(chosen))
-
-
-def list_cities(search: str = "", region: Region | None = None) -> list[CityRow]:
-    """The cities of a search with how many active people belong to each, in one statement."""
-    practitioners = (
-        sa.select(sa.func.count())
-        .where(Person.city_id == City.id, Person.state == PersonState.ACTIVE)
-        .correlate(City)
-        .scalar_subquery()
-    )
-    chosen = network.matching(search, region).with_only_columns(
-        City.id,
-        City.name,
-        City.country,
-        City.region,
-        City.joined_on,
-        City.left_on,
-        practitioners.label("practitioners"),
-    )
-    return [
-        CityRow(row.id, row.name, row.country, Region(row.region), row.joined_on, row.left_on, row.practitioners)
-        for row in db.session.execute(chosen)
-    ]
-
-
-def get_city_people(city_id: int, *, since: datetime) -> CityPeople:
-    """How many active people belong to a city, how many used the site after `since`, and its coordinators."""
-    active = sa.and_(Person.city_id == city_id, Person.state == PersonState.ACTIVE)
-    lately = sa.func.count().filter(_last_used >= since)
-    counts = db.session.execute(sa.select(sa.func.count(), lately).where(active)).one()
-    coordinators = db.session.execute(
-        sa.select(Person.id, Person.name)
-        .join(PersonRole, PersonRole.person_id == Person.id)
-        .where(PersonRole.city_id == city_id, PersonRole.role == Role.COORDINATOR, PersonRole.to_at.is_(None))
-        .order_by(fold(Person.name), Person.id)
-    )
-    return CityPeople(counts[0], counts[1], tuple(tuple(row) for row in coordinators))

@@ -15,7 +15,7 @@ from app.core import clock
 from app.core.errors import NotFound
 from app.core.transactions import unit_of_work
 from app.extensions import db
-from app.network.models import City, Region
+from app.network.models import City
 from tests.factories import a_city, a_person
 
 SINCE = datetime(2024, 1, 1, tzinfo=UTC)
@@ -155,28 +155,3 @@ def test_a_coordinator_sees_no_history_of_other_cities(app: Flask) -> None:
     assert {(held.role, held.city) for held in record.roles} == {(Role.COORDINATOR, "Oslo"), (Role.TRAINER, None)}
     with pytest.raises(NotFound):
         queries.get_record(_identity(a_person("Sami"), coordinates=(sfax,)), person.id)
-
-
-def test_cities_come_with_their_active_people_in_one_statement(app: Flask, statements: list[str]) -> None:
-    oslo, sfax = a_city("Oslo"), a_city("Sfax", region=Region.MIDDLE_EAST_NORTH_AFRICA)
-    for _number in range(3):
-        a_person(city=oslo)
-    a_person(city=sfax, state=PersonState.LEFT)
-    statements.clear()
-    assert [(row.name, row.practitioners) for row in queries.list_cities()] == [("Oslo", 3), ("Sfax", 0)]
-    assert len(statements) == 1
-    assert [row.name for row in queries.list_cities("OSL", Region.EUROPE)] == ["Oslo"]
-    assert queries.list_cities("oslo", Region.AFRICA) == []
-
-
-def test_the_people_of_a_city(app: Flask) -> None:
-    oslo, sfax = a_city("Oslo"), a_city("Sfax")
-    kari = a_person("Kari", city=oslo, roles=(Role.COORDINATOR,))
-    a_person("Ola", city=oslo)
-    a_person("Sami", city=sfax, roles=(Role.COORDINATOR,))
-    with unit_of_work():
-        db.session.add(SignIn(person_id=kari.id, created_at=SINCE, last_used_at=SINCE + timedelta(days=5)))
-    people = queries.get_city_people(oslo.id, since=SINCE + timedelta(days=4))
-    assert (people.practitioners, people.signed_in_lately) == (2, 1)
-    assert people.coordinators == ((kari.id, "Kari"),)
-    assert queries.get_city_people(oslo.id, since=SINCE + timedelta(days=6)).signed_in_lately == 0

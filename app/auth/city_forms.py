@@ -12,11 +12,10 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from app.core.folding import one_line
 from app.core.forms import Form
-
-from . import labels
-from .domains import ImplausibleDomain, normal_domain
-from .models import City, Region, SizeBand
-from .services import CityFacts
+from app.network import labels
+from app.network.domains import ImplausibleDomain, normal_domain
+from app.network.models import City, Region, SizeBand
+from app.network.services import CityFacts
 
 MOST_DOMAINS = 50
 
