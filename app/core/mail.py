@@ -7,7 +7,6 @@ rendered in the recipient's language from the outbox row's values.
 from __future__ import annotations
 
 import smtplib
-from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from typing import Any
@@ -114,11 +113,3 @@ def _send(message: EmailMessage, settings: Settings) -> str | None:
         log.warning("mail_failed", error=str(error))
         return f"{type(error).__name__}: {error}"
     return None
-
-
-def waiting_too_long() -> int:
-    """How many messages have waited over ten minutes: the worker may be down."""
-    overdue = sa.select(sa.func.count()).where(
-        Outbox.state == OutboxState.WAITING, Outbox.created_at < clock.now() - timedelta(minutes=10)
-    )
-    return db.session.scalar(overdue) or 0
