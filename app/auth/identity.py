@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import cast
+from functools import wraps
+from typing import Any, cast
 
 import sqlalchemy as sa
-from flask import g, has_request_context, request, session
+import structlog
+from flask import Response, g, has_request_context, request, session
 from flask_login import current_user
 
 from app.core.transactions import reading
@@ -16,6 +19,8 @@ from app.extensions import db, login
 from app.network.models import City
 
 from .models import Person, PersonRole, PersonState, Role, SignIn
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +143,21 @@ def current_person() -> Identity | None:
     if not has_request_context():
         return None
     return cast(Identity, current_user._get_current_object()) if current_user.is_authenticated else None
+
+
+def for_anyone(handler: Callable[[Any], Response]) -> Callable[[Any], Response]:
+    """`handler` of errors, made to answer as to a visitor where the database cannot say who is asking."""
+
+    @wraps(handler)
+    def answer(error: Any) -> Response:
+        try:
+            current_person()
+        except sa.exc.SQLAlchemyError as unreadable:
+            log.error("person_unreadable", error=type(unreadable).__name__)
+            g._login_user = login.anonymous_user()
+        return handler(error)
+
+    return answer
 
 
 def the_person() -> Identity:

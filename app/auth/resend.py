@@ -19,7 +19,7 @@ from app.core.access import Permission, permission_of
 
 from . import sessions
 from .forms import SignInForm
-from .identity import current_person
+from .identity import current_person, for_anyone
 
 PREFIX = "carried."
 PATH = "carried-path"
@@ -48,7 +48,7 @@ class Carried:
 
 def init_app(app: Flask) -> None:
     """Answer requests whose token was refused."""
-    app.register_error_handler(CSRFError, _refused_token)
+    app.register_error_handler(CSRFError, for_anyone(_refused_token))
 
 
 def ask_to_sign_in() -> Response:

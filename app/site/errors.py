@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
+from app.auth.identity import for_anyone
 from app.core.errors import DomainError
 
 log = structlog.get_logger()
@@ -15,10 +16,10 @@ log = structlog.get_logger()
 
 def init_app(app: Flask) -> None:
     """One handler for what the domain refuses, one for what HTTP knows, one for what nobody foresaw."""
-    app.register_error_handler(DomainError, _refused)
-    app.register_error_handler(StaleDataError, _overtaken)
-    app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(Exception, _unforeseen)
+    app.register_error_handler(DomainError, for_anyone(_refused))
+    app.register_error_handler(StaleDataError, for_anyone(_overtaken))
+    app.register_error_handler(HTTPException, for_anyone(_http))
+    app.register_error_handler(Exception, for_anyone(_unforeseen))
 
 
 def wants_json() -> bool:
