@@ -1,0 +1,27 @@
+// The masthead's menus are `details`, so they open without this. Here they close as menus do: when something else is
+// clicked or reached, and with Escape, which gives the focus back to what opened them.
+const menus = [...document.querySelectorAll(".masthead details.drop")];
+const close = (except) => menus.forEach((menu) => menu !== except && menu.removeAttribute("open"));
+
+for (const reached of ["click", "focusin"]) {
+  document.addEventListener(reached, (event) => close(event.target.closest("details.drop")));
+}
+
+document.addEventListener("keydown", (event) => {
+  const open = event.key === "Escape" && menus.find((menu) => menu.open);
+  if (open) {
+    close();
+    open.querySelector("summary").focus();
+  }
+});
+
+// A page that the back button brings back shows no open menu.
+addEventListener("pagehide", () => close());
+
+// On a phone the navigation scrolls sideways: the item of this page is brought into sight.
+const here = document.querySelector(".nav [aria-current]");
+if (here) {
+  const nav = here.parentElement.getBoundingClientRect();
+  const item = here.getBoundingClientRect();
+  here.parentElement.scrollLeft += Math.max(item.right - nav.right, 0) + Math.min(item.left - nav.left, 0);
+}
