@@ -12,6 +12,7 @@ class NoAttemptsLeft(DomainError):
 
 
 class AttemptClosed(DomainError):
+    title = _l("Submitted already")
     message = _l("This attempt has been submitted, so its answers can no longer change.")
 
 
@@ -21,4 +22,5 @@ class WrongShape(DomainError):
 
 
 class Overtaken(DomainError):
+    title = _l("Answered in another window")
     message = _l("You answered this question in another window since. That newer answer was kept.")

@@ -21,6 +21,7 @@ from app.progress.errors import ActivityLocked, NotEnrolled
 from app.progress.queries import Enrolled, Place
 
 from . import queries, services
+from .errors import AttemptClosed, Overtaken
 from .grading import passed
 from .kind import QuizData, data_of
 from .queries import Sitting
@@ -71,18 +72,22 @@ def start(slug: str, activity: str) -> Response:
 
 @bp.get("/attempts/<int:attempt_id>")
 @allow(Permission.LEARN)
-def attempt(attempt_id: int) -> str | Response:
-    """One question of an open attempt, `?question=` its number; a submitted one shows its result."""
+def attempt(attempt_id: int) -> Response:
+    """One question of an open attempt, `?question=` its number; a submitted one shows its result.
+
+    Never stored: the page names the answer that it was made from, so the back button must bring the latest.
+    """
     desk = _desk(attempt_id)
     if not desk.sitting.open:
         return redirect(url_for("quizzes.result", attempt_id=attempt_id))
     number = min(max(request.args.get("question", 1, type=int), 1), len(desk.sitting.questions))
-    return render_template(
+    page = render_template(
         "quizzes/attempt.html",
         desk=desk,
         asked=desk.sitting.questions[number - 1],
         words=words(desk.sitting.answered, desk.sitting),
     )
+    return Response(page, mimetype="text/html", headers={"Cache-Control": "private, no-store"})
 
 
 @bp.post("/attempts/<int:attempt_id>/responses")
@@ -95,13 +100,21 @@ def respond(attempt_id: int) -> Response:
     if not 0 <= slot < len(sitting.questions):
         raise NotFound
     answer = sitting.questions[slot].content.read(request.form.to_dict(flat=False))
-    sequence = services.save(
-        sitting=sitting,
-        slot=slot,
-        answer=answer,
-        flagged="flagged" in request.form,
-        sequence=_number("sequence", 0, most=MOST_SAVES),
-    )
+    try:
+        sequence = services.save(
+            sitting=sitting,
+            slot=slot,
+            answer=answer,
+            flagged="flagged" in request.form,
+            sequence=_number("sequence", 0, most=MOST_SAVES),
+        )
+    except Overtaken as error:
+        error.next_url = url_for("quizzes.attempt", attempt_id=attempt_id, question=slot + 1)
+        error.next_label = _("Go on from the newer answer")
+        raise
+    except AttemptClosed as error:
+        error.next_url, error.next_label = url_for("quizzes.result", attempt_id=attempt_id), _("See the result")
+        raise
     if request.headers.get("X-Requested-With") == "fetch":
         answered = sum(q.answer is not None for q in sitting.questions if q.slot != slot) + (answer is not None)
         return jsonify(saved=True, sequence=sequence, answered=answered, **words(answered, sitting))

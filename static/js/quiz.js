@@ -4,12 +4,14 @@
 const form = document.querySelector("#answer");
 const status = form.querySelector("[role=status]");
 const sequence = form.elements.namedItem("sequence");
-const { key, saved, saving, waiting, refused } = form.dataset;
+const { key, saved, saving, waiting, refused, again } = form.dataset;
 const RETRY_MS = 4000;
+const PATIENCE_MS = 20000;
 
 let timer;
 let sending = false;
-let changed = false;
+let unsure; // an answer that was sent and never acknowledged: the server may have it, so it goes again as it was
+let leaving; // the button that was pressed while an answer was on its way
 
 const say = (words, state) => {
   status.textContent = words;
@@ -18,21 +20,23 @@ const say = (words, state) => {
 
 const answer = () => new URLSearchParams(new FormData(form));
 
-const keep = () => {
-  try {
-    localStorage.setItem(key, answer().toString());
-  } catch {
-    // A full or forbidden store: the page itself still holds the answer.
-  }
+const same = (one, other) => {
+  one.delete("sequence");
+  other.delete("sequence");
+  return one.toString() === other.toString();
 };
 
-const forget = () => {
+// A store may be full or forbidden: then the page itself still holds the answer.
+const stored = (use) => {
   try {
-    localStorage.removeItem(key);
+    return use(localStorage);
   } catch {
-    // Nothing was kept.
+    return null;
   }
 };
+const keep = () => stored((store) => store.setItem(key, answer().toString()));
+const kept = () => stored((store) => store.getItem(key));
+const forget = () => stored((store) => store.removeItem(key));
 
 // What the page says of the attempt as a whole, in the server's words.
 const show = ({ sequence: number, progress, finish }) => {
@@ -40,37 +44,59 @@ const show = ({ sequence: number, progress, finish }) => {
   document.querySelector("#progress").textContent = progress;
   document.querySelector("#finish").textContent = finish;
   const given = [...new FormData(form).keys()].some((name) => name === "choice") || form.elements.namedItem("text")?.value.trim();
-  document.querySelector(".numbers [aria-current]").classList.toggle("answered", Boolean(given));
+  const here = document.querySelector(".numbers [aria-current]");
+  here.classList.toggle("answered", Boolean(given));
+  here.classList.toggle("flagged", form.elements.namedItem("flagged").checked);
+};
+
+// Refused for good: the page as the server has it shows what was kept, or asks to sign in; this answer waits here.
+const refuse = (why) => {
+  say(`${refused.replace("{why}", why)} `, "late");
+  const link = document.createElement("a");
+  link.href = location.href;
+  link.textContent = again;
+  status.append(link);
 };
 
 async function send() {
-  if (sending) {
-    changed = true;
-    return;
-  }
+  clearTimeout(timer);
+  if (sending) return; // what changed meanwhile is seen when the answer comes
   sending = true;
-  changed = false;
   say(saving, "info");
+  const body = unsure ?? answer();
+  let done = false;
   try {
-    const response = await fetch(form.action, { method: "POST", body: answer(), headers: { "X-Requested-With": "fetch" } });
+    const response = await fetch(form.action, {
+      method: "POST",
+      body,
+      headers: { "X-Requested-With": "fetch" },
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    if (response.status >= 500) throw new Error(String(response.status));
+    unsure = undefined;
     if (response.ok) {
       show(await response.json());
-      forget();
-      say(saved, "done");
-    } else if (response.status < 500) {
-      const why = (await response.json().catch(() => ({}))).error ?? response.statusText;
-      say(refused.replace("{why}", why), "late");
+      done = true;
     } else {
-      throw new Error(String(response.status));
+      refuse((await response.json().catch(() => ({}))).error ?? response.statusText);
     }
   } catch {
+    unsure = body;
     say(waiting, "due");
-    clearTimeout(timer);
     timer = setTimeout(send, RETRY_MS);
-  } finally {
-    sending = false;
   }
-  if (changed) send();
+  sending = false;
+  const pressed = leaving;
+  leaving = undefined;
+  if (done && !same(body, answer())) {
+    keep();
+    leaving = pressed;
+    send();
+  } else if (done) {
+    forget();
+    say(saved, "done");
+    if (pressed) form.requestSubmit(pressed);
+  }
 }
 
 form.addEventListener("change", () => {
@@ -85,10 +111,28 @@ form.addEventListener("input", (event) => {
   timer = setTimeout(send, 800);
 });
 
-addEventListener("online", () => localStorage.getItem(key) && send());
+// The page sends the answer too when a button is pressed. One that is still on its way goes first, or this one would
+// seem to come from another window; and without a connection the page stays, with what was typed.
+form.addEventListener("submit", (event) => {
+  if (sending) {
+    event.preventDefault();
+    leaving = event.submitter;
+  } else if (!navigator.onLine) {
+    event.preventDefault();
+    keep();
+    send();
+  } else {
+    clearTimeout(timer);
+  }
+});
+
+addEventListener("online", () => kept() && send());
+
+// Brought back as it was left, the page may name an answer that is no longer the latest.
+addEventListener("pageshow", (event) => event.persisted && location.reload());
 
 // An answer that was never acknowledged, from before this page was loaded.
-const left = localStorage.getItem(key);
+const left = kept();
 if (left) {
   const fields = new URLSearchParams(left);
   if (Number(fields.get("sequence")) === Number(sequence.value)) {
