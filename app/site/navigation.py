@@ -18,8 +18,9 @@ class Item:
     here: bool
 
 
+# The blueprints and single pages that stand under each item.
 HERE = {
-    "learn": {"learn", "quizzes", "certificates", "courses"},
+    "learn": {"learn", "quizzes", "courses", "certificates.mine", "certificates.show"},
     "grants": {"grants"},
     "studio": {"studio"},
     "reports": {"reports"},
@@ -33,7 +34,8 @@ def navigation() -> list[Item]:
     blueprint, endpoint = request.blueprint or "", request.endpoint or ""
 
     def item(label: str, target: str, group: str) -> Item:
-        return Item(label, url_for(target), endpoint == target or blueprint in HERE.get(group, ()))
+        here = endpoint == target or not HERE.get(group, set()).isdisjoint({blueprint, endpoint})
+        return Item(label, url_for(target), here)
 
     items = [
         item(_("Learn"), "site.home", "learn") if person else item(_("Courses"), "courses.catalogue", "learn"),
