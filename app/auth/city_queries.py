@@ -72,4 +72,4 @@ def get_city_people(city_id: int, *, since: datetime) -> CityPeople:
         .where(PersonRole.city_id == city_id, PersonRole.role == Role.COORDINATOR, PersonRole.to_at.is_(None))
         .order_by(fold(Person.name), Person.id)
     )
-    return CityPeople(counts[0], counts[1], tuple(tuple(row) for row in coordinators))
+    return CityPeople(counts[0], counts[1], tuple((row.id, row.name) for row in coordinators))

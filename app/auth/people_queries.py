@@ -270,4 +270,7 @@ def _roles(person_id: int, city_ids: frozenset[int] | None) -> tuple[Held, ...]:
     )
     if city_ids is not None:
         chosen = chosen.where(sa.or_(PersonRole.city_id.is_(None), PersonRole.city_id.in_(city_ids)))
-    return tuple(Held(id, Role(role), *rest) for id, role, *rest in db.session.execute(chosen))
+    return tuple(
+        Held(row.id, Role(row.role), row.city_id, row.city, row.from_at, row.to_at)
+        for row in db.session.execute(chosen)
+    )

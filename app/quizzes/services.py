@@ -85,6 +85,7 @@ def save(*, sitting: queries.Sitting, slot: int, answer: Answer | None, flagged:
         .values(answer=answer, flagged=flagged, sequence=sequence + 1, saved_at=clock.now())
         .execution_options(synchronize_session=False)
     )
+    assert isinstance(changed, sa.CursorResult)
     if changed.rowcount:
         return sequence + 1
     stored = db.session.execute(
