@@ -14,6 +14,7 @@ from contextvars import ContextVar
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 from flask import Flask, Response, request
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
@@ -22,6 +23,8 @@ from sqlalchemy.orm import ORMExecuteState, Session
 from app.extensions import db
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+log = structlog.get_logger()
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
@@ -101,7 +104,10 @@ def separate_write() -> Iterator[sa.Connection]:
 
 
 def after_commit(callback: Callable[[], object]) -> None:
-    """Call `callback` once the present transaction has been committed; never if it is rolled back."""
+    """Call `callback` once the present transaction has been committed; never if it is rolled back.
+
+    What it raises is logged and no more: what was done is done, and the person is not to be told otherwise.
+    """
     db.session().info.setdefault("after_commit", []).append(callback)
 
 
@@ -125,7 +131,10 @@ def _commit() -> None:
     session = db.session()
     session.commit()
     for callback in session.info.pop("after_commit", []):
-        callback()
+        try:
+            callback()
+        except Exception as error:
+            log.error("after_commit", exc_info=error)
 
 
 def _roll_back() -> None:
