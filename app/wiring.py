@@ -70,6 +70,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         SQLALCHEMY_ENGINE_OPTIONS={
             "pool_size": 20,
             "max_overflow": 20,
+            "hide_parameters": True,  # an error's text goes to the log, and must not take people's data there
             "pool_pre_ping": settings.database_url.startswith("postgresql"),
         },
         SESSION_COOKIE_NAME="academy",
