@@ -14,8 +14,8 @@ from app import extensions
 from app.config import ROOT, Settings
 from app.core import access, assets, formats, fragments, health, jobs, logs, mail, skyline, transactions  # noqa: F401
 
-# In the order of the architecture: a package may import those before it.
-FEATURES = ("network", "auth", "courses", "progress", "quizzes", "grants", "reports", "exchange", "site")
+# Those that set something up, in the order of the architecture: a package may import those before it.
+FEATURES = ("auth", "courses", "progress", "quizzes", "grants", "reports", "exchange", "site")
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "

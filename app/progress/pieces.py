@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.auth.identity import Identity
-from app.core.slots import PUBLISH_NOTICES
 
 from . import queries
 
@@ -19,7 +18,6 @@ class UnderWay:
     template: str = "learn/_under_way.html"
 
 
-@PUBLISH_NOTICES.register
 def under_way(_person: Identity, course_ids: Sequence[int]) -> dict[int, list[UnderWay]]:
     """For each course, how many are under way. One statement for all."""
     return {course_id: [UnderWay(people)] for course_id, people in queries.count_open(course_ids).items()}

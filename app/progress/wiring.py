@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from flask import Flask
 
-from . import certificate_views, jobs, listeners, onward, pieces, presentation, views  # noqa: F401
+from app.core import slots
+
+from . import certificate_views, jobs, listeners, onward, pieces, presentation, views  # noqa: F401  (two register themselves)
 
 
 def init_app(app: Flask) -> None:
-    """Register the routes."""
+    """Register the routes, and what progress says on pages of courses."""
     app.register_blueprint(views.bp)
     app.register_blueprint(certificate_views.bp)
+    slots.PUBLISH_NOTICES.register(pieces.under_way)
     presentation.init_app(app)
     app.jinja_env.globals["opens_when"] = onward.opens_when
