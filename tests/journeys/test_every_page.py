@@ -10,15 +10,19 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from .conftest import assert_accessible, speak, watch
+from .conftest import Site, assert_accessible, speak, watch
 
 PRACTITIONER, TRAINER, COORDINATOR, ADMINISTRATOR = "practitioner", "trainer", "coordinator", "admin"
 
-# Who looks, and at what. A path that ends in " > selector" is where that link of the page leads.
+# Who looks, and at what. Each " > selector" is the first such link on the page before.
 PAGES: list[tuple[str | None, str]] = [
     (None, "/"),
     (None, "/sign-in"),
     (None, "/register"),
+    (None, "/reset-password"),
+    (None, "/courses"),
+    (None, "/courses/prevention"),
+    (None, "/grants > main a[href^='/grants/']"),
     (None, "/network"),
     (None, "/verify"),
     (None, "/accessibility"),
@@ -31,12 +35,17 @@ PAGES: list[tuple[str | None, str]] = [
     (PRACTITIONER, "/learn/prevention/what-only-a-city-can-do"),
     (PRACTITIONER, "/learn/prevention/final-test"),
     (PRACTITIONER, "/certificates"),
+    (PRACTITIONER, "/certificates > main a[href^='/certificates/']"),
+    (PRACTITIONER, "/certificates > main a[href^='/certificates/'] > main a[href*='/v/']"),
     (PRACTITIONER, "/grants"),
     (PRACTITIONER, "/grants > main a[href^='/grants/']"),
     (PRACTITIONER, "/account"),
+    (PRACTITIONER, "/account/password"),
     (PRACTITIONER, "/mail"),
     (TRAINER, "/teach"),
     (TRAINER, "/teach > main a[href^='/teach/courses/']"),
+    (TRAINER, "/teach > main a[href^='/teach/courses/'] > main a[href*='/activities/']"),
+    (COORDINATOR, "/people"),
     (COORDINATOR, "/reports/completion"),
     (COORDINATOR, "/grants > main a[href^='/grants/']"),
     (ADMINISTRATOR, "/reports/completion"),
@@ -44,7 +53,11 @@ PAGES: list[tuple[str | None, str]] = [
     (ADMINISTRATOR, "/people > main a[href^='/people/']"),
     (ADMINISTRATOR, "/cities"),
     (ADMINISTRATOR, "/cities > main a[href^='/cities/']"),
+    (ADMINISTRATOR, "/cities/new"),
+    (ADMINISTRATOR, "/cities/1/edit"),
+    (ADMINISTRATOR, "/network"),
     (ADMINISTRATOR, "/grants > main a[href^='/grants/']"),
+    (ADMINISTRATOR, "/grants > main a[href^='/grants/'] > main a[href$='/eligible']"),
 ]
 STATUS = {"/there-is-no-such-page": 404, "/learn/prevention/final-test": 409}  # the rest: 200; the test is locked
 LOOKS = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
@@ -53,10 +66,10 @@ LOOKS = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
 def look_at(page: Page, path: str, language: str) -> list[str]:
     """Open `path` in `language`; gives what went wrong on the way, and from now on."""
     wrong: list[str] = []
-    address, _, link = path.partition(" > ")
+    address, *links = path.split(" > ")
     page.goto(address)
     speak(page, language)
-    if link:
+    for link in links:
         page.goto(page.locator(link).first.get_attribute("href") or "/a-link-without-an-address")
     wrong = watch(page)
     answer = page.reload()
@@ -74,17 +87,68 @@ def test_the_page_holds_up(people: Callable[..., BrowserContext], who: str | Non
     try:
         wrong = look_at(page, path, language)
         assert page.locator("html").get_attribute("lang") == language
-        assert page.locator("h1").count() == 1
-        for width, scheme in LOOKS:
-            page.set_viewport_size({"width": width, "height": 900})
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            assert_accessible(page)
-            assert width_of(page) <= width, f"at {width} pixels it scrolls sideways to {width_of(page)}"
-        page.set_viewport_size({"width": 320, "height": 700})
-        assert width_of(page) <= 320, f"at 320 pixels it scrolls sideways to {width_of(page)}"
+        assert_holds_up(page)
         assert wrong == []
     finally:
         page.close()
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_quiz_holds_up(people: Callable[..., BrowserContext], language: str) -> None:
+    """An attempt with its question, the page before finishing, and the result."""
+    page = people(PRACTITIONER, language).new_page()
+    try:
+        page.goto("/learn/prevention/check-yourself")
+        speak(page, language)
+        page.locator("main .pager form[action$='/attempts'] button, main .pager a[href^='/attempts/']").first.click()
+        page.wait_for_url("**/attempts/*")
+        wrong = watch(page)
+        page.reload()
+        assert_holds_up(page)
+        page.locator("main input[type=radio], main input[type=checkbox]").first.check()
+        page.locator("button[name=go][value=finish]").first.click()
+        page.wait_for_url("**/summary*")
+        assert_holds_up(page)
+        page.locator("main form[action$='/submission'] button").first.click()
+        page.wait_for_url("**/result*")
+        assert_holds_up(page)
+        assert wrong == []
+    finally:
+        page.close()
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_mail_holds_up(people: Callable[..., BrowserContext], site: Site, language: str) -> None:
+    """The list of mails, a mail, and the page that it leads to."""
+    page = people(None, language).new_page()
+    try:
+        page.goto("/reset-password")
+        speak(page, language)
+        page.fill("main input[name=email]", f"{COORDINATOR}@demo.example")
+        page.press("main input[name=email]", "Enter")
+        site.wait_for_mail(f"{COORDINATOR}@demo.example")
+        page.goto("/mail")
+        assert_holds_up(page)
+        page.locator("main a[href^='/mail/']").first.click()
+        page.wait_for_url("**/mail/*")
+        assert_holds_up(page)
+        page.locator("main a[href*='/reset-password/']").first.click()
+        page.wait_for_url("**/reset-password/*")
+        assert_holds_up(page)
+    finally:
+        page.close()
+
+
+def assert_holds_up(page: Page) -> None:
+    """One `h1`, nothing for axe to find, and nothing beside the screen, on any of them."""
+    assert page.locator("h1").count() == 1
+    for width, scheme in LOOKS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        assert_accessible(page)
+        assert width_of(page) <= width, f"at {width} pixels it scrolls sideways to {width_of(page)}"
+    page.set_viewport_size({"width": 320, "height": 700})
+    assert width_of(page) <= 320, f"at 320 pixels it scrolls sideways to {width_of(page)}"
 
 
 def width_of(page: Page) -> int:
