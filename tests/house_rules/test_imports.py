@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -28,3 +29,27 @@ def test_features_are_wired_in_the_order_of_the_architecture() -> None:
     order = listed.partition("`core < ")[2].partition("`")[0].split(" < ")
     assert [package for package in order if package in FEATURES] == list(FEATURES)
     assert {folder.parent.name for folder in (ROOT / "app").glob("*/wiring.py")} == set(FEATURES)
+
+
+OWN = {"views", "forms", "jobs", "listeners", "pieces", "commands", "wiring"}  # also as the end of a name: city_views
+
+
+def test_nobody_imports_what_is_a_features_own() -> None:
+    found = []
+    for feature in FEATURES:
+        for file in (ROOT / "app" / feature).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text())):
+                for name in _imported(node):
+                    _, owner, *rest = [*name.split("."), ""]
+                    if owner not in ("core", feature) and OWN & {part.rpartition("_")[2] for part in rest}:
+                        found.append(f"{file.relative_to(ROOT)} imports {name}")
+    assert found == []
+
+
+def _imported(node: ast.AST) -> list[str]:
+    """The names under `app` that a node imports by their whole name: `app.grants.queries`."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names if alias.name.startswith("app.")]
+    if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("app.") and not node.level:
+        return [f"{node.module}.{alias.name}" for alias in node.names]
+    return []
