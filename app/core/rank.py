@@ -6,6 +6,10 @@ over the digits 0-9a-z. A rank never ends in the lowest digit, so there is alway
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TypeVar
+
+Ordered = TypeVar("Ordered", int, str)
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -36,6 +40,22 @@ def spread(count: int) -> list[str]:
         width += 1
     step = len(DIGITS) ** width // (count + 1)
     return [_digits(step * (i + 1), width).rstrip("0") for i in range(count)]
+
+
+def longest_rising(values: Sequence[Ordered | None]) -> set[int]:
+    """The indexes of a longest run of values that rise, the first of equals; None is passed over.
+
+    What is not in it is the fewest that have to move to put all in order.
+    """
+    runs: list[list[int]] = []  # for each index, a longest run that ends there
+    for place, own in enumerate(values):
+        before: list[int] = []
+        for run in runs if own is not None else ():
+            if run and values[run[-1]] < own and len(run) > len(before):  # type: ignore[operator]
+                before = run
+        runs.append([*before, place] if own is not None else [])
+    longest: list[int] = max(runs, key=len, default=[])
+    return set(longest)
 
 
 def _digits(number: int, width: int) -> str:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import selectinload, with_polymorphic
 
+from app.core import rank
 from app.core.languages import language_name
 from app.core.text import Text
 from app.extensions import db
@@ -163,17 +164,7 @@ def _about(outline: Outline) -> tuple[object, ...]:
 
 def _out_of_order(places: list[int]) -> set[int]:
     """The fewest of these former places whose moving explains the new order: all but a longest rising run."""
-    runs: list[list[int]] = []  # for each place, a longest rising run that ends with it
-    longest: list[int] = []
-    for place in places:
-        before: list[int] = []
-        for run in runs:
-            if run[-1] < place and len(run) > len(before):
-                before = run
-        runs.append([*before, place])
-        if len(runs[-1]) > len(longest):
-            longest = runs[-1]
-    return set(places) - set(longest)
+    return set(places) - {places[i] for i in rank.longest_rising(places)}
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ def arranged(ranks: Sequence[str | None]) -> list[str]:
 
     Things that are in order among themselves keep theirs, the most that can; the others get ranks between.
     """
-    kept = _longest_rising(ranks)
+    kept = rank.longest_rising(ranks)
     if not kept:
         return rank.spread(len(ranks))
     found = [ranks[place] if place in kept else None for place in range(len(ranks))]
@@ -41,16 +41,3 @@ def _between(before: str | None, after: str | None, count: int) -> list[str]:
     middle = rank.between(before, after)
     left = count // 2
     return [*_between(before, middle, left), middle, *_between(middle, after, count - left - 1)]
-
-
-def _longest_rising(ranks: Sequence[str | None]) -> set[int]:
-    """The places of a longest run of ranks that rise."""
-    runs: list[list[int]] = []  # by place, the longest run that ends there
-    for place, own in enumerate(ranks):
-        run: list[int] = []
-        for other in runs:
-            if other and own is not None and str(ranks[other[-1]]) < own and len(other) > len(run):
-                run = other
-        runs.append([*run, place] if own is not None else [])
-    best = max(runs, key=len, default=[])
-    return set(best)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.rank import DIGITS, between, spread
+from app.core.rank import DIGITS, between, longest_rising, spread
 
 
 @given(st.lists(st.integers(min_value=0, max_value=1000), max_size=60))
@@ -39,3 +39,18 @@ def test_a_rank_grows_slowly_at_one_end() -> None:
 def test_the_wrong_order_is_refused(before: str, after: str) -> None:
     with pytest.raises(ValueError, match="does not sort before"):
         between(before, after)
+
+
+@pytest.mark.parametrize(
+    ("values", "kept"),
+    [
+        ([], set()),
+        ([None, None], set()),
+        ([1, 2, 3], {0, 1, 2}),
+        ([3, 1, 2], {1, 2}),
+        (["b", None, "c", "a"], {0, 2}),
+        ([2, 1], {0}),
+    ],
+)
+def test_a_longest_rising_run(values: list[int | None], kept: set[int]) -> None:
+    assert longest_rising(values) == kept
