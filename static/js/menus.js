@@ -18,6 +18,14 @@ document.addEventListener("keydown", (event) => {
 // A page that the back button brings back shows no open menu.
 addEventListener("pagehide", () => close());
 
+// Whoever signs out leaves nothing behind: a page that the back button would show as it stood is asked for again.
+document.querySelector(".masthead form[action$='/sign-out']")?.addEventListener("submit", () => {
+  localStorage.setItem("signed-out", Date.now());
+});
+addEventListener("pageshow", ({ persisted }) => {
+  if (persisted && Number(localStorage.getItem("signed-out")) > performance.timeOrigin) location.reload();
+});
+
 // On a phone the navigation scrolls sideways: the item of this page is brought into sight.
 const here = document.querySelector(".nav [aria-current]");
 if (here) {
