@@ -25,6 +25,7 @@ from .errors import AttemptClosed, Overtaken
 from .grading import passed
 from .kind import QuizData, data_of
 from .queries import Sitting
+from .types import Answer
 
 bp = Blueprint("quizzes", __name__)
 
@@ -100,21 +101,7 @@ def respond(attempt_id: int) -> Response:
     if not 0 <= slot < len(sitting.questions):
         raise NotFound
     answer = sitting.questions[slot].content.read(request.form.to_dict(flat=False))
-    try:
-        sequence = services.save(
-            sitting=sitting,
-            slot=slot,
-            answer=answer,
-            flagged="flagged" in request.form,
-            sequence=_number("sequence", 0, most=MOST_SAVES),
-        )
-    except Overtaken as error:
-        error.next_url = url_for("quizzes.attempt", attempt_id=attempt_id, question=slot + 1)
-        error.next_label = _("Go on from the newer answer")
-        raise
-    except AttemptClosed as error:
-        error.next_url, error.next_label = url_for("quizzes.result", attempt_id=attempt_id), _("See the result")
-        raise
+    sequence = _save(sitting, slot, answer)
     if request.headers.get("X-Requested-With") == "fetch":
         answered = sum(q.answer is not None for q in sitting.questions if q.slot != slot) + (answer is not None)
         return jsonify(saved=True, sequence=sequence, answered=answered, **words(answered, sitting))
@@ -122,6 +109,25 @@ def respond(attempt_id: int) -> Response:
         return redirect(url_for("quizzes.summary", attempt_id=attempt_id), 303)
     question = _number("go", slot + 1, most=len(sitting.questions))
     return redirect(url_for("quizzes.attempt", attempt_id=attempt_id, question=question), 303)
+
+
+def _save(sitting: Sitting, slot: int, answer: Answer | None) -> int:
+    """The answer's new sequence number; an answer that is refused leads on."""
+    try:
+        return services.save(
+            sitting=sitting,
+            slot=slot,
+            answer=answer,
+            flagged="flagged" in request.form,
+            sequence=_number("sequence", 0, most=MOST_SAVES),
+        )
+    except Overtaken as error:
+        error.next_url = url_for("quizzes.attempt", attempt_id=sitting.id, question=slot + 1)
+        error.next_label = _("Go on from the newer answer")
+        raise
+    except AttemptClosed as error:
+        error.next_url, error.next_label = url_for("quizzes.result", attempt_id=sitting.id), _("See the result")
+        raise
 
 
 @bp.get("/attempts/<int:attempt_id>/summary")
