@@ -155,7 +155,7 @@ def _names(page: Page) -> list[str]:
             if kind in UNLABELLED or named or element.within("label") or element.attributes.get("id") in labelled:
                 continue
             faults.append(f"<{element.tag} name={element.attributes.get('name')!r}> has no label")
-        elif element.tag in ("button", "a", "summary", "progress", "meter"):
+        elif element.tag in ("button", "a", "summary", "progress", "meter") and "hidden" not in element.attributes:
             pictured = any(
                 other.attributes.get("alt") or other.attributes.get("aria-label")
                 for other in page.elements
