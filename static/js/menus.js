@@ -25,11 +25,3 @@ document.querySelector(".masthead form[action$='/sign-out']")?.addEventListener(
 addEventListener("pageshow", ({ persisted }) => {
   if (persisted && Number(localStorage.getItem("signed-out")) > performance.timeOrigin) location.reload();
 });
-
-// On a phone the navigation scrolls sideways: the item of this page is brought into sight.
-const here = document.querySelector(".nav [aria-current]");
-if (here) {
-  const nav = here.parentElement.getBoundingClientRect();
-  const item = here.getBoundingClientRect();
-  here.parentElement.scrollLeft += Math.max(item.right - nav.right, 0) + Math.min(item.left - nav.left, 0);
-}
