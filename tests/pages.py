@@ -150,6 +150,8 @@ def _names(page: Page) -> list[str]:
             or element.attributes.get("aria-labelledby")
             or element.attributes.get("title")
         )
+        if "hidden" in element.attributes or any("hidden" in parent.attributes for parent in element.parents):
+            continue  # nobody meets it
         if element.tag in ("input", "select", "textarea"):
             kind = element.attributes.get("type", "text")
             if kind in UNLABELLED or named or element.within("label") or element.attributes.get("id") in labelled:

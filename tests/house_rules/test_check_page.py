@@ -18,6 +18,10 @@ def test_a_sound_page_has_no_fault() -> None:
     assert check_page(SOUND) == []
 
 
+def test_what_is_hidden_needs_no_name() -> None:
+    assert check_page(SOUND.replace("<button>Save</button>", '<button hidden name="go"></button>')) == []
+
+
 @pytest.mark.parametrize(
     ("there", "instead", "fault"),
     [
