@@ -94,20 +94,21 @@ def pages(environment: dict[str, str]) -> dict[str, float]:
     """What the pages cost the database, and weigh, within this process."""
     app = create_app(from_environment({**environment, "LOG_LEVEL": "WARNING"}))
     with app.app_context():
-        client = signed_in(app)
-        figures: dict[str, float] = {
-            "lesson_statements": statements(client, LESSON),
-            "home_statements": statements(client, HOME),
-            "course_statements": statements(client, COURSE),
-        }
-        lesson = client.get(LESSON, headers={"Accept-Encoding": "br"})
-        figures["lesson_bytes_br"] = len(lesson.data)
-        style = re.search(r'<link rel="stylesheet" href="/static/([^"]+)"', brotli.decompress(lesson.data).decode())
-        assert style, "a lesson without style"
-        compressed_style = ROOT / "build" / "static" / f"{style[1]}.br"
-        figures["first_paint_bytes"] = len(lesson.data) + compressed_style.stat().st_size
-        db.session.remove()
-        db.engine.dispose()
+        engine = db.engine
+    # Outside the context, so that every request has one of its own, as on a server, and asks anew who it is.
+    client = signed_in(app)
+    figures: dict[str, float] = {
+        "lesson_statements": statements(client, engine, LESSON),
+        "home_statements": statements(client, engine, HOME),
+        "course_statements": statements(client, engine, COURSE),
+    }
+    lesson = client.get(LESSON, headers={"Accept-Encoding": "br"})
+    figures["lesson_bytes_br"] = len(lesson.data)
+    style = re.search(r'<link rel="stylesheet" href="/static/([^"]+)"', brotli.decompress(lesson.data).decode())
+    assert style, "a lesson without style"
+    compressed_style = ROOT / "build" / "static" / f"{style[1]}.br"
+    figures["first_paint_bytes"] = len(lesson.data) + compressed_style.stat().st_size
+    engine.dispose()
     return figures
 
 
@@ -121,7 +122,7 @@ def signed_in(app: Flask) -> FlaskClient:
     return client
 
 
-def statements(client: FlaskClient, address: str) -> int:
+def statements(client: FlaskClient, engine: sa.Engine, address: str) -> int:
     """How many statements a page sends, once its edition is at hand."""
     sent: list[str] = []
 
@@ -130,11 +131,11 @@ def statements(client: FlaskClient, address: str) -> int:
             sent.append(statement)
 
     assert client.get(address).status_code == 200, address
-    sa.event.listen(db.engine, "before_cursor_execute", note)
+    sa.event.listen(engine, "before_cursor_execute", note)
     try:
         assert client.get(address).status_code == 200
     finally:
-        sa.event.remove(db.engine, "before_cursor_execute", note)
+        sa.event.remove(engine, "before_cursor_execute", note)
     return len(sent)
 
 

@@ -10,7 +10,6 @@ import gzip
 import hashlib
 import json
 import re
-import shutil
 from pathlib import Path
 
 import brotli
@@ -74,9 +73,11 @@ def init_app(app: Flask) -> None:
 
 
 def build(target: Path = BUILT) -> dict[str, str]:
-    """Write the built files and their manifest; the same sources give the same names."""
-    shutil.rmtree(target, ignore_errors=True)
-    target.mkdir(parents=True)
+    """Write the built files and their manifest; the same sources give the same names.
+
+    What an earlier build wrote stays, since pages already sent still ask for it; `make clean` takes it away.
+    """
+    target.mkdir(parents=True, exist_ok=True)
     names: dict[str, str] = {}
 
     def write(name: str, data: bytes) -> None:
@@ -96,7 +97,9 @@ def build(target: Path = BUILT) -> dict[str, str]:
     style = "\n".join((SOURCE / "css" / f"{layer}.css").read_text() for layer in LAYERS)
     style = re.sub(r'url\("([^"]+)"\)', lambda m: f'url("{names[m[1]]}")', style)
     write("app.css", minified(style).encode())
-    (target / "manifest.json").write_text(json.dumps(names, indent=1, sort_keys=True))
+    unseen = target / "manifest.json.new"
+    unseen.write_text(json.dumps(names, indent=1, sort_keys=True))
+    unseen.replace(target / "manifest.json")
     return names
 
 
