@@ -15,12 +15,17 @@ from app.core.forms import Form
 from . import addresses, passwords
 from .identity import LANGUAGES
 
+JOINERS = "\u200c\u200d"
+
 
 def tidy(value: str | None) -> str | None:
-    """Without control characters, spaces made one."""
+    """Without control and other invisible characters, spaces made one.
+
+    The two joiners stay: names in Persian and in the scripts of India are not spelled without them.
+    """
     if value is None:
         return None
-    return " ".join("".join(c if c.isprintable() else " " for c in value).split())
+    return " ".join("".join(c if c.isprintable() or c in JOINERS else " " for c in value).split()).strip(JOINERS)
 
 
 def is_email(form: Any, field: Any) -> None:

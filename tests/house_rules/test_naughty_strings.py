@@ -1,0 +1,130 @@
+"""The Big List of Naughty Strings through every field of words: kept and shown as typed, as text and nothing else.
+
+https://github.com/minimaxir/big-list-of-naughty-strings
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.auth.models import Person, Role
+from app.config import ROOT
+from app.core.transactions import unit_of_work
+from app.courses.models import Course
+from app.extensions import db
+from app.network.models import City
+from app.quizzes.models import Response
+from app.quizzes.types import AcceptedAnswer, ShortAnswer, ShortAnswerAnswer
+from tests.factories import a_city, a_course, a_person, signed_in, text
+from tests.pages import Page, check_page, read_page
+
+CORPUS = ROOT.parent / "shared" / "corpus" / "attacks" / "blns.json"
+
+pytestmark = pytest.mark.skipif(not CORPUS.exists(), reason=f"the collected strings are not here: {CORPUS}")
+
+
+def packed(longest: int) -> Iterator[str]:
+    """All the strings, as many together as a field of `longest` characters takes."""
+    line = ""
+    for string in json.loads(CORPUS.read_text()):
+        if line and len(line) + 1 + len(string) > longest:
+            yield line
+            line = ""
+        line = f"{line} {string}"[-longest:].strip()
+    yield line
+
+
+def as_line(typed: str) -> str:
+    """What is left of `typed` where a line is asked for, invisible characters aside."""
+    return "".join("".join(c for c in typed if c.isprintable()).split())
+
+
+@pytest.fixture
+def tokens_apart(app: Flask) -> Iterator[None]:
+    app.config["WTF_CSRF_ENABLED"] = False
+    yield
+    app.config["WTF_CSRF_ENABLED"] = True
+
+
+@pytest.fixture
+def clerk(app: Flask, tokens_apart: None) -> FlaskClient:
+    """An administrator, who takes a course with a short answer in it."""
+    question = ShortAnswer(text("Which crossing?"), {"en": (AcceptedAnswer("zebra"),)}, "en")
+    a_course("course", modules=1, lessons=0, questions=[question])
+    client = signed_in(app.test_client(), a_person(city=a_city("Ghent"), roles=(Role.ADMINISTRATOR,)))
+    client.post("/courses/course/enrolment")
+    client.post("/learn/course/test/attempts")
+    return client
+
+
+def shown(client: FlaskClient, address: str, **asked: str) -> Page:
+    """A page, which is sound."""
+    response = client.get(address, query_string=asked)
+    assert response.status_code in (200, 404), (address, asked)
+    faults = set(check_page(response.text)) - {"a template was not rendered"}  # some strings look like one
+    assert not faults, (address, asked)
+    return read_page(response.text)
+
+
+def value_of(page: Page, name: str) -> str:
+    return next(e.attributes.get("value", "") for e in page.all("input") if e.attributes.get("name") == name)
+
+
+def test_a_name(clerk: FlaskClient) -> None:
+    for typed in packed(120):
+        fields = {"profile-name": typed, "profile-language": "en", "profile-time_zone": "UTC"}
+        status = clerk.post("/account", data=fields).status_code
+        assert status == (302 if as_line(typed) else 400)
+        if status == 400:
+            continue
+        kept = db.session.scalars(sa.select(Person.name)).one()
+        db.session.rollback()
+        assert as_line(kept) == as_line(typed)
+        heading = next(e.text for e in shown(clerk, "/people/1").all("h1"))
+        assert kept in heading
+
+
+def test_a_city(clerk: FlaskClient) -> None:
+    fields = {"country": "NO", "region": "europe", "size_band": "medium", "joined_on": "2016-05-01"}
+    for typed in packed(120):
+        assert clerk.post("/cities/1/edit", data={**fields, "name": typed}).status_code == 302
+        kept = db.session.scalars(sa.select(City.name)).one()
+        db.session.rollback()
+        assert as_line(kept) == as_line(typed)
+        heading = next(e.text for e in shown(clerk, "/cities/1").all("h1"))
+        assert " ".join(kept.split()) in " ".join(heading.split())
+
+
+def test_an_answer(clerk: FlaskClient) -> None:
+    for sequence, typed in enumerate(packed(500)):
+        sent = {"slot": 0, "sequence": sequence, "text": typed}
+        assert clerk.post("/attempts/1/responses", data=sent).status_code == 303
+        kept = db.session.scalars(sa.select(Response.answer)).one()
+        db.session.rollback()
+        assert kept == ShortAnswerAnswer(typed.strip())
+        assert value_of(shown(clerk, "/attempts/1"), "text") == typed.strip()
+
+
+def test_a_note(clerk: FlaskClient) -> None:
+    for number, typed in enumerate(packed(2000)):
+        with unit_of_work():
+            db.session.execute(sa.update(Course).values(summary=text(f"Changed {number} times")))
+        assert clerk.post("/teach/courses/1/editions", data={"note": typed}).status_code == 303
+        page = shown(clerk, "/teach/courses/1")
+        assert as_line(typed.strip()) in as_line("".join(e.text for e in page.all("main")))
+
+
+@pytest.mark.parametrize(
+    ("address", "name", "longest"),
+    [("/courses", "q", 200), ("/people", "q", 100), ("/cities", "q", 100), ("/verify", "code", 500)],
+)
+def test_a_search(clerk: FlaskClient, address: str, name: str, longest: int) -> None:
+    for typed in list(packed(longest))[::4]:
+        page = shown(clerk, address, **{name: typed})
+        assert value_of(page, name) == typed.strip()
