@@ -53,7 +53,7 @@ def _required(message: Any) -> DataRequired:
 
 
 class SignInForm(Form):
-    email = EmailField(_l("E-mail"), filters=[tidy], validators=[_required(_l("Type your e-mail address."))])
+    email = EmailField(_l("E-mail"), filters=[tidy], validators=[_required(_l("Type your e-mail address.")), is_email])
     password = PasswordField(_l("Password"), validators=[_required(_l("Type your password."))])
 
 

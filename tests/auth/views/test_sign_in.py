@@ -223,3 +223,10 @@ def test_so_are_too_many_registrations_and_resets(hurried: FlaskClient) -> None:
     ):
         answers = [post(hurried, path, fields).status_code for _ in range(11)]
         assert answers[-1] == 429 and 429 not in answers[:-1]
+
+
+def test_what_is_no_address_is_refused_before_it_is_counted(client: FlaskClient) -> None:
+    """Tries are counted by address, in memory: what is a megabyte long must not be kept there."""
+    answer = post(client, "/sign-in", {"email": "x" * 300 + "@city.example", "password": "a longer secret"})
+    assert answer.status_code == 400
+    assert "does not look like an e-mail address" in answer.text
