@@ -64,17 +64,16 @@ def register(page: Page, site: Site) -> None:
 def take(page: Page, course: str, *, test: str, language: str) -> None:
     """Take a course from its first lesson to its certificate, by its buttons alone."""
     page.goto(f"/courses/{course}")
-    page.locator("main form[action$='/enrolment'] button").click()
+    press(page, "main form[action$='/enrolment'] button")
     for _step in range(40):
-        page.wait_for_load_state()
         if "/certificates/" in page.url:
             return
         if "/attempts/" in page.url:
             work_through(page, course, test, language)
         elif page.locator("form[action$='/attempts']").count():
-            page.locator("form[action$='/attempts'] button").click()
+            press(page, "form[action$='/attempts'] button")
         elif page.locator("form[action$='/completion']").count():
-            page.locator("form[action$='/completion'] button").click()
+            press(page, "form[action$='/completion'] button")
         else:
             raise AssertionError(f"nothing leads on from {page.url}")
     raise AssertionError("the course did not end")
@@ -87,12 +86,16 @@ def work_through(page: Page, course: str, test: str, language: str) -> None:
     while "/summary" not in page.url:
         answer_rightly(page, course, quiz, language)
         expect(page.locator("[role=status]").first).to_have_class(re.compile("done"))
-        page.locator("#answer .button:not(.quiet)[name=go]").click()
-        page.wait_for_load_state()
-    page.locator("form[action$='/submission'] button").click()
+        press(page, "#answer .button:not(.quiet)[name=go]")
+    press(page, "form[action$='/submission'] button")
     expect(page.locator(".verdict")).to_contain_text("100")
-    page.locator(".verdict a.button").click()
-    page.wait_for_load_state()
+    press(page, ".verdict a.button")
+
+
+def press(page: Page, what: str) -> None:
+    """Press what leads to another page, and wait until that one is there."""
+    with page.expect_navigation():
+        page.locator(what).click()
 
 
 def completed(administrator: Page) -> int:
