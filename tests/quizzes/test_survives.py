@@ -26,10 +26,10 @@ from flask_migrate import upgrade
 from app import create_app
 from app.config import ROOT, Settings
 from app.core.transactions import unit_of_work
-from app.courses.editions import get_edition
+from app.courses import editions
 from app.extensions import db
 from app.progress import services as progress
-from app.quizzes import services
+from app.quizzes import queries, services
 from app.quizzes.types import AcceptedAnswer, ShortAnswer
 from tests.factories import a_course, a_person, signed_in, text
 
@@ -87,7 +87,7 @@ def windows(app: Flask, port: int) -> list[Window]:
     question = ShortAnswer(text("Which crossing?"), {"en": (AcceptedAnswer("zebra"),)}, "en")
     course = a_course("course", modules=1, lessons=0, questions=[question])
     assert course.edition_id
-    edition = get_edition(course.edition_id)
+    edition = editions.get_edition(course.edition_id)
     opened = []
     for _person in range(CLIENTS):
         person = a_person()
@@ -147,6 +147,8 @@ def free_port() -> int:
 def test_every_acknowledged_answer_outlives_the_server(
     settings: Settings, tmp_path: Path, serving: Callable[[int], subprocess.Popen[bytes]]
 ) -> None:
+    editions.forget()  # what other tests read of their databases
+    queries.forget()
     path, port = tmp_path / "academy.sqlite", free_port()
     app = create_app(replace(settings, data=tmp_path, database_url=f"sqlite:///{path}"))
     with app.app_context():
