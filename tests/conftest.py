@@ -81,12 +81,17 @@ def the_app(settings: Settings) -> Iterator[Flask]:
         db.engine.dispose()
 
 
-@pytest.fixture
-def app(the_app: Flask, settings: Settings) -> Iterator[Flask]:
-    """The application with an empty database."""
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """What this process keeps of things that never change: each test's database begins their ids anew."""
     editions.forget()
     questions.forget()
     fragments.forget()
+
+
+@pytest.fixture
+def app(the_app: Flask, settings: Settings) -> Iterator[Flask]:
+    """The application with an empty database."""
     the_app.extensions.pop("enqueued", None)
     with the_app.app_context():
         if settings.database_url.startswith("sqlite"):
