@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -28,6 +29,11 @@ from app.core.transactions import unit_of_work
 from app.courses import editions
 from app.extensions import db
 from app.quizzes import queries as questions
+
+
+# What a test may take depends on the machine, and no test here is about it.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
