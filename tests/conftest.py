@@ -30,7 +30,6 @@ from app.courses import editions
 from app.extensions import db
 from app.quizzes import queries as questions
 
-
 # What a test may take depends on the machine, and no test here is about it.
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
