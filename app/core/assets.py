@@ -39,6 +39,7 @@ LAYERS = (
     "adapt",
     "utilities",
 )
+MAKES_PAGES = {".html", ".txt", ".py", ".mo"}
 COMPRESSED = {".css", ".js", ".svg", ".webmanifest"}
 
 
@@ -50,7 +51,7 @@ class Assets:
             self._names: dict[str, str] = json.loads((folder / "manifest.json").read_text())
         except FileNotFoundError as error:
             raise RuntimeError("the static files are not built: run `make static`") from error
-        self.build = hashlib.sha256(json.dumps(self._names, sort_keys=True).encode()).hexdigest()[:10]
+        self.build = fingerprint(folder / "manifest.json")
 
     def url(self, name: str) -> str:
         """The address of `name`, as `app.css`. Raises `KeyError` if there is no such file."""
@@ -70,6 +71,18 @@ def init_app(app: Flask) -> None:
         allow_all_origins=False,
         max_age=3600,
     )
+
+
+def fingerprint(manifest: Path, *sources: Path) -> str:
+    """What tells one build of the site from another: its static files, templates, translations and code.
+
+    A page's ETag holds it, so that no browser keeps a page that a newer build would make otherwise.
+    """
+    digest = hashlib.sha256(manifest.read_bytes())
+    for source in sources or (ROOT / "app", ROOT / "templates"):
+        for file in sorted(p for p in source.rglob("*") if p.suffix in MAKES_PAGES):
+            digest.update(f"{file.relative_to(source)}\n".encode() + file.read_bytes())
+    return digest.hexdigest()[:10]
 
 
 def build(target: Path = BUILT) -> dict[str, str]:

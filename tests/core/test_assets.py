@@ -30,3 +30,14 @@ def test_the_same_sources_give_the_same_names(tmp_path: Path) -> None:
     assert assets.build(tmp_path / "two") == names
     style = (tmp_path / "one" / names["app.css"]).read_text()
     assert ".numbers *:is(a,button){" in style
+
+
+def test_a_build_differs_from_another_by_a_template_alone(tmp_path: Path) -> None:
+    manifest, templates = tmp_path / "manifest.json", tmp_path / "templates"
+    templates.mkdir()
+    manifest.write_text("{}")
+    (templates / "page.html").write_text("once")
+    before = assets.fingerprint(manifest, templates)
+    assert assets.fingerprint(manifest, templates) == before
+    (templates / "page.html").write_text("now")
+    assert assets.fingerprint(manifest, templates) != before
