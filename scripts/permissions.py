@@ -25,6 +25,7 @@ WHO = {
     Permission.ANYONE: "everyone, signed in or not",
     Permission.SIGNED_IN: "anyone with an account, also while it is not confirmed or waits for a city",
     Permission.LEARN: "everyone whose account is confirmed and active: practitioners, and so all roles",
+    Permission.TRANSLATE: "trainers, administrators, and who translates a course; each reaches the own courses",
     Permission.TEACH: "trainers and administrators; a trainer reaches the own courses",
     Permission.REPORT: "coordinators and administrators; a coordinator reaches the own city",
     Permission.ADMINISTER: "administrators",

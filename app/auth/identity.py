@@ -72,6 +72,10 @@ class Identity:
         return Role.TRAINER in self.roles
 
     @property
+    def is_translator(self) -> bool:
+        return Role.TRANSLATOR in self.roles
+
+    @property
     def is_coordinator(self) -> bool:
         return Role.COORDINATOR in self.roles
 

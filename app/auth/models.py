@@ -28,6 +28,7 @@ class Role(StrEnum):
     """What is added to being a practitioner, which everyone is."""
 
     TRAINER = "trainer"
+    TRANSLATOR = "translator"
     COORDINATOR = "coordinator"
     ADMINISTRATOR = "administrator"
 

@@ -9,6 +9,7 @@ from .models import PersonState, Role
 
 ROLES = {
     Role.TRAINER: _l("Trainer"),
+    Role.TRANSLATOR: _l("Translator"),
     Role.COORDINATOR: _l("Coordinator"),
     Role.ADMINISTRATOR: _l("Administrator"),
 }

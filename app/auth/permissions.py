@@ -33,6 +33,11 @@ def may_teach(person: Identity | None) -> bool:
     return may_learn(person) and person is not None and (person.is_trainer or person.is_administrator)
 
 
+def may_translate(person: Identity | None) -> bool:
+    """Trainers too: what they may do with a course, its row says."""
+    return may_teach(person) or (may_learn(person) and person is not None and person.is_translator)
+
+
 def may_report(person: Identity | None) -> bool:
     return may_learn(person) and person is not None and (person.is_administrator or person.is_coordinator)
 
@@ -51,6 +56,7 @@ PREDICATES: dict[Permission, Predicate] = {
     Permission.ANYONE: anyone,
     Permission.SIGNED_IN: is_signed_in,
     Permission.LEARN: may_learn,
+    Permission.TRANSLATE: may_translate,
     Permission.TEACH: may_teach,
     Permission.REPORT: may_report,
     Permission.ADMINISTER: may_administer,

@@ -17,6 +17,7 @@ class Permission(StrEnum):
     ANYONE = "anyone"
     SIGNED_IN = "signed in"
     LEARN = "learn"
+    TRANSLATE = "translate"
     TEACH = "teach"
     REPORT = "report"
     ADMINISTER = "administer"

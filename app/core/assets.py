@@ -35,10 +35,27 @@ LAYERS = (
     "grants",
     "reports",
     "site",
-    "studio",
     "adapt",
     "utilities",
 )
+# What only trainers see, in a file of its own, so that practitioners never load it.
+STUDIO_LAYERS = (
+    "studio",
+    "builder",
+    "writing",
+    "library",
+    "settings",
+    "translation",
+    "editions",
+    "questions",
+    "moving",
+)
+PACKAGES = ROOT / "node_modules"
+# Other people's scripts, as npm brought them: from where, and under which name.
+SCRIPTS = {
+    "sortablejs/modular/sortable.core.esm.js": "lib/sortable.js",
+    "tus-js-client/dist/tus.min.js": "lib/tus.js",
+}
 MAKES_PAGES = {".html", ".txt", ".py", ".mo"}
 COMPRESSED = {".css", ".js", ".svg", ".webmanifest"}
 
@@ -107,9 +124,12 @@ def build(target: Path = BUILT) -> dict[str, str]:
         write(f"fonts/{font}", (FONTS / font).read_bytes())
     for file in sorted(p for p in SOURCE.rglob("*") if p.is_file() and p.parent.name != "css"):
         write(file.relative_to(SOURCE).as_posix(), file.read_bytes())
-    style = "\n".join((SOURCE / "css" / f"{layer}.css").read_text() for layer in LAYERS)
-    style = re.sub(r'url\("([^"]+)"\)', lambda m: f'url("{names[m[1]]}")', style)
-    write("app.css", minified(style).encode())
+    for script, name in SCRIPTS.items():
+        write(name, (PACKAGES / script).read_bytes())
+    for name, layers in (("app.css", LAYERS), ("studio.css", STUDIO_LAYERS)):
+        style = "\n".join((SOURCE / "css" / f"{layer}.css").read_text() for layer in layers)
+        style = re.sub(r'url\("([^"]+)"\)', lambda m: f'url("{names[m[1]]}")', style)
+        write(name, minified(style).encode())
     unseen = target / "manifest.json.new"
     unseen.write_text(json.dumps(names, indent=1, sort_keys=True))
     unseen.replace(target / "manifest.json")

@@ -40,11 +40,23 @@ class Media(Base):
     hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     name: Mapped[str]
     media_type: Mapped[str] = mapped_column(sa.String(80))
-    size: Mapped[int]
+    size: Mapped[int] = mapped_column(sa.BigInteger)
     width: Mapped[int | None]
     height: Mapped[int | None]
+    seconds: Mapped[float | None] = mapped_column(comment="length of a video or of sound")
     alternative: Mapped[Text | None]
     created_at: Mapped[datetime]
+
+
+class MediaVariant(Base):
+    """A picture at a smaller width, stored under its own hash."""
+
+    __tablename__ = "media_variant"
+
+    media_hash: Mapped[str] = mapped_column(sa.ForeignKey("media.hash"), primary_key=True)
+    width: Mapped[int] = mapped_column(primary_key=True)
+    hash: Mapped[str] = mapped_column(sa.String(64))
+    size: Mapped[int]
 
 
 class AuditEvent(Base):

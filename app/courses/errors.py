@@ -18,3 +18,9 @@ class NotReady(DomainError):
 class CourseNotPublished(DomainError):
     status = 404
     message = _l("This course has not been published yet.")
+
+
+class EditedMeanwhile(DomainError):
+    """What was to be saved was made from an older state: somebody else has saved in between."""
+
+    message = _l("Somebody else changed this while you were editing. Nothing of yours is lost: compare, then choose.")

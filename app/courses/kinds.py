@@ -67,13 +67,43 @@ class Player:
     version: str | None = None  # what else the page depends on; None: on too much for it to have an ETag
 
 
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A part of an activity as people read it, for looking at two states of it side by side.
+
+    `label` says what it is (`Question 2`, `Text`), `words` what it says: plain text, a paragraph a line.
+    """
+
+    label: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One text to translate. `key` is stable and unique in its activity; `html` says whether it is markup.
+
+    `translation` is None where there is none yet; `stale` says that the source changed since it was made.
+    """
+
+    key: str
+    label: str
+    source: str
+    translation: str | None
+    stale: bool
+    html: bool = False
+
+
 class Kind(ABC):
-    """One kind of activity. `passes` maps the topics of its checks to what is said when all is well."""
+    """One kind of activity. `passes` maps the topics of its checks to what is said when all is well.
+
+    `editor` is the endpoint of the page where trainers edit one, which takes `course_id` and `activity_id`.
+    """
 
     name: str
     label: object
     model: type[Activity]
     passes: dict[str, object]
+    editor: str | None = None
     by_hand = False  # whether the practitioner says when it is done
 
     @abstractmethod
@@ -110,6 +140,39 @@ class Kind(ABC):
     def has_preview(self) -> bool:
         """Whether this kind can show a draft."""
         return type(self).preview is not Kind.preview
+
+    def new(self, **values: Any) -> Activity:
+        """A new, empty activity with these columns; not yet in the session."""
+        return self.model(**values)
+
+    def copy(self, activity: Activity, into: Activity, course: Course) -> None:  # noqa: B027
+        """Give `into`, a new activity of `course` (perhaps another course), all that `activity` holds. Flushed rows."""
+
+    def restore(self, activity: Activity, published: OutlineActivity, course: Course, by: int | None) -> None:  # noqa: B027
+        """Put what `activity` holds back to what the edition holds; title and settings are the caller's."""
+
+    def passages(self, activity: Activity, course: Course, language: str) -> list[Passage]:
+        """What the draft says in `language`, or else in its own. No statement once loaded."""
+        return []
+
+    def published_passages(self, activity: OutlineActivity, source_language: str, language: str) -> list[Passage]:
+        """What an edition says in `language`, or else in its own, in the same parts as `passages`. Few statements."""
+        return []
+
+    def units(self, activity: Activity, course: Course, language: str) -> list[Unit]:
+        """The texts of the draft to translate into `language`, besides the title, in reading order."""
+        return []
+
+    def translate(
+        self, activity: Activity, course: Course, language: str, strings: dict[str, str], by: int | None
+    ) -> None:
+        """Take translations by the key of their unit, as made from today's source. Raises `LookupError` for another."""
+        if strings:
+            raise LookupError(f"no units {sorted(strings)}")
+
+    def length(self, activity: Activity, course: Course) -> int:
+        """How many minutes it takes, computed from what is in it; at least 1."""
+        return 1
 
     @abstractmethod
     def completes(self, activity: OutlineActivity) -> str:

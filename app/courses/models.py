@@ -4,21 +4,37 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.auth.models import Person
 from app.core.base import Base, Document, Rank, one_of
+from app.core.models import Media
 from app.core.text import Text
 
-from .outline import CourseSettings, Opens, Outline
+from .outline import Audience, CourseSettings, Opens, Outline
 
 
 class TrainerRole(StrEnum):
     LEAD = "lead"
     AUTHOR = "author"
     TRANSLATOR = "translator"
+
+
+class MoveKind(StrEnum):
+    IMPORT = "import"
+    EXPORT = "export"
+    COPY = "copy"
+
+
+class MoveState(StrEnum):
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    REFUSED = "refused"
+    FAILED = "failed"
 
 
 class Course(Base):
@@ -34,6 +50,9 @@ class Course(Base):
     summary: Mapped[Text]
     topics: Mapped[list[str]] = mapped_column(Document(list[str]))
     settings: Mapped[CourseSettings] = mapped_column(Document(CourseSettings))
+    audience: Mapped[Audience] = mapped_column(
+        Document(Audience), default=Audience(), comment="delivery: who may enrol, without publishing"
+    )
     edition_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("edition.id", use_alter=True, name="fk_course_edition_id")
     )
@@ -70,9 +89,25 @@ class CourseTrainer(Base):
     course_id: Mapped[int] = mapped_column(sa.ForeignKey("course.id"))
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
     role: Mapped[str] = mapped_column(sa.String(20))
+    languages: Mapped[list[str]] = mapped_column(
+        Document(list[str]), default=list, comment="those that a translator may write"
+    )
 
     course: Mapped[Course] = relationship(back_populates="trainers")
     person: Mapped[Person] = relationship()
+
+
+class CourseInvitation(Base):
+    """Who may enrol in a course that is by invitation, by address: the person may not have an account yet."""
+
+    __tablename__ = "course_invitation"
+    __table_args__ = (sa.UniqueConstraint("course_id", "email"), sa.Index(None, "email"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course_id: Mapped[int] = mapped_column(sa.ForeignKey("course.id"))
+    email: Mapped[str] = mapped_column(sa.String(320), comment="case-folded")
+    invited_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    invited_at: Mapped[datetime]
 
 
 class CourseSearch(Base):
@@ -124,6 +159,7 @@ class Activity(Base):
     title: Mapped[Text]
     required: Mapped[bool] = mapped_column(default=True)
     minutes: Mapped[int]
+    minutes_given: Mapped[bool] = mapped_column(default=True, comment="by a person; else computed from what is in it")
     opens_after: Mapped[Opens | None] = mapped_column(Document(Opens))
     removed_at: Mapped[datetime | None]
     version_id: Mapped[int] = mapped_column()
@@ -157,6 +193,8 @@ class LessonBody(Base):
     language: Mapped[str] = mapped_column(sa.String(35))
     html: Mapped[str] = mapped_column(sa.Text)
     source_hash: Mapped[str | None] = mapped_column(sa.String(16), comment="of the source body it was made from")
+    saved_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    saved_at: Mapped[datetime | None]
     version_id: Mapped[int] = mapped_column()
 
     lesson: Mapped[Lesson] = relationship(back_populates="bodies")
@@ -164,8 +202,17 @@ class LessonBody(Base):
     __mapper_args__ = {"version_id_col": version_id}
 
 
+class RevisionReason(StrEnum):
+    """Why a text was kept: before another took its place, by hand, by an import, or as the one that was not taken."""
+
+    SAVED = "saved"
+    KEPT = "kept"
+    IMPORTED = "imported"
+    NOT_TAKEN = "not_taken"
+
+
 class Revision(Base):
-    """The history of a body or a setting: who saved what, when."""
+    """The history of a body: a text that it had, whose it was, when."""
 
     __tablename__ = "revision"
     __table_args__ = (sa.Index(None, "subject", "at"),)
@@ -175,6 +222,67 @@ class Revision(Base):
     person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
     at: Mapped[datetime]
     content_hash: Mapped[str] = mapped_column(sa.ForeignKey("content.hash"))
+    reason: Mapped[str] = mapped_column(sa.String(20), default=RevisionReason.SAVED)
+    note: Mapped[str] = mapped_column(sa.String(200), default="")
+
+
+class CourseMedia(Base):
+    """A file in a course's library, as this course calls and describes it. Where it is used is derived."""
+
+    __tablename__ = "course_media"
+    __table_args__ = (sa.Index(None, "media_hash"),)
+
+    course_id: Mapped[int] = mapped_column(sa.ForeignKey("course.id"), primary_key=True)
+    media_hash: Mapped[str] = mapped_column(sa.ForeignKey("media.hash"), primary_key=True)
+    name: Mapped[str]
+    alternative: Mapped[Text | None] = mapped_column(comment="of a picture; an empty one says that it only decorates")
+    captions: Mapped[dict[str, str]] = mapped_column(
+        Document(dict[str, str]), default=dict, comment="of a video or sound: language to the hash of its WebVTT"
+    )
+    added_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    added_at: Mapped[datetime]
+    version_id: Mapped[int] = mapped_column()
+
+    media: Mapped[Media] = relationship()
+
+    __mapper_args__ = {"version_id_col": version_id}
+
+
+class Upload(Base):
+    """A file on its way in, part by part, so that a dropped connection goes on where it was. Swept by age."""
+
+    __tablename__ = "upload"
+    __table_args__ = (sa.Index(None, "touched_at"),)
+
+    id: Mapped[str] = mapped_column(sa.String(43), primary_key=True, comment="cannot be guessed")
+    course_id: Mapped[int | None] = mapped_column(sa.ForeignKey("course.id"), comment="none: a folder of a new course")
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    name: Mapped[str]
+    size: Mapped[int] = mapped_column(sa.BigInteger)
+    received: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    purpose: Mapped[str] = mapped_column(sa.String(20), comment="media, or a course folder to import")
+    created_at: Mapped[datetime]
+    touched_at: Mapped[datetime]
+
+
+class CourseMove(Base):
+    """An import, an export or a copy of a course that runs as a job, and how far it is."""
+
+    __tablename__ = "course_move"
+    __table_args__ = (one_of("kind", MoveKind), one_of("state", MoveState), sa.Index(None, "person_id", "created_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(20))
+    state: Mapped[str] = mapped_column(sa.String(20), default=MoveState.WAITING)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    course_id: Mapped[int | None] = mapped_column(sa.ForeignKey("course.id"), comment="none before an import made one")
+    file_hash: Mapped[str | None] = mapped_column(sa.String(64), comment="of the folder as a zip, in the store")
+    file_name: Mapped[str] = mapped_column(default="")
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    report: Mapped[dict[str, Any]] = mapped_column(Document(dict[str, Any]), default=dict)
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
 
 
 class Edition(Base):

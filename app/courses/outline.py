@@ -19,10 +19,33 @@ class Order(StrEnum):
 
 
 class CourseSettings(msgspec.Struct, frozen=True):
-    """How a course is taken."""
+    """How a course is taken, as an edition holds it.
+
+    It is complete with all its required activities, or with `enough` of them (any), and where `min_score` is set
+    (in percent) with that score besides. `minutes` is its length where a trainer said so; else that of its activities.
+    """
 
     order: Order = Order.FREE
     certificate_months: int | None = None
+    enough: int | None = None
+    min_score: float | None = None
+    minutes: int | None = None
+
+
+class Admits(StrEnum):
+    """Whom a course takes in."""
+
+    ANYONE = "anyone"
+    INVITED = "invited"
+    SOME = "some"
+
+
+class Audience(msgspec.Struct, frozen=True):
+    """Who may enrol: anyone, who was invited, or those of certain cities or with certain roles (either is enough)."""
+
+    admits: Admits = Admits.ANYONE
+    cities: tuple[int, ...] = ()
+    roles: tuple[str, ...] = ()
 
 
 class Opens(msgspec.Struct, frozen=True):

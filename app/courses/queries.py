@@ -10,9 +10,10 @@ import sqlalchemy as sa
 
 from app.auth.identity import Identity
 from app.auth.models import Person
-from app.core.errors import NotFound
+from app.core.errors import Forbidden, NotFound
 from app.core.folding import folded
 from app.core.models import Media
+from app.core.text import Text
 from app.extensions import db
 
 from . import drafts, editions
@@ -118,30 +119,70 @@ def seen_by(person: Identity) -> sa.ColumnElement[bool]:
 def _taught_as(person: Identity, *roles: TrainerRole) -> sa.ColumnElement[bool]:
     if person.is_administrator:
         return sa.true()
-    return sa.exists().where(
+    teaches = sa.select(CourseTrainer.id).where(
         CourseTrainer.course_id == Course.id, CourseTrainer.person_id == person.id, CourseTrainer.role.in_(roles)
     )
+    return teaches.correlate(Course).exists()
 
 
 @dataclass(frozen=True, slots=True)
 class CourseAccess:
-    """A course that a person may see the draft of, and whether they may change it."""
+    """A course whose draft a person may see, and what they may do with it.
+
+    `editable`: change and publish it. `led`: its settings and its trainers, too. `languages`: those whose texts
+    they may write; all of the course's for whoever may change it, a translator's own for a translator.
+    """
 
     id: int
     slug: str
+    title: Text
+    source_language: str
     editable: bool
+    led: bool
+    languages: tuple[str, ...]
 
 
 def get_access(course_id: int, person: Identity) -> CourseAccess:
-    """What `person` may do with the draft of a course. Raises `NotFound`, also where it is not theirs."""
+    """What `person` may do with the draft of a course. One statement.
+
+    Raises `NotFound`, also where it is not theirs.
+    """
+    mine = sa.and_(CourseTrainer.course_id == Course.id, CourseTrainer.person_id == person.id)
     row = db.session.execute(
-        sa.select(Course.id, Course.slug, editable_by(person).label("editable")).where(
-            Course.id == course_id, seen_by(person)
+        sa.select(
+            Course.id,
+            Course.slug,
+            Course.title,
+            Course.source_language,
+            Course.languages,
+            CourseTrainer.role,
+            CourseTrainer.languages.label("own"),
         )
+        .outerjoin(CourseTrainer, mine)
+        .where(Course.id == course_id, seen_by(person))
     ).one_or_none()
     if row is None:
         raise NotFound
-    return CourseAccess(row.id, row.slug, bool(row.editable))
+    led = person.is_administrator or row.role == TrainerRole.LEAD
+    editable = led or row.role == TrainerRole.AUTHOR
+    languages = [tag for tag in row.languages if editable or (tag in row.own and tag != row.source_language)]
+    return CourseAccess(row.id, row.slug, row.title, row.source_language, editable, led, tuple(languages))
+
+
+def get_editable(course_id: int, person: Identity) -> CourseAccess:
+    """As `get_access`; raises `Forbidden` besides for who may see the draft and not change it."""
+    access = get_access(course_id, person)
+    if not access.editable:
+        raise Forbidden
+    return access
+
+
+def get_led(course_id: int, person: Identity) -> CourseAccess:
+    """As `get_editable`, for what its leads alone may do."""
+    access = get_access(course_id, person)
+    if not access.led:
+        raise Forbidden
+    return access
 
 
 @dataclass(frozen=True, slots=True)

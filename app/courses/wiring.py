@@ -6,7 +6,17 @@ from flask import Flask
 
 from app.core import languages
 
-from . import media_views, studio_views, views
+from . import (
+    builder_views,
+    editions_views,
+    library_views,
+    media_views,
+    settings_views,
+    studio_views,
+    translation_views,
+    views,
+    writing_views,
+)
 from .kinds import register
 from .lessons import LessonKind
 from .topics import topic_label
@@ -15,8 +25,17 @@ from .topics import topic_label
 def init_app(app: Flask) -> None:
     """Register the routes and the kind `lesson`."""
     register(LessonKind())
-    app.register_blueprint(views.bp)
-    app.register_blueprint(studio_views.bp)
-    app.register_blueprint(media_views.bp)
+    for feature in (
+        views,
+        studio_views,
+        builder_views,
+        writing_views,
+        library_views,
+        settings_views,
+        translation_views,
+        editions_views,
+        media_views,
+    ):
+        app.register_blueprint(feature.bp)
     languages.init_app(app)
     app.jinja_env.globals["topic_label"] = topic_label

@@ -1,12 +1,13 @@
-"""What exchange sets up: the commands."""
+"""What exchange sets up: the commands, and moving courses in the studio."""
 
 from __future__ import annotations
 
 from flask import Flask
 
-from . import commands
+from . import commands, views
 
 
 def init_app(app: Flask) -> None:
-    """Register `flask courses …`."""
+    """Register `flask courses …` and the pages."""
     app.cli.add_command(commands.group)
+    app.register_blueprint(views.bp)

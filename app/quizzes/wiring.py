@@ -6,7 +6,7 @@ from flask import Flask
 
 from app.courses.kinds import register
 
-from . import types, views
+from . import studio_views, types, views
 from .kind import QuizKind
 
 
@@ -14,4 +14,5 @@ def init_app(app: Flask) -> None:
     """Register the kind `quiz` and the routes."""
     register(QuizKind())
     app.register_blueprint(views.bp)
+    app.register_blueprint(studio_views.bp)
     app.jinja_env.globals["type_name"] = types.type_name

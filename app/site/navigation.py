@@ -8,7 +8,7 @@ from flask import request, url_for
 from flask_babel import gettext as _
 
 from app.auth.identity import current_person
-from app.auth.permissions import may_administer, may_report, may_teach
+from app.auth.permissions import may_administer, may_report, may_translate
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,17 @@ class Item:
 HERE = {
     "learn": {"learn", "quizzes", "courses", "certificates.mine", "certificates.show"},
     "grants": {"grants"},
-    "studio": {"studio"},
+    "studio": {
+        "studio",
+        "builder",
+        "writing",
+        "library",
+        "course_settings",
+        "translation",
+        "editions",
+        "quiz_studio",
+        "moving",
+    },
     "reports": {"reports"},
     "people": {"people"},
 }
@@ -42,7 +52,7 @@ def navigation() -> list[Item]:
         item(_("Grants"), "grants.index", "grants"),
         item(_("Network"), "site.network", "network"),
     ]
-    if may_teach(person):
+    if may_translate(person):
         items.append(item(_("Teach"), "studio.index", "studio"))
     if may_report(person):
         items.append(item(_("Reports"), "reports.completion", "reports"))

@@ -238,7 +238,7 @@ def test_without_a_token_nothing_is_published(client: FlaskClient, trainer: Pers
     [
         ((Role.TRAINER,), "lead", 200, 303),
         ((Role.TRAINER,), "author", 200, 303),
-        ((Role.TRAINER,), "translator", 200, 404),
+        ((Role.TRAINER,), "translator", 200, 403),
         ((Role.TRAINER,), None, 404, 404),
         ((Role.ADMINISTRATOR,), None, 200, 303),
         ((), None, 403, 403),

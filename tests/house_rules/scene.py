@@ -10,9 +10,18 @@ import sqlalchemy as sa
 from app.auth.models import Person, Role, SignIn
 from app.core import audit, clock
 from app.core.base import Base
-from app.core.models import Content, Media, Outbox
+from app.core.models import Content, Media, MediaVariant, Outbox
 from app.core.transactions import unit_of_work
-from app.courses.models import Course, CourseSlugHistory, Revision
+from app.courses.models import (
+    Course,
+    CourseInvitation,
+    CourseMedia,
+    CourseMove,
+    CourseSlugHistory,
+    MoveKind,
+    Revision,
+    Upload,
+)
 from app.extensions import db
 from app.grants.models import Application, GrantCall, Rule
 from app.grants.rules import Completed, write
@@ -32,6 +41,7 @@ from app.quizzes.types import SingleChoiceAnswer
 from tests.factories import a_choice_question, a_city, a_course, a_person, text
 
 BEFORE = datetime(2026, 3, 1, 9, tzinfo=UTC)
+UPLOAD = "u" * 43
 CODE = "7GQ2M4KXWPRT" + codes.check_character("7GQ2M4KXWPRT")
 
 
@@ -211,6 +221,19 @@ def _the_rest(course: Course, trainer: Person) -> int:
             Revision(subject="lesson_body:1", person_id=trainer.id, at=BEFORE, content_hash=digest),
             SignIn(person_id=trainer.id, created_at=BEFORE, last_used_at=BEFORE),
             Media(hash="0" * 64, name="map.webp", media_type="image/webp", size=1, created_at=BEFORE),
+            CourseInvitation(course_id=course.id, email="guest@ghent.example", invited_at=BEFORE),
+            Upload(
+                id=UPLOAD, course_id=course.id, person_id=trainer.id, name="talk.mp4", size=9, purpose="media",
+                created_at=BEFORE, touched_at=BEFORE,
+            ),
+            CourseMove(kind=MoveKind.EXPORT, person_id=trainer.id, course_id=course.id, created_at=BEFORE),
+        ]
+    )  # fmt: skip
+    db.session.flush()
+    db.session.add_all(
+        [
+            MediaVariant(media_hash="0" * 64, width=480, hash="1" * 64, size=1),
+            CourseMedia(course_id=course.id, media_hash="0" * 64, name="map.webp", added_at=BEFORE),
         ]
     )
     message = Outbox(

@@ -84,7 +84,7 @@ FORMS: dict[str, dict[str, str]] = {
     "quizzes.start": {},
     "quizzes.submit": {},
     "site.choose_language": {"language": "en"},
-    "studio.publish": {"note": "A new lesson."},
+    "editions.publish": {"note": "A new lesson."},
 }  # fmt: skip
 # What the addresses of pages ask.
 QUESTIONS: dict[str, dict[str, str]] = {
@@ -98,7 +98,7 @@ QUESTIONS: dict[str, dict[str, str]] = {
     "reports.completion": {"period": "12", "region": "europe", "course": "the-citys-part", "city": "1"},
     "reports.completion_csv": {"period": "12", "region": "europe", "course": "the-citys-part", "city": "1"},
     "site.network": {"region": "europe"},
-    "studio.preview": {"language": "en"},
+    "editions.preview": {"language": "en"},
 }
 OWNERS = {"quizzes": "practitioner", "certificates": "practitioner", "learn": "practitioner", "studio": "trainer"}
 FOR_VISITORS = {"auth.create_account", "auth.create_sign_in", "auth.create_reset", "auth.register_again"}

@@ -17,16 +17,17 @@ from app.core.access import Permission, check_routes, permission_of
 from scripts.permissions import WHO, document
 from tests.factories import a_person, signed_in
 
-from .scene import CODE, Scene, a_scene
+from .scene import CODE, UPLOAD, Scene, a_scene
 
 # Who may, written out: a second opinion on app/auth/permissions.py.
 VISITOR, UNCONFIRMED, WAITING, PRACTITIONER = "visitor", "unconfirmed", "waiting", "practitioner"
-TRAINER, COORDINATOR, ADMINISTRATOR = "trainer", "coordinator", "administrator"
-EVERYONE = (VISITOR, UNCONFIRMED, WAITING, PRACTITIONER, TRAINER, COORDINATOR, ADMINISTRATOR)
+TRAINER, TRANSLATOR, COORDINATOR, ADMINISTRATOR = "trainer", "translator", "coordinator", "administrator"
+EVERYONE = (VISITOR, UNCONFIRMED, WAITING, PRACTITIONER, TRAINER, TRANSLATOR, COORDINATOR, ADMINISTRATOR)
 MAY = {
     Permission.ANYONE: set(EVERYONE),
     Permission.SIGNED_IN: set(EVERYONE) - {VISITOR},
-    Permission.LEARN: {PRACTITIONER, TRAINER, COORDINATOR, ADMINISTRATOR},
+    Permission.LEARN: {PRACTITIONER, TRAINER, TRANSLATOR, COORDINATOR, ADMINISTRATOR},
+    Permission.TRANSLATE: {TRANSLATOR, TRAINER, ADMINISTRATOR},
     Permission.TEACH: {TRAINER, ADMINISTRATOR},
     Permission.REPORT: {COORDINATOR, ADMINISTRATOR},
     Permission.ADMINISTER: {ADMINISTRATOR},
@@ -79,6 +80,7 @@ def arguments(rule: Rule, scene: Scene) -> dict[str, Any]:
         "attempt_id": scene.attempt.id,
         "message_id": scene.outbox_id,
         "language": "en",
+        "upload_id": UPLOAD,
     }
     return {name: known.get(name, 1) for name in rule.arguments}
 
@@ -120,6 +122,8 @@ def a(role: str, scene: Scene) -> Person | None:
             return a_person(city=scene.city, roles=(Role.COORDINATOR,))
         case "trainer":
             return a_person(roles=(Role.TRAINER,))
+        case "translator":
+            return a_person(roles=(Role.TRANSLATOR,))
         case _:
             return a_person(roles=(Role.ADMINISTRATOR,))
 

@@ -1,0 +1,19 @@
+"""The library of a course: its pictures, videos, sounds and documents."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+
+from app.auth.identity import the_person
+from app.core.access import Permission, allow
+
+from . import queries
+
+bp = Blueprint("library", __name__, url_prefix="/teach/courses/<int:course_id>")
+
+
+@bp.get("/media")
+@allow(Permission.TEACH)
+def index(course_id: int) -> str:
+    """To be written."""
+    return render_template("studio/base.html", access=queries.get_editable(course_id, the_person()))
