@@ -8,6 +8,7 @@ from app.core import languages
 
 from . import (
     builder_views,
+    changes_views,
     editions_views,
     library_views,
     media_views,
@@ -29,6 +30,7 @@ def init_app(app: Flask) -> None:
         views,
         studio_views,
         builder_views,
+        changes_views,
         writing_views,
         library_views,
         settings_views,

@@ -85,6 +85,24 @@ FORMS: dict[str, dict[str, str]] = {
     "quizzes.submit": {},
     "site.choose_language": {"language": "en"},
     "editions.publish": {"note": "A new lesson."},
+    "builder.add_activity": {"kind": "lesson"},
+    "builder.add_module": {},
+    "builder.copy_activity": {},
+    "builder.copy_module": {},
+    "builder.edit_activity": {
+        "required": "y", "length": "given", "minutes": "5", "above": "y", "after": "lesson-2-1", "version": "x",
+    },
+    "builder.place_activity": {"direction": "down", "module": "1", "before": "2"},
+    "builder.place_module": {"direction": "down", "before": "2"},
+    "builder.remove_activity": {},
+    "builder.remove_module": {},
+    "builder.rename_activity": {"title": "Lesson 1.1", "version": "x"},
+    "builder.rename_module": {"title": "Module 1", "version": "x"},
+    "builder.return_activity": {},
+    "builder.return_module": {},
+    "changes.discard": {"change": "edited", "seen": "x"},
+    "changes.discard_part": {"change": "summary", "seen": "x"},
+    "studio.new": {"title": "Streets", "source_language": "en", "slug": "streets"},
 }  # fmt: skip
 # What the addresses of pages ask.
 QUESTIONS: dict[str, dict[str, str]] = {
@@ -99,6 +117,9 @@ QUESTIONS: dict[str, dict[str, str]] = {
     "reports.completion_csv": {"period": "12", "region": "europe", "course": "the-citys-part", "city": "1"},
     "site.network": {"region": "europe"},
     "editions.preview": {"language": "en"},
+    "changes.activity": {"language": "en"},
+    "changes.course": {"language": "en"},
+    "studio.course": {"removed": "activity-1", "at": "activity-1"},
 }
 OWNERS = {"quizzes": "practitioner", "certificates": "practitioner", "learn": "practitioner", "studio": "trainer"}
 FOR_VISITORS = {"auth.create_account", "auth.create_sign_in", "auth.create_reset", "auth.register_again"}
@@ -198,8 +219,12 @@ def test_the_forms_here_are_those_of_people(app: Flask, scene: Scene) -> None:
         status = browser(app, scene, endpoint).post(address, data=FORMS[endpoint]).status_code
         if status >= 400:
             refused[endpoint] = status
-    # Nobody is known by that address; the city is there from the form before; the role is of somebody else.
-    assert refused == {"auth.create_sign_in": 400, "cities.new": 422, "people.end_role": 404}
+    # Nobody is known by that address; the city is there from the form before; the role is of somebody else; nothing
+    # was edited, what was changed was not seen, and the settings of an activity are other ones by now.
+    assert refused == {
+        "auth.create_sign_in": 400, "cities.new": 422, "people.end_role": 404, "builder.edit_activity": 409,
+        "changes.discard": 404, "changes.discard_part": 409,
+    }  # fmt: skip
 
 
 @pytest.mark.usefixtures("tokens_apart")
