@@ -10,6 +10,7 @@ from threading import Lock
 
 import sqlalchemy as sa
 
+from app.core import clock
 from app.extensions import db
 
 from .models import Edition
@@ -48,6 +49,19 @@ class PublishedEdition:
     @cached_property
     def _positions(self) -> dict[int, int]:
         return {a.id: i for i, a in enumerate(self.activities)}
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An outline that might be published, and the edition it would take the place of (None: the first)."""
+
+    outline: Outline
+    in_force: PublishedEdition | None
+
+    def as_edition(self, course_id: int) -> PublishedEdition:
+        """The outline as the next edition would be read; it has no id yet, so it is 0."""
+        number = self.in_force.number + 1 if self.in_force else 1
+        return of_outline(0, course_id, number, clock.now(), self.outline)
 
 
 _kept: dict[int, PublishedEdition] = {}

@@ -11,7 +11,7 @@ from app.core.access import Permission, allow
 from app.core.errors import NotFound
 
 from . import queries, services
-from .errors import NothingToPublish, NotReady
+from .errors import DraftChanged, NothingToPublish, NotReady
 from .forms import PublishForm
 from .kinds import get_kind
 from .studio_views import course_page
@@ -35,8 +35,10 @@ def publish(course_id: int) -> Response | tuple[str, int]:
     if not form.validate():
         return course_page(course_id, person, form), 422
     try:
-        edition = services.publish(course_id=course_id, by=person.id, note=form.note.data or "")
-    except (NothingToPublish, NotReady) as refused:
+        edition = services.publish(
+            course_id=course_id, by=person.id, note=form.note.data or "", seen=form.seen.data or ""
+        )
+    except (DraftChanged, NothingToPublish, NotReady) as refused:
         return course_page(course_id, person, form, problem=refused), refused.status
     flash(_("Edition %(number)s is published. Practitioners see it from now on.", number=edition.number), "done")
     return redirect(url_for("studio.course", course_id=course_id), 303)

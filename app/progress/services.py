@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -185,17 +186,32 @@ def _count(enrolment: Enrolment, edition: PublishedEdition) -> None:
         )
     ).all()
     states = {row.activity_id: ActivityState(row.state) for row in rows}
-    standing = Standing(edition, states)
+    count = counted(edition, states, {row.activity_id: row.score for row in rows})
     enrolment.states = states
-    enrolment.done, enrolment.total = standing.done, standing.total
-    enrolment.score = course_score(edition, {row.activity_id: row.score for row in rows})
+    enrolment.done, enrolment.total = count.standing.done, count.standing.total
+    enrolment.score = count.score
     enrolment.counted_edition_id = edition.id
-    if standing.complete and enrolment.completed_at is None:
+    if count.standing.complete and enrolment.completed_at is None:
         _complete(enrolment, edition)
     db.session.flush()
 
 
-def course_score(edition: PublishedEdition, scores: dict[int, float | None]) -> float | None:
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What a cycle of an enrolment comes to in an edition; `score` is 0 to 1, None where nothing is graded yet."""
+
+    standing: Standing
+    score: float | None
+
+
+def counted(
+    edition: PublishedEdition, states: Mapping[int, ActivityState], scores: Mapping[int, float | None]
+) -> Count:
+    """Count the states and scores of activities against an edition. Pure: also what foretells a publication."""
+    return Count(Standing(edition, states), course_score(edition, scores))
+
+
+def course_score(edition: PublishedEdition, scores: Mapping[int, float | None]) -> float | None:
     """The mean of the required graded activities, weighted by their marks, 0 to 1; what is not done counts nothing.
 
     None before the first of them has a score, and for a course that grades nothing.
