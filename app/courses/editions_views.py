@@ -8,12 +8,10 @@ from werkzeug.wrappers import Response
 
 from app.auth.identity import the_person
 from app.core.access import Permission, allow
-from app.core.errors import NotFound
 
 from . import queries, services
 from .errors import DraftChanged, NothingToPublish, NotReady
 from .forms import PublishForm
-from .kinds import get_kind
 from .studio_views import course_page
 
 bp = Blueprint("editions", __name__, url_prefix="/teach/courses/<int:course_id>")
@@ -46,15 +44,9 @@ def publish(course_id: int) -> Response | tuple[str, int]:
 
 @bp.get("/activities/<int:activity_id>")
 @allow(Permission.TRANSLATE)
-def preview(course_id: int, activity_id: int) -> str:
-    """An activity as it stands in the draft, in a language of the course; it leaves no trace."""
+def preview(course_id: int, activity_id: int) -> Response:
+    """An activity as it stands in the draft: its place in the preview."""
     access = queries.get_access(course_id, the_person())
     activity = queries.get_draft_activity(access.id, activity_id)
-    asked = request.args.get("language")
-    language = asked if asked in activity.course.languages else activity.course.source_language
-    player = get_kind(activity.kind).preview(activity, activity.course, language)
-    if player is None:
-        raise NotFound
-    return render_template(
-        player.template, access=access, course=activity.course, activity=activity, language=language, **player.context
-    )
+    language = request.args.get("language")
+    return redirect(url_for("preview.activity", course_id=access.id, activity=activity.key, language=language))

@@ -10,7 +10,6 @@ import msgspec
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup
 from sqlalchemy.orm import selectinload
 
 from app.core import content, sanitise
@@ -102,7 +101,7 @@ class LessonKind(Kind):
         assert isinstance(activity, Lesson)
         bodies = {body.language: body.html for body in activity.bodies if sanitise.plain_text(body.html)}
         shown = language if language in bodies else course.source_language
-        return Player("studio/lesson.html", {"html": Markup(bodies.get(shown, "")), "body_language": shown})
+        return Player("learn/lesson.html", {"body": content.Body(bodies.get(shown, "")), "body_language": shown})
 
     def completes(self, activity: OutlineActivity) -> str:
         return _("Complete when you have read it and say so")

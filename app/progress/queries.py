@@ -43,12 +43,16 @@ class Enrolled:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A published course, and how one person stands in it (None: not enrolled, or a visitor)."""
+    """A published course, and how one person stands in it (None: not enrolled, or a visitor).
+
+    `draft`: it is not published, but the draft as a preview shows it to its trainers: nothing may be recorded.
+    """
 
     course_id: int
     slug: str
     edition: PublishedEdition
     enrolled: Enrolled | None
+    draft: bool = False
 
 
 # Plain tables: read on every page of learning, so nothing of the mapper's work is done.
