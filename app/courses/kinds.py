@@ -114,6 +114,10 @@ class Kind(ABC):
         """The bodies that `freeze` names by their hash, to be stored when the course is published."""
         return []
 
+    def published_bodies(self, activity: OutlineActivity) -> dict[str, str]:
+        """Language to the hash of the body that an edition holds of it: what can be withdrawn."""
+        return {}
+
     def load(self, activities: Sequence[Activity]) -> None:  # noqa: B027  (nothing to read is a fine answer)
         """Read what `freeze`, `checks` and `bodies` of these will ask for, in a fixed number of statements."""
 

@@ -50,6 +50,9 @@ class LessonKind(Kind):
         assert isinstance(activity, Lesson)
         return [content.NewBody(MEDIA_TYPE, body.html, sanitise.POLICY) for body in activity.bodies]
 
+    def published_bodies(self, activity: OutlineActivity) -> dict[str, str]:
+        return msgspec.convert(activity.data, LessonData).bodies
+
     def load(self, activities: Sequence[Activity]) -> None:
         ids = [activity.id for activity in activities]
         db.session.scalars(sa.select(Lesson).where(Lesson.id.in_(ids)).options(selectinload(Lesson.bodies))).all()

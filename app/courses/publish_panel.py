@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
+from flask_babel import gettext as _
 
 from app.auth.identity import Identity
 from app.core import slots
 
 from . import queries
 from .drafts import Review, living_activities
-from .editions import Proposal
+from .editions import Proposal, PublishedEdition
 from .forms import PublishForm
 from .kinds import Check, Level, get_kind
 from .queries import CourseAccess
@@ -44,6 +45,23 @@ def publish_panel(
         "notices": notices(access, person, Proposal(review.outline, review.in_force)),
         "seen": mark_of(review.outline, review.in_force.number if review.in_force else None),
         "form": form or PublishForm(),
+    }
+
+
+def again_panel(
+    access: CourseAccess, edition: PublishedEdition, person: Identity, form: PublishForm | None = None
+) -> dict[str, Any]:
+    """The values that `studio/_again.html` needs to offer an old edition for publishing; `in_force` is never None."""
+    in_force = queries.get_edition_in_force(access.id)
+    offered = access.editable and in_force.outline != edition.outline
+    if form is None:
+        form = PublishForm()
+        form.note.data = _("Edition %(number)s again.", number=edition.number)
+    return {
+        "in_force": in_force,
+        "offered": offered,
+        "notices": notices(access, person, Proposal(edition.outline, in_force)) if offered else [],
+        "form": form,
     }
 
 
