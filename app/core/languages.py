@@ -8,6 +8,12 @@ from babel import Locale, UnknownLocaleError
 from flask import Flask
 from flask_babel import get_locale
 
+# What a course can be written in, or translated into, from the studio; a course that comes as a folder may have others.
+OFFERED = tuple(
+    "am ar bg bn bs cs da de el en es et fa fi fr ha he hi hr hu id is it ja ka km ko ky lt lv mk mn ms my nb ne nl pl "
+    "ps pt pt-BR ro ru si sk sl so sq sr sv sw ta tg th tr uk ur uz vi zh".split()
+)
+
 
 def own_name(tag: str) -> str:
     """What a language calls itself: `français`. The tag, where nothing is known of it."""

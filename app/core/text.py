@@ -49,6 +49,17 @@ class Text(msgspec.Struct, frozen=True):
         today = string_hash(original.string)
         return sorted(tag for tag, phrase in self.phrases.items() if phrase.source_hash not in (None, today))
 
+    def rewritten(self, string: str, source: str) -> Text:
+        """With another source string; its translations stay, and know that they were made from the former one."""
+        former = self.phrases.get(source)
+        made_from = string_hash(former.string) if former else None
+        others = {
+            tag: phrase if phrase.source_hash else Phrase(phrase.string, made_from)
+            for tag, phrase in self.phrases.items()
+            if tag != source
+        }
+        return Text({source: Phrase(string), **others})
+
     def strings(self) -> dict[str, str]:
         """Language tag to string, as files and forms want it."""
         return {tag: phrase.string for tag, phrase in self.phrases.items()}

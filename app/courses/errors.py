@@ -34,3 +34,22 @@ class EditedMeanwhile(DomainError):
     """What was to be saved was made from an older state: somebody else has saved in between."""
 
     message = _l("Somebody else changed this while you were editing. Nothing of yours is lost: compare, then choose.")
+
+
+class AddressTaken(DomainError):
+    """A course has, or once had, this address."""
+
+    field = "slug"
+    message = _l("Another course has this address, or once had it. Choose another.")
+
+
+class ChangedSinceSeen(DomainError):
+    """What was to be discarded is no longer what the page showed."""
+
+    message = _l("This changed while you were looking at it, so nothing was discarded. Look again, then choose.")
+
+
+class TextWithdrawn(DomainError):
+    message = _l(
+        "A text of this edition was withdrawn, so it cannot be brought back. What you have now stays as it is."
+    )

@@ -12,13 +12,15 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import selectinload
 
-from app.core import content, sanitise
+from app.core import clock, content, sanitise
 from app.core.languages import language_name
+from app.core.paragraphs import paragraphs
 from app.core.text import string_hash
 from app.extensions import db
 
-from .kinds import Check, Frozen, Kind, Level, Player, Visit
-from .models import Activity, Course, Lesson
+from .errors import TextWithdrawn
+from .kinds import Check, Frozen, Kind, Level, Passage, Player, Visit
+from .models import Activity, Course, Lesson, LessonBody, Revision
 from .outline import OutlineActivity
 
 MEDIA_TYPE = "text/html"
@@ -106,8 +108,86 @@ class LessonKind(Kind):
         shown = language if language in bodies else course.source_language
         return Player("learn/lesson.html", {"body": content.Body(bodies.get(shown, "")), "body_language": shown})
 
+    def copy(self, activity: Activity, into: Activity, course: Course) -> None:
+        assert isinstance(activity, Lesson)
+        assert isinstance(into, Lesson)
+        for body in activity.bodies:
+            into.bodies.append(LessonBody(language=body.language, html=body.html, source_hash=body.source_hash))
+
+    def restore(self, activity: Activity, published: OutlineActivity, course: Course, by: int | None) -> None:
+        """The texts of the edition, in exactly its languages; what they replace is kept in the lesson's history.
+
+        A translation that is the draft's already stays as it was made; others count as made from the text beside
+        them. Raises `TextWithdrawn`. A statement a language, and one for each text that is replaced.
+        """
+        assert isinstance(activity, Lesson)
+        source = course.source_language
+        texts = _published_texts(msgspec.convert(published.data, LessonData).bodies)
+        rows = {body.language: body for body in activity.bodies}
+        keep_revisions([row for tag, row in rows.items() if row.html != texts.get(tag)])
+        now, made_from = clock.now(), string_hash(texts.get(source, ""))
+        for language, html in texts.items():
+            row = rows.get(language)
+            if row is not None and row.html == html:
+                continue
+            if row is None:
+                row = LessonBody(language=language)
+                activity.bodies.append(row)
+            row.html, row.source_hash = html, None if language == source else made_from
+            row.saved_by_id, row.saved_at = by, now
+        for language in rows.keys() - texts.keys():
+            activity.bodies.remove(rows[language])
+            db.session.delete(rows[language])
+        db.session.flush()
+
+    def passages(self, activity: Activity, course: Course, language: str) -> list[Passage]:
+        assert isinstance(activity, Lesson)
+        bodies = {body.language: body.html for body in activity.bodies}
+        html = bodies.get(language) or bodies.get(course.source_language, "")
+        return [Passage(_("Text"), paragraphs(html))]
+
+    def published_passages(self, activity: OutlineActivity, source_language: str, language: str) -> list[Passage]:
+        """The text, or why it was withdrawn. One statement."""
+        bodies = msgspec.convert(activity.data, LessonData).bodies
+        digest = bodies.get(language) or bodies.get(source_language)
+        body = content.get_body(digest) if digest else content.Body("")
+        if body.withdrawn_at is not None:
+            return [Passage(_("Text"), _("This text was withdrawn. Reason: %(reason)s", reason=body.withdrawn_why))]
+        return [Passage(_("Text"), paragraphs(source_of(body.html)))]
+
     def completes(self, activity: OutlineActivity) -> str:
         return _("Complete when you have read it and say so")
+
+
+def source_of(published_html: str) -> str:
+    """The text as trainers write it, from the one that practitioners get."""
+    return published_html
+
+
+def keep_revisions(rows: Sequence[LessonBody]) -> None:
+    """Keep what these texts say in their history, as theirs who wrote it, before something else takes their place."""
+    said = [row for row in rows if sanitise.plain_text(row.html)]
+    content.store_all(content.NewBody(MEDIA_TYPE, row.html, sanitise.POLICY) for row in said)
+    for row in said:
+        db.session.add(
+            Revision(
+                subject=f"lesson_body:{row.id}",
+                person_id=row.saved_by_id,
+                at=row.saved_at or clock.now(),
+                content_hash=content.body_hash(MEDIA_TYPE, row.html),
+            )
+        )
+
+
+def _published_texts(bodies: dict[str, str]) -> dict[str, str]:
+    """Language to the text that an edition names, cleaned by today's rules. Raises `TextWithdrawn`."""
+    found = {}
+    for language, digest in bodies.items():
+        body = content.get_body(digest)
+        if body.withdrawn_at is not None:
+            raise TextWithdrawn
+        found[language] = sanitise.clean(source_of(body.html))
+    return found
 
 
 class _Images(HTMLParser):

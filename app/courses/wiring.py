@@ -9,6 +9,7 @@ from app.core import languages
 from . import (
     body_views,
     builder_views,
+    changes_views,
     commands,
     editions_views,
     library_views,
@@ -31,6 +32,7 @@ def init_app(app: Flask) -> None:
         views,
         studio_views,
         builder_views,
+        changes_views,
         writing_views,
         library_views,
         settings_views,

@@ -34,7 +34,7 @@ class Quiz(Activity):
     __tablename__ = "quiz"
 
     id: Mapped[int] = mapped_column(sa.ForeignKey("activity.id"), primary_key=True)
-    settings: Mapped[QuizSettings] = mapped_column(Document(QuizSettings))
+    settings: Mapped[QuizSettings] = mapped_column(Document(QuizSettings), default=QuizSettings())
 
     slots: Mapped[list[QuizSlot]] = relationship(
         back_populates="quiz", order_by="QuizSlot.rank, QuizSlot.id", cascade="all, delete-orphan"

@@ -25,6 +25,7 @@ HERE = {
     "studio": {
         "studio",
         "builder",
+        "changes",
         "writing",
         "library",
         "course_settings",

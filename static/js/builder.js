@@ -1,0 +1,171 @@
+// The builder without leaving the page: what its buttons and forms send goes by fetch, and the answer, the same page
+// anew, gives the outline. The place, the focus and what is being typed elsewhere stay. Dragging and Alt with an arrow
+// key do what the buttons in the grip's menu do.
+const form = document.querySelector("#builder-form");
+const told = document.querySelector("#told");
+const refused = document.querySelector("#refused");
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+let queue = Promise.resolve();
+
+// One after another, so that quick moves arrive in the order in which they were made. Gives whether it was done.
+const act = (address, fields, after = {}) => (queue = queue.then(() => send(address, fields, after)));
+
+async function send(address, fields, { native } = {}) {
+  const body = new URLSearchParams({ csrf_token: form.elements.namedItem("csrf_token").value, ...fields });
+  refused.hidden = true;
+  try {
+    const response = await fetch(address, { method: "POST", body, headers: { "X-Requested-With": "fetch" } });
+    if (response.ok) {
+      show(new DOMParser().parseFromString(await response.text(), "text/html"), new URL(response.url).searchParams);
+      return true;
+    }
+    if (native && [409, 422].includes(response.status)) {
+      HTMLFormElement.prototype.submit.call(native); // the page that shows both, or what is wrong
+      return false;
+    }
+    refuse((await response.json().catch(() => ({}))).error ?? response.statusText);
+  } catch {
+    refuse(form.dataset.lost);
+  }
+  return false;
+}
+
+function refuse(why) {
+  refused.textContent = why;
+  refused.hidden = false;
+}
+
+function show(page, asked) {
+  const at = asked.get("at") ?? (asked.has("removed") ? "removed" : null);
+  const words = (page.querySelector(".flash") ?? page.querySelector("#removed span"))?.textContent ?? "";
+  const top = document.getElementById(at)?.getBoundingClientRect().top;
+  const known = new Set([...document.querySelectorAll("[data-activity], [data-module]")].map(({ id }) => id));
+  const typed = new Map([...document.querySelectorAll("#beside textarea")].map(({ id, value }) => [id, value]));
+  for (const id of ["outline", "beside"]) {
+    document.getElementById(id).replaceWith(document.adoptNode(page.getElementById(id)));
+  }
+  for (const [id, value] of typed) {
+    const field = document.getElementById(id);
+    if (field) field.value = value;
+  }
+  sortable();
+  document.dispatchEvent(new CustomEvent("studio:refreshed"));
+  told.textContent = words;
+  const thing = document.getElementById(at);
+  if (!thing) return;
+  if (top !== undefined) scrollBy({ top: thing.getBoundingClientRect().top - top, behavior: "instant" });
+  if (known.has(at) || at === "removed") {
+    (thing.querySelector("summary") ?? thing.querySelector("button")).focus({ preventScroll: at !== "removed" });
+  } else {
+    rename(thing.querySelector("[data-rename]")); // new here: its first title is made to be replaced
+  }
+  thing.scrollIntoView({ block: "nearest", behavior: calm.matches ? "instant" : "smooth" });
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const { formAction, name, value } = event.submitter;
+  act(formAction, name ? { [name]: value } : {});
+});
+
+// Renaming in place: Enter saves, Escape leaves.
+function rename(link) {
+  const name = link.closest("li, header").querySelector("[data-name]");
+  const edit = document.querySelector("#rename").content.firstElementChild.cloneNode(true);
+  const { title, version } = edit.elements;
+  edit.action = link.href;
+  title.value = link.dataset.title;
+  version.value = link.dataset.version;
+  name.hidden = true;
+  name.after(edit);
+  link.closest("details")?.removeAttribute("open");
+  const leave = () => {
+    edit.remove();
+    name.hidden = false;
+    (link.closest("details")?.querySelector("summary") ?? link).focus();
+  };
+  edit.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (title.value === link.dataset.title) leave();
+    else act(edit.action, { title: title.value, version: version.value }, { native: edit });
+  });
+  edit.addEventListener("keydown", (event) => event.key === "Escape" && leave());
+  edit.querySelector("[type=button]").addEventListener("click", leave);
+  title.focus();
+  title.select();
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-rename]");
+  if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    event.preventDefault();
+    rename(link);
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  const arrow = { ArrowUp: "up", ArrowDown: "down" }[event.key];
+  const thing = arrow && event.altKey && event.target.closest("#builder .grip")?.closest("[data-place]");
+  if (thing) {
+    event.preventDefault();
+    act(thing.dataset.place, { direction: arrow });
+  }
+});
+
+// Menus close as menus do: when something else is clicked or reached, and with Escape.
+const menus = () => [...document.querySelectorAll("#builder details.drop[open]")];
+for (const reached of ["click", "focusin"]) {
+  document.addEventListener(reached, ({ target }) => {
+    menus().forEach((menu) => menu.contains(target) || menu.removeAttribute("open"));
+  });
+}
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of menus()) {
+    menu.removeAttribute("open");
+    menu.querySelector("summary").focus();
+  }
+});
+
+const { default: Sortable, AutoScroll } = await import(form.dataset.sortable);
+Sortable.mount(new AutoScroll());
+
+function sortable() {
+  const shared = {
+    animation: calm.matches ? 0 : 150,
+    forceFallback: true, // a button cannot be dragged natively everywhere, and a finger not at all
+    fallbackTolerance: 4,
+    delay: 150,
+    delayOnTouchOnly: true,
+    scroll: true,
+    bubbleScroll: true,
+    direction: "vertical",
+    onStart: ({ item }) => (item.former = item.nextSibling),
+  };
+  const moved = async ({ item, from, to, oldIndex, newIndex }, address, fields) => {
+    if (from === to && oldIndex === newIndex) return;
+    if (!(await act(address, fields))) from.insertBefore(item, item.former);
+  };
+  for (const list of document.querySelectorAll("#builder [data-activities]")) {
+    Sortable.create(list, {
+      ...shared,
+      group: "activities",
+      handle: ".grip > summary",
+      draggable: "[data-activity]",
+      onEnd: (drop) => {
+        const before = drop.item.nextElementSibling?.dataset.activity ?? "";
+        moved(drop, drop.item.dataset.place, { module: drop.to.dataset.activities, before });
+      },
+    });
+  }
+  const builder = document.querySelector("#builder");
+  Sortable.create(builder, {
+    ...shared,
+    handle: "header > .grip > summary",
+    draggable: "[data-module]",
+    onEnd: (drop) => moved(drop, drop.item.dataset.place, { before: drop.item.nextElementSibling?.dataset.module ?? "" }),
+  });
+}
+
+sortable();
