@@ -117,7 +117,7 @@ def _place(row: Any, edition: PublishedEdition) -> Place:
             score=row.score,
             version=row.version_id,
             certificate=row.code,
-            standing=Standing(edition, states, row.last_activity_id),
+            standing=Standing(edition, states, row.last_activity_id, row.score, row.completed_at is not None),
         )
     return Place(course_id=row.course_id, slug=row.slug, edition=edition, enrolled=enrolled)
 

@@ -24,8 +24,6 @@ from .models import ActivityProgress, ActivityState, Certificate, Completion, En
 from .signals import course_completed
 from .standing import Standing
 
-RULE = "all required activities"  # the completion rule of this release, as each completion records it
-
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -52,7 +50,7 @@ def enrol(*, person: Identity | Person, course_id: int, due_at: datetime | None 
         city_id=person.city_id,
         language=language,
         states={},
-        total=len(edition.required),
+        total=edition.needed,
         due_at=due_at,
         enrolled_at=now,
         touched_at=now,
@@ -185,10 +183,11 @@ def _count(enrolment: Enrolment, edition: PublishedEdition) -> None:
         )
     ).all()
     states = {row.activity_id: ActivityState(row.state) for row in rows}
-    standing = Standing(edition, states)
+    score = course_score(edition, {row.activity_id: row.score for row in rows})
+    standing = Standing(edition, states, score=score)
     enrolment.states = states
     enrolment.done, enrolment.total = standing.done, standing.total
-    enrolment.score = course_score(edition, {row.activity_id: row.score for row in rows})
+    enrolment.score = score
     enrolment.counted_edition_id = edition.id
     if standing.complete and enrolment.completed_at is None:
         _complete(enrolment, edition)
@@ -200,10 +199,19 @@ def course_score(edition: PublishedEdition, scores: dict[int, float | None]) -> 
 
     None before the first of them has a score, and for a course that grades nothing.
     """
-    graded = [(a.marks, scores.get(a.id)) for a in edition.required if a.marks]
+    graded = [(a.marks or 0.0, scores.get(a.id)) for a in edition.graded]
     if not any(score is not None for _marks, score in graded):
         return None
     return sum(marks * (score or 0.0) for marks, score in graded) / sum(marks for marks, _score in graded)
+
+
+def rule_of(edition: PublishedEdition) -> str:
+    """What completes an edition, as each completion records it: `3 of 8 activities, score 70%`."""
+    settings = edition.outline.settings
+    rule = (
+        f"{settings.enough} of {len(edition.activities)} activities" if settings.enough else "all required activities"
+    )
+    return rule if settings.min_score is None else f"{rule}, score {settings.min_score:g}%"
 
 
 def _complete(enrolment: Enrolment, edition: PublishedEdition) -> None:
@@ -216,7 +224,7 @@ def _complete(enrolment: Enrolment, edition: PublishedEdition) -> None:
         person_id=person.id,
         course_id=enrolment.course_id,
         edition_id=edition.id,
-        rule=RULE,
+        rule=rule_of(edition),
         city_id=person.city_id,
         score=enrolment.score,
         completed_at=now,
