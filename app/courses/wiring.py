@@ -7,6 +7,7 @@ from flask import Flask
 from app.core import languages
 
 from . import (
+    audience,
     builder_views,
     editions_views,
     library_views,
@@ -39,3 +40,4 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(feature.bp)
     languages.init_app(app)
     app.jinja_env.globals["topic_label"] = topic_label
+    app.jinja_env.globals["audience_tag"] = audience.tag

@@ -12,14 +12,16 @@ from app.auth.identity import Identity
 from app.auth.models import Person
 from app.core import clock
 from app.core.errors import NotFound
+from app.courses import audience, audience_queries
 from app.courses.editions import PublishedEdition, get_edition
 from app.courses.errors import CourseNotPublished
 from app.courses.models import Activity, Course
+from app.courses.outline import Admits
 from app.extensions import db
 from app.network.models import City
 
 from . import codes
-from .errors import ActivityGone, NotEnrolled
+from .errors import ActivityGone, NotAdmitted, NotEnrolled
 from .models import ActivityProgress, ActivityState, Certificate, Completion, Enrolment, EnrolmentState
 from .signals import course_completed
 from .standing import Standing
@@ -36,11 +38,15 @@ class Outcome:
 def enrol(*, person: Identity | Person, course_id: int, due_at: datetime | None = None) -> Enrolment:
     """Take `person` into the course; who is in it already stays as they are.
 
-    Raises `CourseNotPublished`.
+    Raises `CourseNotPublished`, and `NotAdmitted` where the course is not for them.
     """
     course = db.session.get(Course, course_id)
     if course is None or course.edition_id is None:
         raise CourseNotPublished
+    if course.audience.admits is not Admits.ANYONE:
+        if already := _find_enrolment(person.id, course.id):
+            return already
+        _require_admitted(course, person.id)
     edition = get_edition(course.edition_id)
     language = person.language if person.language in edition.outline.languages else edition.outline.source_language
     now = clock.now()
@@ -60,9 +66,7 @@ def enrol(*, person: Identity | Person, course_id: int, due_at: datetime | None 
         with db.session.begin_nested():
             db.session.add(enrolment)
     except IntegrityError:
-        return db.session.scalars(
-            sa.select(Enrolment).where(Enrolment.person_id == person.id, Enrolment.course_id == course.id)
-        ).one()
+        return db.session.scalars(_enrolment_of(person.id, course.id)).one()
     return enrolment
 
 
@@ -144,6 +148,22 @@ def show_on_certificate(*, person_id: int, code: str, city: bool, score: bool) -
     return certificate
 
 
+def _enrolment_of(person_id: int, course_id: int) -> sa.Select[Enrolment]:
+    return sa.select(Enrolment).where(Enrolment.person_id == person_id, Enrolment.course_id == course_id)
+
+
+def _find_enrolment(person_id: int, course_id: int) -> Enrolment | None:
+    found: Enrolment | None = db.session.scalars(_enrolment_of(person_id, course_id)).one_or_none()
+    return found
+
+
+def _require_admitted(course: Course, person_id: int) -> None:
+    candidate = audience_queries.get_candidate(course_id=course.id, person_id=person_id)
+    if not audience.admits(course.audience, candidate):
+        whom, step = audience_queries.sentence(course.audience), audience.next_step(course.audience, candidate.email)
+        raise NotAdmitted(f"{whom} {step}")
+
+
 def _was_ever(activity_id: int, course_id: int) -> bool:
     return db.session.scalar(sa.select(Activity.course_id).where(Activity.id == activity_id)) == course_id
 
@@ -161,9 +181,7 @@ def _lock(enrolment_id: int) -> Enrolment:
 
 
 def _of(person_id: int, course_id: int) -> Enrolment:
-    enrolment = db.session.scalars(
-        sa.select(Enrolment).where(Enrolment.person_id == person_id, Enrolment.course_id == course_id).with_for_update()
-    ).one_or_none()
+    enrolment = db.session.scalars(_enrolment_of(person_id, course_id).with_for_update()).one_or_none()
     if enrolment is None:
         raise NotEnrolled
     return enrolment
@@ -208,9 +226,8 @@ def course_score(edition: PublishedEdition, scores: dict[int, float | None]) -> 
 def rule_of(edition: PublishedEdition) -> str:
     """What completes an edition, as each completion records it: `3 of 8 activities, score 70%`."""
     settings = edition.outline.settings
-    rule = (
-        f"{settings.enough} of {len(edition.activities)} activities" if settings.enough else "all required activities"
-    )
+    some = f"{settings.enough} of {len(edition.activities)} activities"
+    rule = some if settings.enough else "all required activities"
     return rule if settings.min_score is None else f"{rule}, score {settings.min_score:g}%"
 
 
