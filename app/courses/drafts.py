@@ -17,7 +17,7 @@ from app.core.languages import language_name
 from app.core.text import Text
 from app.extensions import db
 
-from . import editions
+from . import completion, editions
 from .editions import PublishedEdition
 from .kinds import Check, Level, get_kind, list_kinds
 from .models import Activity, Course, Module
@@ -214,15 +214,13 @@ def checks(course: Course) -> list[Check]:
     activities = living_activities(course)
     if not activities:
         found.append(Check(Level.BLOCKER, "outline", _("The course has no activities yet")))
-    elif not any(activity.required for activity in activities):
-        message = _("No activity is required, so nobody can complete the course")
-        found.append(Check(Level.WARNING, "outline", message))
     for module in modules:
         if not module.living_activities():
             title = module.title.best(course.source_language, course.source_language)
             found.append(Check(Level.WARNING, "outline", _("Module “%(title)s” is empty and is left out", title=title)))
     for activity in activities:
         found.extend(get_kind(activity.kind).checks(activity, course))
+    found.extend(completion.checks(course, activities))
     found.extend(_locked_for_ever(course, activities))
     found.extend(_untranslated(course, activities))
     found.extend(_withdrawn(course, activities))

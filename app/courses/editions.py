@@ -35,12 +35,34 @@ class PublishedEdition:
 
     @cached_property
     def required(self) -> tuple[OutlineActivity, ...]:
-        """The activities that completion asks for, in order."""
+        """The activities marked as required, in order."""
         return tuple(a for a in self.activities if a.required)
 
     @cached_property
+    def graded(self) -> tuple[OutlineActivity, ...]:
+        """The activities that the course's score is made of, in order: the required ones that give marks."""
+        return tuple(a for a in self.required if a.marks)
+
+    @cached_property
+    def counted(self) -> tuple[OutlineActivity, ...]:
+        """The activities that count towards completion, in order: the required ones, or any where some are enough."""
+        return self.activities if self.outline.settings.enough else self.required
+
+    @cached_property
+    def needed(self) -> int:
+        """How many of `counted` must be complete."""
+        return self.outline.settings.enough or len(self.required)
+
+    @cached_property
     def minutes(self) -> int:
-        return sum(a.minutes for a in self.activities)
+        """How long the whole course takes."""
+        return self.outline.minutes
+
+    @cached_property
+    def pace(self) -> float:
+        """By what a trainer's own word on the course's length stretches the lengths of its activities."""
+        together = sum(a.minutes for a in self.activities)
+        return self.minutes / together if together else 1.0
 
     def position(self, activity_id: int) -> int:
         """Where an activity stands in the course, from 0."""

@@ -101,10 +101,15 @@ def _published(language: str, search: str) -> list[tuple[CourseCard, bool]]:
             *(CourseSearch.words.contains(word, autoescape=True) for word in words),
         )
     rows = db.session.execute(
-        sa.select(Course.slug, Course.edition_id, holds.label("holds")).where(Course.edition_id.is_not(None))
+        sa.select(Course.slug, Course.edition_id, Course.audience, holds.label("holds")).where(
+            Course.edition_id.is_not(None)
+        )
     ).all()
     published = editions.list_editions(row.edition_id for row in rows)
-    cards = [(card_of(row.slug, edition), bool(row.holds)) for row, edition in zip(rows, published, strict=True)]
+    cards = [
+        (card_of(row.slug, edition, row.audience), bool(row.holds))
+        for row, edition in zip(rows, published, strict=True)
+    ]
     return sorted(cards, key=lambda pair: (folded(pair[0].title.best(language, pair[0].source_language)), pair[0].slug))
 
 

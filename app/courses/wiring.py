@@ -7,6 +7,7 @@ from flask import Flask
 from app.core import languages
 
 from . import (
+    audience,
     body_views,
     builder_views,
     changes_views,
@@ -45,3 +46,4 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(commands.group)
     languages.init_app(app)
     app.jinja_env.globals["topic_label"] = topic_label
+    app.jinja_env.globals["audience_tag"] = audience.tag

@@ -40,15 +40,20 @@ class Impact:
 
     @cached_property
     def gained(self) -> tuple[OutlineActivity, ...]:
-        """What completion asks for that it did not before."""
-        asked = {a.id for a in self.in_force.required}
-        return tuple(a for a in self.proposed.required if a.id not in asked)
+        """What counts towards completion that did not before."""
+        counts = {a.id for a in self.in_force.counted}
+        return tuple(a for a in self.proposed.counted if a.id not in counts)
 
     @cached_property
     def dropped(self) -> tuple[OutlineActivity, ...]:
-        """What completion asks for no longer."""
-        asked = {a.id for a in self.proposed.required}
-        return tuple(a for a in self.in_force.required if a.id not in asked)
+        """What counts towards completion no longer."""
+        counts = {a.id for a in self.proposed.counted}
+        return tuple(a for a in self.in_force.counted if a.id not in counts)
+
+    @property
+    def some_are_enough(self) -> bool:
+        """Whether either edition asks for some activities of those that count, and not for all of them."""
+        return bool(self.in_force.outline.settings.enough or self.proposed.outline.settings.enough)
 
 
 def foresee(groups: Sequence[Alike], *, in_force: PublishedEdition, proposed: PublishedEdition) -> Impact:

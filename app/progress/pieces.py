@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -37,7 +37,7 @@ def under_way(_person: Identity, proposals: Mapping[int, Proposal]) -> dict[int,
     """For each course, what publishing the proposed outline would do to those under way. One statement for all."""
     editions = {course_id: proposal.as_edition(course_id) for course_id, proposal in proposals.items()}
     both = [edition for edition in (*editions.values(), *(p.in_force for p in proposals.values())) if edition]
-    graded = {activity.id for edition in both for activity in edition.required if activity.marks}
+    graded = {activity.id for edition in both for activity in edition.graded}
     groups = queries.list_under_way(proposals, graded)
     pieces = {}
     for course_id, proposal in proposals.items():
@@ -88,10 +88,36 @@ def _progress(impact: Impact) -> str:
         effect = _("their progress stays at %(share)s on average", share=after)
     else:
         effect = _("their progress goes from %(before)s to %(after)s on average", before=before, after=after)
-    parts = [_more(impact.gained)] * bool(impact.gained) + [_fewer(impact.dropped)] * bool(impact.dropped)
-    if not parts:
-        return effect[:1].upper() + effect[1:] + "."
-    return _("%(changes)s: %(effect)s.", changes=", ".join(parts), effect=effect)
+    if parts := [*_asked(impact), *_score_asked(impact)]:
+        effect = _("%(changes)s: %(effect)s", changes=", ".join(parts), effect=effect)
+    return effect[:1].upper() + effect[1:] + "."
+
+
+def _asked(impact: Impact) -> Iterator[str]:
+    """What completion asks for that is otherwise than before."""
+    if not impact.some_are_enough:
+        if impact.gained:
+            yield _more(impact.gained)
+        if impact.dropped:
+            yield _fewer(impact.dropped)
+    elif impact.in_force.needed != impact.proposed.needed:
+        before, after = impact.in_force.needed, impact.proposed.needed
+        yield ngettext(
+            "%(num)s activity is asked for instead of %(before)s",
+            "%(num)s activities are asked for instead of %(before)s",
+            after,
+            before=before,
+        )
+
+
+def _score_asked(impact: Impact) -> Iterator[str]:
+    before, after = impact.in_force.outline.settings.min_score, impact.proposed.outline.settings.min_score
+    if before == after:
+        return
+    if after is None:
+        yield _("no score is asked for any more")
+    else:
+        yield _("a score of %(share)s is asked for", share=percent(after / 100))
 
 
 def _more(gained: tuple[OutlineActivity, ...]) -> str:

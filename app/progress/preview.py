@@ -28,4 +28,12 @@ def draft_place(review: Review, language: str) -> Place:
         certificate=None,
         standing=Standing(edition, {}),
     )
-    return Place(review.course.id, review.course.slug, edition, enrolled, draft=True)
+    return Place(
+        course_id=review.course.id,
+        slug=review.course.slug,
+        edition=edition,
+        enrolled=enrolled,
+        audience=review.course.audience,
+        invited=True,
+        draft=True,
+    )

@@ -10,9 +10,13 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from app.auth.identity import Identity
 from app.core import clock
+from app.courses.audience import Candidate, admits
+from app.courses.audience_queries import is_invited
 from app.courses.editions import PublishedEdition, get_edition, list_editions
 from app.courses.models import Course, CourseSlugHistory
+from app.courses.outline import Audience
 from app.extensions import db
 
 from .impact import Alike
@@ -52,7 +56,14 @@ class Place:
     slug: str
     edition: PublishedEdition
     enrolled: Enrolled | None
+    audience: Audience
+    invited: bool
     draft: bool = False
+
+    def admits(self, person: Identity) -> bool:
+        """Whether `person`, for whom the place was read, may enrol."""
+        candidate = Candidate(person.email, person.city_id, person.roles, self.invited)
+        return admits(self.audience, candidate)
 
 
 # Plain tables: read on every page of learning, so nothing of the mapper's work is done.
@@ -67,6 +78,8 @@ _COURSES = sa.select(
     _course.c.id.label("course_id"),
     _course.c.slug,
     _course.c.edition_id,
+    _course.c.audience,
+    is_invited.label("invited"),
     _enrolment.c.id,
     _enrolment.c.cycle,
     _enrolment.c.language,
@@ -98,6 +111,13 @@ def find_place(*, slug: str, person_id: int | None) -> Place | None:
     return _place(row, get_edition(row.edition_id)) if row else None
 
 
+def find_place_or_moved(*, slug: str, person_id: int) -> Place | None:
+    """As `find_place`, also at what was once the course's address: a page may have stood open when it moved."""
+    place = find_place(slug=slug, person_id=person_id)
+    moved = None if place else find_moved(slug)
+    return find_place(slug=moved, person_id=person_id) if moved else place
+
+
 def list_home(person_id: int) -> list[Place]:
     """Every course the person is enrolled in, last touched first, then those they could begin; 200 in all.
 
@@ -124,9 +144,9 @@ def _place(row: Any, edition: PublishedEdition) -> Place:
             score=row.score,
             version=row.version_id,
             certificate=row.code,
-            standing=Standing(edition, states, row.last_activity_id),
+            standing=Standing(edition, states, row.last_activity_id, row.score, row.completed_at is not None),
         )
-    return Place(course_id=row.course_id, slug=row.slug, edition=edition, enrolled=enrolled)
+    return Place(row.course_id, row.slug, edition, enrolled, row.audience, row.invited)
 
 
 def find_moved(slug: str) -> str | None:

@@ -56,7 +56,7 @@ class Desk:
 def start(slug: str, activity: str) -> Response:
     """Start an attempt, or go on with the open one."""
     with reading():
-        place = progress.find_place(slug=slug, person_id=the_person().id)
+        place = progress.find_place_or_moved(slug=slug, person_id=the_person().id)
     if place is None or activity not in place.edition.by_key or place.edition.by_key[activity].kind != "quiz":
         raise NotFound
     if place.enrolled is None:
