@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from wtforms import TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from app.core.forms import Form
 
@@ -18,7 +18,7 @@ class WithdrawForm(Form):
         _l("Reason"),
         filters=[lambda words: words.strip() if words else words],
         validators=[
-            InputRequired(_l("Say why: practitioners read it in place of the text.")),
+            DataRequired(_l("Say why: practitioners read it in place of the text.")),
             Length(max=LONGEST_REASON, message=_l("Keep the reason under %(max)d characters.")),
         ],
         render_kw={"rows": 2, "maxlength": LONGEST_REASON},
