@@ -119,7 +119,10 @@ class ActivityForm(Form):
     required = BooleanField(_l("Required to complete the course"))
     length = RadioField(
         _l("Length"),
-        choices=[("computed", _l("Computed from what is in it")), ("given", _l("Given by hand"))],
+        choices=[
+            SelectChoice("computed", _l("Computed from what is in it")),
+            SelectChoice("given", _l("Given by hand")),
+        ],
         validate_choice=False,
     )
     minutes = IntegerField(
@@ -149,7 +152,10 @@ class ActivityForm(Form):
             self.version.data = version
         known = {key for key, _title in others}
         gone = [key for key in (activity.opens_after or Opens()).after if key not in known]
-        self.after.choices = [*others, *((key, _("%(key)s, which is gone", key=key)) for key in gone)]
+        self.after.choices = [
+            *(SelectChoice(key, title) for key, title in others),
+            *(SelectChoice(key, _("%(key)s, which is gone", key=key)) for key in gone),
+        ]
 
     def validate(self, extra_validators: Any = None) -> bool:
         valid = bool(super().validate(extra_validators))
@@ -159,7 +165,7 @@ class ActivityForm(Form):
         return valid
 
     def validate_after(self, field: SelectMultipleField) -> None:
-        offered = {choice[0] for choice in field.choices}
+        offered = {choice.value for choice in field.choices}
         field.data = [key for key in dict.fromkeys(field.data or []) if key in offered]
 
     @property

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from flask_babel import gettext as _
 
-from app.core.differences import Side, side_by_side
 from app.core.errors import NotFound
-from app.core.formats import minutes, percent
 from app.core.languages import own_name
 
+from .changes import Part, activity_terms, beside, course_terms
 from .drafts import Change, Difference, difference
 from .editions import PublishedEdition
 from .kinds import Passage, get_kind
-from .outline import Order, Outline, OutlineActivity
+from .outline import Outline, OutlineActivity
 from .topics import topic_label
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """One part of a thing as it was beside as it became, a paragraph a row."""
-
-    label: str
-    rows: list[tuple[Side, Side]]
 
 
 @dataclass(frozen=True)
@@ -62,10 +52,10 @@ class EditionChange:
         """The language to compare in: that asked for if there is such a one, else the course's own."""
         return asked if asked in self.languages else self.edition.outline.source_language
 
-    def course(self, language: str) -> list[Comparison]:
+    def course(self, language: str) -> list[Part]:
         """What differs in the course itself, in `language`; its activities apart. No statement."""
         before = _about(self.against.outline, language) if self.against else []
-        return _beside(before, _about(self.edition.outline, language))
+        return _differing(beside(before, _about(self.edition.outline, language)))
 
     def find(self, key: str) -> OutlineActivity:
         """An activity as the edition has it, or else as the other has it. Raises `NotFound` where neither does."""
@@ -74,43 +64,25 @@ class EditionChange:
                 return edition.by_key[key]
         raise NotFound
 
-    def activity(self, key: str, language: str) -> list[Comparison]:
+    def activity(self, key: str, language: str) -> list[Part]:
         """What differs in one activity, in `language`. Few statements."""
-        before = self.against.by_key.get(key) if self.against else None
-        after = self.edition.by_key.get(key)
-        there = list(_said(before, self.against, language)) if before and self.against else []
-        here = list(_said(after, self.edition, language)) if after else []
-        return _beside(there, here)
+        return _differing(beside(_said(key, self.against, language), _said(key, self.edition, language)))
 
 
-def _beside(before: Sequence[Passage], after: Sequence[Passage]) -> list[Comparison]:
-    """Passages with the same label beside one another, in the later order; those that say the same are left out."""
-    was = {passage.label: passage.words for passage in before}
-    now = {passage.label: passage.words for passage in after}
+def _differing(parts: list[Part]) -> list[Part]:
+    return [part for part in parts if part.differs]
+
+
+def _said(key: str, edition: PublishedEdition | None, language: str) -> list[Passage]:
+    """An activity in words: its title, its terms, and what its kind says of it; nothing where it is not there."""
+    if edition is None or key not in edition.by_key:
+        return []
+    activity, source = edition.by_key[key], edition.outline.source_language
     return [
-        Comparison(label, side_by_side(was.get(label, ""), now.get(label, "")))
-        for label in {**now, **was}
-        if was.get(label, "") != now.get(label, "")
+        Passage(_("Title"), activity.title.best(language, source)),
+        Passage(_("Settings"), activity_terms(activity, edition.outline, language)),
+        *get_kind(activity.kind).published_passages(activity, source, language),
     ]
-
-
-def _said(activity: OutlineActivity, edition: PublishedEdition, language: str) -> Iterator[Passage]:
-    """An activity in words: its title, its terms, and what its kind says of it."""
-    source = edition.outline.source_language
-    yield Passage(_("Title"), activity.title.best(language, source))
-    yield Passage(_("Settings"), "\n".join(_terms(activity, edition, language)))
-    yield from get_kind(activity.kind).published_passages(activity, source, language)
-
-
-def _terms(activity: OutlineActivity, edition: PublishedEdition, language: str) -> Iterator[str]:
-    source = edition.outline.source_language
-    yield _("Required") if activity.required else _("Optional")
-    yield _("Takes %(time)s", time=minutes(activity.minutes))
-    if activity.opens and activity.opens.above:
-        yield _("Opens after the required activities above it")
-    for key in activity.opens.after if activity.opens else ():
-        title = edition.by_key[key].title.best(language, source) if key in edition.by_key else key
-        yield _("Opens after “%(title)s”", title=title)
 
 
 def _about(outline: Outline, language: str) -> list[Passage]:
@@ -121,24 +93,6 @@ def _about(outline: Outline, language: str) -> list[Passage]:
         Passage(_("Summary"), outline.summary.best(language, source)),
         Passage(_("Languages"), "\n".join(own_name(tag) for tag in outline.languages)),
         Passage(_("Topics"), "\n".join(topic_label(topic) for topic in outline.topics)),
-        Passage(_("Settings"), "\n".join(_settings(outline))),
+        Passage(_("Settings"), "\n".join(course_terms(outline.settings))),
         Passage(_("Modules"), "\n".join(module.title.best(language, source) for module in outline.modules)),
     ]
-
-
-def _settings(outline: Outline) -> Iterator[str]:
-    settings = outline.settings
-    one_by_one = settings.order is Order.SEQUENTIAL
-    yield _("One activity after another") if one_by_one else _("Activities in any order")
-    if settings.enough is None:
-        yield _("Complete with all required activities")
-    else:
-        yield _("Complete with %(number)s activities", number=settings.enough)
-    if settings.min_score is not None:
-        yield _("Complete from a score of %(share)s", share=percent(settings.min_score / 100))
-    if settings.certificate_months is None:
-        yield _("The certificate does not expire")
-    else:
-        yield _("The certificate is valid for %(months)s months", months=settings.certificate_months)
-    if settings.minutes is not None:
-        yield _("Takes %(time)s", time=minutes(settings.minutes))

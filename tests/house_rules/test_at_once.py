@@ -15,8 +15,10 @@ from app.auth import passwords, tokens
 from app.auth.models import Person, PersonState, Role
 from app.auth.tokens import Purpose
 from app.core.models import Outbox
+from app.core.text import string_hash
 from app.core.transactions import unit_of_work
-from app.courses.models import Course, Edition
+from app.courses import drafts
+from app.courses.models import Activity, Course, Edition
 from app.extensions import db
 from app.progress import services as progress
 from app.progress.models import Certificate, Completion, Enrolment
@@ -24,7 +26,7 @@ from app.quizzes.models import Attempt, Response
 from app.quizzes.settings import QuizSettings
 from app.quizzes.types import AcceptedAnswer, ShortAnswer
 from tests.at_once import at_once
-from tests.factories import PASSWORD, a_choice_question, a_city, a_course, a_person, signed_in, text
+from tests.factories import PASSWORD, a_choice_question, a_city, a_course, a_draft, a_person, signed_in, text
 
 ROUNDS = 3
 
@@ -211,3 +213,60 @@ def test_passwords_changed_and_signed_in_with_at_once(app: Flask, monkeypatch: p
     answers = at_once([change, *others])
     assert answers[0] == 302
     assert set(answers[1:]) <= {302, 400}
+
+
+@pytest.mark.parametrize("times", range(ROUNDS))
+def test_trainers_who_move_and_rename_at_once_all_have_their_way(app: Flask, times: int) -> None:
+    """No move makes a conflict of another, nor of a title; afterwards everything stands in one place."""
+    course = a_draft("course", modules=2, lessons=3)
+    administrator = a_person(roles=(Role.ADMINISTRATOR,))
+    ids = db.session.scalars(sa.select(Activity.id).order_by(Activity.id)).all()
+    version = string_hash("Lesson 1.1")
+    db.session.rollback()
+    here = f"/teach/courses/{course.id}/activities"
+    windows = browsers(app, administrator, 6)
+    answers = at_once(
+        [
+            partial(post, windows[0], f"{here}/{ids[0]}/place", module="2", before=str(ids[4])),
+            partial(post, windows[1], f"{here}/{ids[1]}/place", module="2", before=str(ids[4])),
+            partial(post, windows[2], f"{here}/{ids[4]}/place", module="1"),
+            partial(post, windows[3], f"{here}/{ids[0]}/title", title="Another", version=version),
+            partial(post, windows[4], f"{here}/{ids[5]}/removal"),
+            partial(post, windows[5], f"/teach/courses/{course.id}/modules/1/activities", kind="lesson"),
+        ]
+    )
+    assert answers == [303] * 6
+    db.session.rollback()
+    db.session.expire_all()
+    one, two = drafts.load(course.id).living_modules()
+    standing = [[a.id for a in module.living_activities()] for module in (one, two)]
+    new = max(standing[0])
+    assert {frozenset(held) for held in standing} == {frozenset({ids[2], ids[4], new}), frozenset({*ids[:2], ids[3]})}
+    assert len({a.rank for module in (one, two) for a in module.living_activities() if a.module_id == one.id}) == 3
+    assert db.session.get_one(Activity, ids[0]).title.best("en", "en") == "Another"
+
+
+@pytest.mark.parametrize("times", range(ROUNDS))
+def test_of_two_titles_given_at_once_one_is_told(app: Flask, times: int) -> None:
+    course = a_draft("course", modules=1, lessons=1)
+    administrator = a_person(roles=(Role.ADMINISTRATOR,))
+    address = f"/teach/courses/{course.id}/activities/1/title"
+    titles = ("One", "Two", "Three")
+    windows = browsers(app, administrator, 3)
+    version = string_hash("Lesson 1.1")
+    answers = at_once(
+        [partial(post, w, address, title=title, version=version) for w, title in zip(windows, titles, strict=True)]
+    )
+    assert sorted(answers) == [303, 409, 409]
+    db.session.rollback()
+    kept = db.session.scalars(sa.select(Activity.title)).one().best("en", "en")
+    assert kept == titles[answers.index(303)]
+
+
+@pytest.mark.parametrize("times", range(ROUNDS))
+def test_an_address_is_given_to_one_course(app: Flask, times: int) -> None:
+    trainer = a_person(roles=(Role.TRAINER,))
+    sent = {"title": "Streets", "source_language": "en", "slug": "streets"}
+    answers = at_once([partial(post, w, "/teach/courses/new", **sent) for w in browsers(app, trainer, 4)])
+    assert sorted(answers) == [303, 409, 409, 409]
+    assert count(Course) == 1

@@ -89,6 +89,24 @@ FORMS: dict[str, dict[str, str]] = {
     "editions.publish": {"note": "A new lesson.", "seen": "1.00000000.00000000.1-00000000"},
     "editions.publish_again": {"note": "Edition 1 again.", "in_force": "1"},
     "preview.try_out": {"so_far": '{"0":{"type":"single_choice","choice":"a"}}', "slot": "1", "choice": "b", "go": "2"},
+    "builder.add_activity": {"kind": "lesson"},
+    "builder.add_module": {},
+    "builder.copy_activity": {},
+    "builder.copy_module": {},
+    "builder.edit_activity": {
+        "required": "y", "length": "given", "minutes": "5", "above": "y", "after": "lesson-2-1", "version": "x",
+    },
+    "builder.place_activity": {"direction": "down", "module": "1", "before": "2"},
+    "builder.place_module": {"direction": "down", "before": "2"},
+    "builder.remove_activity": {},
+    "builder.remove_module": {},
+    "builder.rename_activity": {"title": "Lesson 1.1", "version": "x"},
+    "builder.rename_module": {"title": "Module 1", "version": "x"},
+    "builder.return_activity": {},
+    "builder.return_module": {},
+    "changes.discard": {"change": "edited", "seen": "x"},
+    "changes.discard_part": {"change": "summary", "seen": "x"},
+    "studio.new": {"title": "Streets", "source_language": "en", "slug": "streets"},
 }  # fmt: skip
 # What the addresses of pages ask.
 QUESTIONS: dict[str, dict[str, str]] = {
@@ -107,6 +125,9 @@ QUESTIONS: dict[str, dict[str, str]] = {
     "editions.show": {"against": "1", "language": "en"},
     "preview.activity": {"language": "en"},
     "preview.course": {"language": "en"},
+    "changes.activity": {"language": "en"},
+    "changes.course": {"language": "en"},
+    "studio.course": {"removed": "activity-1", "at": "activity-1"},
 }
 OF_QUIZZES = {"preview.try_out", "quizzes.start"}
 OWNERS = {"quizzes": "practitioner", "certificates": "practitioner", "learn": "practitioner", "studio": "trainer"}
@@ -207,15 +228,13 @@ def test_the_forms_here_are_those_of_people(app: Flask, scene: Scene) -> None:
         status = browser(app, scene, endpoint).post(address, data=FORMS[endpoint]).status_code
         if status >= 400:
             refused[endpoint] = status
-    # Nobody is known by that address; the city is there from the form before; the role is of somebody else; only the
-    # page itself knows what was seen of a draft; the only edition is in force.
+    # Nobody is known by that address; the city is there from the form before; the role is of somebody else; nothing
+    # was edited, what was changed was not seen, and the settings of an activity are other ones by now; only the page
+    # itself knows what was seen of a draft; the only edition is in force.
     assert refused == {
-        "auth.create_sign_in": 400,
-        "cities.new": 422,
-        "editions.publish": 409,
-        "editions.publish_again": 409,
-        "people.end_role": 404,
-    }
+        "auth.create_sign_in": 400, "cities.new": 422, "people.end_role": 404, "builder.edit_activity": 409,
+        "changes.discard": 404, "changes.discard_part": 409, "editions.publish": 409, "editions.publish_again": 409,
+    }  # fmt: skip
 
 
 @pytest.mark.usefixtures("tokens_apart")
