@@ -7,6 +7,7 @@ from functools import cached_property
 
 from flask_babel import gettext as _
 
+from app.core.differences import Piece, Side
 from app.core.errors import NotFound
 from app.core.languages import own_name
 
@@ -16,6 +17,22 @@ from .editions import PublishedEdition
 from .kinds import Passage, get_kind
 from .outline import Outline, OutlineActivity
 from .topics import topic_label
+
+ELLIPSIS = [Piece("same", "…")]
+
+
+def near_changes(rows: list[tuple[Side, Side]]) -> list[tuple[Side, Side]]:
+    """Of two texts side by side the paragraphs that differ, each with its neighbours; `…` for what lies between."""
+    differing = {i for i, (before, after) in enumerate(rows) if before != after}
+    kept = sorted({near for i in differing for near in (i - 1, i, i + 1) if 0 <= near < len(rows)})
+    shown: list[tuple[Side, Side]] = []
+    last = -1
+    for i in kept:
+        if i > last + 1:
+            shown.append((ELLIPSIS, ELLIPSIS))
+        shown.append(rows[i])
+        last = i
+    return [*shown, (ELLIPSIS, ELLIPSIS)] if last + 1 < len(rows) else shown
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from app.core.access import Permission, allow
 
 from . import queries, services
 from .drafts import Change
+from .edition_changes import near_changes
 from .errors import DraftChanged, NothingToPublish, NotReady
 from .forms import PublishForm
 from .kinds import get_kind
@@ -114,7 +115,9 @@ def activity(course_id: int, number: int, key: str) -> str:
         access=access,
         change=change,
         shown=change.find(key),
-        comparisons=change.activity(key, language),
+        parts=change.activity(key, language),
+        whole="whole" in request.args,
+        near_changes=near_changes,
         language=language,
         kinds=get_kind,
     )

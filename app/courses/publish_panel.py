@@ -21,6 +21,7 @@ from .queries import CourseAccess
 from .seen import mark_of
 
 MOST_SHOWN = 6  # findings of one level; the rest are folded away
+TRANSLATION = "translation"  # the topic whose findings stand together: a new language brings one for every text
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,11 @@ def publish_panel(
     return {
         "editions": editions,
         "next_number": (editions[0].number if editions else 0) + 1,
-        "findings": {level.value: [f for f in found if f.check.level is level] for level in Level},
+        "findings": {
+            **{level.value: [f for f in found if f.check.level is level] for level in (Level.BLOCKER, Level.PASS)},
+            "warning": [f for f in found if f.check.level is Level.WARNING and f.check.topic != TRANSLATION],
+            "translation": [f for f in found if f.check.level is Level.WARNING and f.check.topic == TRANSLATION],
+        },
         "most_shown": MOST_SHOWN,
         "notices": notices(access, person, Proposal(review.outline, review.in_force)),
         "seen": mark_of(review.outline, review.in_force.number if review.in_force else None),
@@ -75,7 +80,7 @@ def findings(access: CourseAccess, review: Review) -> Iterable[Finding]:
     kinds = {activity.id: get_kind(activity.kind) for activity in living_activities(review.course)}
     for check in review.checks:
         kind = kinds.get(check.activity_id or 0)
-        if check.topic == "translation":
+        if check.topic == TRANSLATION:
             address = url_for("translation.index", course_id=access.id)
         elif kind and kind.editor and access.editable:
             address = url_for(kind.editor, course_id=access.id, activity_id=check.activity_id)

@@ -165,7 +165,9 @@ def test_blockers_come_first_and_lead_to_where_they_are_put_right(studio: FlaskC
     assert panel.index("Put right first") < panel.index("“Lesson 2.2” has no text") < panel.index("To look at")
     activity = drafts.load(course.id).modules[1].activities[1].id
     assert re.search(rf'<a href="/teach/courses/{course.id}/[^"]*{activity}[^"]*">“Lesson 2.2” has no text', panel)
-    assert re.search(r"<summary>\d+ more</summary>", panel), "a long list is folded"
+    assert re.search(r"<summary>\d+ texts to translate, or to translate again</summary>", panel), (
+        "a long list is folded"
+    )
     assert check_page(html) == []
 
 
