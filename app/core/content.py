@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,8 @@ import sqlalchemy as sa
 
 from app.extensions import db
 
-from . import clock
+from . import audit, clock
+from .errors import NotFound
 from .models import Content
 
 
@@ -27,7 +28,7 @@ class Body:
     @property
     def version(self) -> str:
         """Changes when a cleaner body takes this one's place, or when it is withdrawn."""
-        return f"{self.replaced_by}{self.withdrawn_at}"
+        return f"{self.replaced_by}{self.withdrawn_at}{self.withdrawn_why}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,29 @@ def get_body(digest: str) -> Body:
     return Body(row.body, replaced_by=row.replaced_by)
 
 
+def list_withdrawn(digests: Collection[str]) -> list[str]:
+    """Those of these bodies that were withdrawn. One statement."""
+    withdrawn = sa.select(_table.c.hash).where(_table.c.hash.in_(digests), _table.c.withdrawn_at.is_not(None))
+    return sorted(db.session.scalars(withdrawn))
+
+
+def list_family(digest: str) -> list[str]:
+    """The hashes of a body and of every other state of cleaning that the same text is kept in. One statement.
+
+    Raises `NotFound` if there is no such body.
+    """
+    end = (
+        sa.select(sa.func.coalesce(_table.c.replaced_by, _table.c.hash))
+        .where(_table.c.hash == digest)
+        .scalar_subquery()
+    )
+    family = sa.select(_table.c.hash).where(sa.or_(_table.c.hash == end, _table.c.replaced_by == end))
+    found = sorted(db.session.scalars(family))
+    if not found:
+        raise NotFound
+    return found
+
+
 def store_all(bodies: Iterable[NewBody]) -> None:
     """Keep these bodies; one that is there already is kept once. One statement, and one for each that is new."""
     wanted = {body.hash: body for body in bodies}
@@ -97,3 +121,24 @@ def store(media_type: str, body: str, *, policy: int) -> str:
     new = NewBody(media_type, body, policy)
     store_all([new])
     return new.hash
+
+
+def withdraw(digest: str, *, why: str, by: int) -> None:
+    """Put the reason `why` in the place of a body, in whatever state of cleaning, wherever it is read.
+
+    Withdrawing it again changes the reason alone. Raises `NotFound` if there is no such body.
+    """
+    family = list_family(digest)
+    _set(family, withdrawn_at=sa.func.coalesce(_table.c.withdrawn_at, clock.now()), withdrawn_why=why.strip())
+    audit.record("content.withdraw", f"content:{digest}", actor_id=by, why=why.strip(), bodies=len(family))
+
+
+def restore(digest: str, *, by: int) -> None:
+    """Let a withdrawn body be read again. Raises `NotFound` if there is no such body."""
+    family = list_family(digest)
+    _set(family, withdrawn_at=None, withdrawn_why=None)
+    audit.record("content.restore", f"content:{digest}", actor_id=by, bodies=len(family))
+
+
+def _set(digests: Collection[str], **values: object) -> None:
+    db.session.execute(sa.update(Content).where(Content.hash.in_(digests)).values(**values))

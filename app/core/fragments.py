@@ -54,6 +54,12 @@ def kept(context: Context, template: str, *key: Hashable) -> Markup:
     return piece
 
 
+@pass_context
+def fresh(context: Context, template: str, *_key: Hashable) -> Markup:
+    """`kept` for a page of what changes from one moment to the next: rendered each time, kept nowhere."""
+    return Markup(context.environment.get_template(template).render(context.get_all()))
+
+
 def forget() -> None:
     """Throw all pieces out: for tests, whose databases begin their ids anew."""
     _kept.clear()

@@ -16,8 +16,8 @@ from .text import Text
 class Content(Base):
     """An immutable published body under the SHA-256 of what it holds.
 
-    Two things alone may still be written here, both audited: a cleaner body that takes its place
-    (`replaced_by`) and its withdrawal, with a reason.
+    Two things alone may still be written here, both audited: a cleaner body that takes its place (`replaced_by`;
+    `policy` says which policy last looked at it) and its withdrawal, with a reason.
     """
 
     __tablename__ = "content"

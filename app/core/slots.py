@@ -2,13 +2,15 @@
 
 A filler takes plain values for all items of the page at once and returns, per item, a list of pieces:
 dataclasses with a `template` to render them. Each slot has a budget of statements, held by a test.
+
+Items are ids, or, where a filler needs more to speak of them, a mapping from ids to what it needs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 
 class Piece(Protocol):
@@ -18,32 +20,36 @@ class Piece(Protocol):
     def template(self) -> str: ...
 
 
-Filler = Callable[[Any, Sequence[int]], dict[int, list[Any]]]
+Items = TypeVar("Items", bound=Collection[int])
+Filler = Callable[[Any, Items], dict[int, list[Any]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(Generic[Items]):
     """A named place. `statements`: what all its fillers together may cost a page."""
 
     name: str
     statements: int
-    fillers: list[Filler] = field(default_factory=list)
+    fillers: list[Filler[Items]] = field(default_factory=list)
 
-    def register(self, filler: Filler) -> Filler:
-        """Add a filler `(person, item ids) -> {item id: pieces}`; usable as a decorator."""
+    def register(self, filler: Filler[Items]) -> Filler[Items]:
+        """Add a filler `(person, items) -> {item id: pieces}`; usable as a decorator."""
         if filler not in self.fillers:
             self.fillers.append(filler)
         return filler
 
-    def fill(self, person: Any, ids: Sequence[int]) -> dict[int, list[Any]]:
+    def fill(self, person: Any, items: Items) -> dict[int, list[Any]]:
         """All pieces for the items of a page, in order of registration."""
         filled: dict[int, list[Any]] = {}
         for filler in self.fillers:
-            for item, pieces in filler(person, ids).items():
+            for item, pieces in filler(person, items).items():
                 filled.setdefault(item, []).extend(pieces)
         return filled
 
 
-COURSE_ASIDE = Slot("course.aside", statements=1)
-CATALOGUE_CARD = Slot("catalogue.card", statements=1)
-PUBLISH_NOTICES = Slot("publish.notices", statements=1)
+COURSE_ASIDE: Slot[Sequence[int]] = Slot("course.aside", statements=1)
+CATALOGUE_CARD: Slot[Sequence[int]] = Slot("catalogue.card", statements=1)
+# Items: course id to what would be published, a `courses.editions.Proposal`.
+PUBLISH_NOTICES: Slot[Mapping[int, Any]] = Slot("publish.notices", statements=1)
+# Items: ids of editions.
+EDITION_FIGURES: Slot[Sequence[int]] = Slot("edition.figures", statements=1)

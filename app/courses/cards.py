@@ -10,6 +10,7 @@ from app.core.skyline import UNLIT
 from app.core.text import Text
 
 from .editions import PublishedEdition
+from .outline import Audience
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +28,10 @@ class CourseCard:
     minutes: int
     towers: tuple[tuple[str, ...], ...]
     label: str
+    audience: Audience
 
 
-def card_of(slug: str, edition: PublishedEdition) -> CourseCard:
+def card_of(slug: str, edition: PublishedEdition, audience: Audience) -> CourseCard:
     """The card of an edition as a visitor sees it: no window lit."""
     outline = edition.outline
     return CourseCard(
@@ -44,4 +46,5 @@ def card_of(slug: str, edition: PublishedEdition) -> CourseCard:
         minutes=edition.minutes,
         towers=tuple(tuple(UNLIT for _ in module.activities) for module in outline.modules),
         label=ngettext("A course of %(num)s activity", "A course of %(num)s activities", len(edition.activities)),
+        audience=audience,
     )

@@ -75,8 +75,8 @@ def activity_change(review: Review, activity: Activity, language: str) -> Activi
             if found != (Change.EDITED,)  # of what stayed, others that came or went change the number alone
             else []
         ),
-        Part(_("Settings"), _settings(published, before, language), _settings(now, after, language)),
-        *_passages(there, here),
+        Part(_("Settings"), activity_terms(published, before, language), activity_terms(now, after, language)),
+        *beside(there, here),
     ]
     return ActivityChange(activity.id, activity.kind, found, parts, seen_of(now))
 
@@ -124,7 +124,7 @@ def course_parts(review: Review, language: str) -> list[Part]:
         text("summary", _("Summary")),
         lines("languages", _("Languages"), [[own_name(tag) for tag in o.languages] for o in outlines]),
         lines("topics", _("Topics"), [[topic_label(topic) for topic in o.topics] for o in outlines]),
-        lines("settings", _("Settings"), [_course_settings(o.settings) for o in outlines]),
+        lines("settings", _("Settings"), [course_terms(o.settings) for o in outlines]),
         *_modules(before, after, source, language),
         lines(
             "order",
@@ -181,7 +181,8 @@ def _place(outline: Outline, activity_id: int, language: str) -> str:
     return ""
 
 
-def _settings(activity: OutlineActivity | None, outline: Outline, language: str) -> str:
+def activity_terms(activity: OutlineActivity | None, outline: Outline, language: str) -> str:
+    """What an outline says of an activity besides its title and place, in words, a line each; nothing of none."""
     if activity is None:
         return ""
     titles = {a.key: a.title.best(language, outline.source_language) for a in outline.activities()}
@@ -193,7 +194,8 @@ def _settings(activity: OutlineActivity | None, outline: Outline, language: str)
     return "\n".join(lines)
 
 
-def _course_settings(settings: CourseSettings) -> list[str]:
+def course_terms(settings: CourseSettings) -> list[str]:
+    """How a course is taken, in words, a line each."""
     one_by_one = settings.order is Order.SEQUENTIAL
     lines = [_("One activity after another") if one_by_one else _("Activities in any order")]
     if settings.enough is None:
@@ -211,8 +213,8 @@ def _course_settings(settings: CourseSettings) -> list[str]:
     return lines
 
 
-def _passages(there: list[Passage], here: list[Passage]) -> list[Part]:
-    """Passages of the same label side by side, in the draft's order; those that only the edition has come last."""
+def beside(there: list[Passage], here: list[Passage]) -> list[Part]:
+    """Passages of the same label side by side, in the later order; those that only the earlier has come last."""
     before = {passage.label: passage.words for passage in there}
     after = {passage.label: passage.words for passage in here}
     return [Part(label, before.get(label, ""), after.get(label, "")) for label in {**after, **before}]

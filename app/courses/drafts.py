@@ -12,12 +12,12 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import selectinload, with_polymorphic
 
-from app.core import rank
+from app.core import content, rank
 from app.core.languages import language_name
 from app.core.text import Text
 from app.extensions import db
 
-from . import editions
+from . import completion, editions
 from .editions import PublishedEdition
 from .kinds import Check, Level, get_kind, list_kinds
 from .models import Activity, Course, Module
@@ -214,17 +214,16 @@ def checks(course: Course) -> list[Check]:
     activities = living_activities(course)
     if not activities:
         found.append(Check(Level.BLOCKER, "outline", _("The course has no activities yet")))
-    elif not any(activity.required for activity in activities):
-        message = _("No activity is required, so nobody can complete the course")
-        found.append(Check(Level.WARNING, "outline", message))
     for module in modules:
         if not module.living_activities():
             title = module.title.best(course.source_language, course.source_language)
             found.append(Check(Level.WARNING, "outline", _("Module “%(title)s” is empty and is left out", title=title)))
     for activity in activities:
         found.extend(get_kind(activity.kind).checks(activity, course))
+    found.extend(completion.checks(course, activities))
     found.extend(_locked_for_ever(course, activities))
     found.extend(_untranslated(course, activities))
+    found.extend(_withdrawn(course, activities))
     return sorted(found, key=lambda check: list(Level).index(check.level)) + _passes(
         {c.topic for c in found}, activities
     )
@@ -296,3 +295,18 @@ def _untranslated(course: Course, activities: list[Activity]) -> list[Check]:
             )
             found.append(Check(Level.WARNING, "translation", message, activity_id))
     return found
+
+
+def _withdrawn(course: Course, activities: list[Activity]) -> list[Check]:
+    """Texts that would be published although an administrator has withdrawn them. One statement."""
+    held = {body.hash: a for a in activities for body in get_kind(a.kind).bodies(a)}
+    source = course.source_language
+    return [
+        Check(
+            Level.BLOCKER,
+            "withdrawn",
+            _("“%(title)s” holds a text that was withdrawn", title=held[digest].title.best(source, source)),
+            held[digest].id,
+        )
+        for digest in content.list_withdrawn(held)
+    ]

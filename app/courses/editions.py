@@ -10,6 +10,7 @@ from threading import Lock
 
 import sqlalchemy as sa
 
+from app.core import clock
 from app.extensions import db
 
 from .models import Edition
@@ -34,12 +35,34 @@ class PublishedEdition:
 
     @cached_property
     def required(self) -> tuple[OutlineActivity, ...]:
-        """The activities that completion asks for, in order."""
+        """The activities marked as required, in order."""
         return tuple(a for a in self.activities if a.required)
 
     @cached_property
+    def graded(self) -> tuple[OutlineActivity, ...]:
+        """The activities that the course's score is made of, in order: the required ones that give marks."""
+        return tuple(a for a in self.required if a.marks)
+
+    @cached_property
+    def counted(self) -> tuple[OutlineActivity, ...]:
+        """The activities that count towards completion, in order: the required ones, or any where some are enough."""
+        return self.activities if self.outline.settings.enough else self.required
+
+    @cached_property
+    def needed(self) -> int:
+        """How many of `counted` must be complete."""
+        return self.outline.settings.enough or len(self.required)
+
+    @cached_property
     def minutes(self) -> int:
-        return sum(a.minutes for a in self.activities)
+        """How long the whole course takes."""
+        return self.outline.minutes
+
+    @cached_property
+    def pace(self) -> float:
+        """By what a trainer's own word on the course's length stretches the lengths of its activities."""
+        together = sum(a.minutes for a in self.activities)
+        return self.minutes / together if together else 1.0
 
     def position(self, activity_id: int) -> int:
         """Where an activity stands in the course, from 0."""
@@ -48,6 +71,19 @@ class PublishedEdition:
     @cached_property
     def _positions(self) -> dict[int, int]:
         return {a.id: i for i, a in enumerate(self.activities)}
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An outline that might be published, and the edition it would take the place of (None: the first)."""
+
+    outline: Outline
+    in_force: PublishedEdition | None
+
+    def as_edition(self, course_id: int) -> PublishedEdition:
+        """The outline as the next edition would be read; it has no id yet, so it is 0."""
+        number = self.in_force.number + 1 if self.in_force else 1
+        return of_outline(0, course_id, number, clock.now(), self.outline)
 
 
 _kept: dict[int, PublishedEdition] = {}

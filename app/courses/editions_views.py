@@ -6,14 +6,17 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from app.auth.identity import the_person
+from app.auth.identity import Identity, the_person
+from app.core import slots
 from app.core.access import Permission, allow
-from app.core.errors import NotFound
 
 from . import queries, services
-from .errors import NothingToPublish, NotReady
+from .drafts import Change
+from .edition_changes import near_changes
+from .errors import DraftChanged, NothingToPublish, NotReady
 from .forms import PublishForm
 from .kinds import get_kind
+from .publish_panel import again_panel
 from .studio_views import course_page
 
 bp = Blueprint("editions", __name__, url_prefix="/teach/courses/<int:course_id>")
@@ -22,8 +25,12 @@ bp = Blueprint("editions", __name__, url_prefix="/teach/courses/<int:course_id>"
 @bp.get("/editions")
 @allow(Permission.TRANSLATE)
 def index(course_id: int) -> str:
-    """To be written."""
-    return render_template("studio/base.html", access=queries.get_access(course_id, the_person()))
+    """What was published, the newest first, and how many people are counted on each."""
+    person = the_person()
+    access = queries.get_access(course_id, person)
+    lines = queries.list_course_editions(access.id)
+    figures = slots.EDITION_FIGURES.fill(person, [line.id for line in lines])
+    return render_template("studio/editions.html", access=access, editions=lines, figures=figures)
 
 
 @bp.post("/editions")
@@ -35,24 +42,92 @@ def publish(course_id: int) -> Response | tuple[str, int]:
     if not form.validate():
         return course_page(course_id, person, form), 422
     try:
-        edition = services.publish(course_id=course_id, by=person.id, note=form.note.data or "")
-    except (NothingToPublish, NotReady) as refused:
+        edition = services.publish(
+            course_id=course_id, by=person.id, note=form.note.data or "", seen=form.seen.data or ""
+        )
+    except (DraftChanged, NothingToPublish, NotReady) as refused:
         return course_page(course_id, person, form, problem=refused), refused.status
     flash(_("Edition %(number)s is published. Practitioners see it from now on.", number=edition.number), "done")
     return redirect(url_for("studio.course", course_id=course_id), 303)
 
 
+@bp.get("/editions/<int:number>")
+@allow(Permission.TRANSLATE)
+def show(course_id: int, number: int) -> str:
+    """One edition: what it changed against the one before, or another; and the way to publish it again."""
+    return edition_page(course_id, number, the_person())
+
+
+@bp.post("/editions/<int:number>/again")
+@allow(Permission.TEACH)
+def publish_again(course_id: int, number: int) -> Response | tuple[str, int]:
+    """Publish an old edition as the next one; where that cannot be, its page again, with the note as typed."""
+    person, form = the_person(), PublishForm()
+    queries.get_editable(course_id, person)
+    if not form.validate():
+        return edition_page(course_id, number, person, form), 422
+    seen = request.form.get("in_force", type=int)
+    try:
+        edition = services.publish_again(
+            course_id=course_id, number=number, by=person.id, note=form.note.data or "", in_force=seen
+        )
+    except (DraftChanged, NothingToPublish) as refused:
+        return edition_page(course_id, number, person, form, problem=refused), refused.status
+    flash(
+        _("Edition %(number)s is published: it is edition %(former)s again.", number=edition.number, former=number),
+        "done",
+    )
+    return redirect(url_for("editions.index", course_id=course_id), 303)
+
+
+def edition_page(
+    course_id: int, number: int, person: Identity, form: PublishForm | None = None, problem: object = None
+) -> str:
+    """The page of one edition; `problem` says why it was not published again."""
+    access = queries.get_access(course_id, person)
+    lines = queries.list_course_editions(access.id)
+    change = queries.get_edition_change(lines, number, request.args.get("against", type=int))
+    return render_template(
+        "studio/edition.html",
+        access=access,
+        editions=lines,
+        line=next(line for line in lines if line.number == number),
+        change=change,
+        language=change.language(request.args.get("language")),
+        kinds=get_kind,
+        Change=Change,
+        problem=problem,
+        figures=slots.EDITION_FIGURES.fill(person, [change.edition.id]),
+        **again_panel(access, change.edition, person, form),
+    )
+
+
+@bp.get("/editions/<int:number>/activities/<key>")
+@allow(Permission.TRANSLATE)
+def activity(course_id: int, number: int, key: str) -> str:
+    """One activity of an edition, each part as it was beside as it became."""
+    access = queries.get_access(course_id, the_person())
+    lines = queries.list_course_editions(access.id)
+    change = queries.get_edition_change(lines, number, request.args.get("against", type=int))
+    language = change.language(request.args.get("language"))
+    return render_template(
+        "studio/edition_activity.html",
+        access=access,
+        change=change,
+        shown=change.find(key),
+        parts=change.activity(key, language),
+        whole="whole" in request.args,
+        near_changes=near_changes,
+        language=language,
+        kinds=get_kind,
+    )
+
+
 @bp.get("/activities/<int:activity_id>")
 @allow(Permission.TRANSLATE)
-def preview(course_id: int, activity_id: int) -> str:
-    """An activity as it stands in the draft, in a language of the course; it leaves no trace."""
+def preview(course_id: int, activity_id: int) -> Response:
+    """An activity as it stands in the draft: its place in the preview."""
     access = queries.get_access(course_id, the_person())
     activity = queries.get_draft_activity(access.id, activity_id)
-    asked = request.args.get("language")
-    language = asked if asked in activity.course.languages else activity.course.source_language
-    player = get_kind(activity.kind).preview(activity, activity.course, language)
-    if player is None:
-        raise NotFound
-    return render_template(
-        player.template, access=access, course=activity.course, activity=activity, language=language, **player.context
-    )
+    language = request.args.get("language")
+    return redirect(url_for("preview.activity", course_id=access.id, activity=activity.key, language=language))

@@ -15,6 +15,16 @@ class NotReady(DomainError):
     message = _l("The course is not ready to be published: see the checks.")
 
 
+class DraftChanged(DomainError):
+    """What is about to be published is not what was seen. `changes` says what changed since, where that is known."""
+
+    message = _l("The draft has changed since this page was shown, so nothing was published yet. Your note is kept.")
+
+    def __init__(self, changes: list[str]) -> None:
+        super().__init__()
+        self.changes = changes
+
+
 class CourseNotPublished(DomainError):
     status = 404
     message = _l("This course has not been published yet.")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import SearchField, SelectField, TextAreaField
+from wtforms import HiddenField, SearchField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
@@ -74,3 +74,4 @@ class PublishForm(Form):
         validators=[Length(max=LONGEST_NOTE, message=_l("Keep the note under %(max)d characters."))],
         render_kw={"rows": 2},
     )
+    seen = HiddenField()

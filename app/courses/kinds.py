@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -114,6 +114,10 @@ class Kind(ABC):
         """The bodies that `freeze` names by their hash, to be stored when the course is published."""
         return []
 
+    def published_bodies(self, activity: OutlineActivity) -> dict[str, str]:
+        """Language to the hash of the body that an edition holds of it: what can be withdrawn."""
+        return {}
+
     def load(self, activities: Sequence[Activity]) -> None:  # noqa: B027  (nothing to read is a fine answer)
         """Read what `freeze`, `checks` and `bodies` of these will ask for, in a fixed number of statements."""
 
@@ -130,9 +134,18 @@ class Kind(ABC):
         """What a practitioner sees."""
 
     def preview(self, activity: Activity, course: Course, language: str) -> Player | None:
-        """What a trainer sees of the draft, leaving no trace: a template that extends `studio/preview.html`.
+        """What a practitioner would see of the draft who opens it for the first time, leaving no trace.
 
-        None: there is nothing to see yet. What it shows is read in a fixed number of statements.
+        A template as `player` gives, whose `place.draft` is true. None: this kind cannot show a draft.
+        """
+        return None
+
+    def try_out(
+        self, activity: Activity, course: Course, language: str, sent: Mapping[str, Sequence[str]]
+    ) -> Player | None:
+        """What follows when the form of a preview's page was sent to `preview.try_out`: checked, and stored nowhere.
+
+        None: there is nothing to try.
         """
         return None
 

@@ -10,7 +10,6 @@ import msgspec
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup
 from sqlalchemy.orm import selectinload
 
 from app.core import clock, content, sanitise
@@ -52,6 +51,9 @@ class LessonKind(Kind):
     def bodies(self, activity: Activity) -> list[content.NewBody]:
         assert isinstance(activity, Lesson)
         return [content.NewBody(MEDIA_TYPE, body.html, sanitise.POLICY) for body in activity.bodies]
+
+    def published_bodies(self, activity: OutlineActivity) -> dict[str, str]:
+        return msgspec.convert(activity.data, LessonData).bodies
 
     def load(self, activities: Sequence[Activity]) -> None:
         ids = [activity.id for activity in activities]
@@ -104,7 +106,7 @@ class LessonKind(Kind):
         assert isinstance(activity, Lesson)
         bodies = {body.language: body.html for body in activity.bodies if sanitise.plain_text(body.html)}
         shown = language if language in bodies else course.source_language
-        return Player("studio/lesson.html", {"html": Markup(bodies.get(shown, "")), "body_language": shown})
+        return Player("learn/lesson.html", {"body": content.Body(bodies.get(shown, "")), "body_language": shown})
 
     def copy(self, activity: Activity, into: Activity, course: Course) -> None:
         assert isinstance(activity, Lesson)

@@ -94,4 +94,5 @@ class Outline(msgspec.Struct, frozen=True):
 
     @property
     def minutes(self) -> int:
-        return sum(activity.minutes for activity in self.activities())
+        """How long the course takes: as a trainer said, else what its activities take together."""
+        return self.settings.minutes or sum(activity.minutes for activity in self.activities())

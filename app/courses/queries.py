@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -18,6 +19,7 @@ from app.extensions import db
 
 from . import drafts, editions
 from .cards import CourseCard, card_of
+from .edition_changes import EditionChange
 from .models import Activity, Course, CourseSearch, CourseTrainer, Edition, TrainerRole
 
 MOST_WORDS = 12
@@ -99,10 +101,15 @@ def _published(language: str, search: str) -> list[tuple[CourseCard, bool]]:
             *(CourseSearch.words.contains(word, autoescape=True) for word in words),
         )
     rows = db.session.execute(
-        sa.select(Course.slug, Course.edition_id, holds.label("holds")).where(Course.edition_id.is_not(None))
+        sa.select(Course.slug, Course.edition_id, Course.audience, holds.label("holds")).where(
+            Course.edition_id.is_not(None)
+        )
     ).all()
     published = editions.list_editions(row.edition_id for row in rows)
-    cards = [(card_of(row.slug, edition), bool(row.holds)) for row, edition in zip(rows, published, strict=True)]
+    cards = [
+        (card_of(row.slug, edition, row.audience), bool(row.holds))
+        for row, edition in zip(rows, published, strict=True)
+    ]
     return sorted(cards, key=lambda pair: (folded(pair[0].title.best(language, pair[0].source_language)), pair[0].slug))
 
 
@@ -205,6 +212,27 @@ def list_course_editions(course_id: int) -> list[EditionLine]:
         .order_by(Edition.number.desc())
     )
     return [EditionLine(*row) for row in rows]
+
+
+def get_edition_change(lines: Sequence[EditionLine], number: int, against: int | None) -> EditionChange:
+    """Edition `number` of `lines` beside edition `against`, or else the one before it. One statement at most.
+
+    Raises `NotFound` if there is no such edition.
+    """
+    ids = {line.number: line.id for line in lines}
+    if number not in ids:
+        raise NotFound
+    other = against if against in ids and against != number else number - 1
+    found = editions.list_editions(ids[n] for n in (number, other) if n in ids)
+    return EditionChange(found[0], found[1] if len(found) > 1 else None)
+
+
+def get_edition_in_force(course_id: int) -> editions.PublishedEdition:
+    """The edition that practitioners of a published course see. Raises `NotFound` if it is not published."""
+    edition_id = db.session.scalar(sa.select(Course.edition_id).where(Course.id == course_id))
+    if edition_id is None:
+        raise NotFound
+    return editions.get_edition(edition_id)
 
 
 def list_trainers(course_id: int) -> list[tuple[str, TrainerRole]]:

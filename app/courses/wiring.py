@@ -1,4 +1,4 @@
-"""What courses set up: the catalogue, the studio, stored files, and the kind `lesson`."""
+"""What courses set up: the catalogue, the studio, stored files, withdrawn texts, and the kind `lesson`."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from flask import Flask
 from app.core import languages
 
 from . import (
+    audience,
+    body_views,
     builder_views,
     changes_views,
+    commands,
     editions_views,
     library_views,
     media_views,
@@ -36,8 +39,11 @@ def init_app(app: Flask) -> None:
         settings_views,
         translation_views,
         editions_views,
+        body_views,
         media_views,
     ):
         app.register_blueprint(feature.bp)
+    app.cli.add_command(commands.group)
     languages.init_app(app)
     app.jinja_env.globals["topic_label"] = topic_label
+    app.jinja_env.globals["audience_tag"] = audience.tag

@@ -173,8 +173,8 @@ def _course_facts(rows: Sequence[Any]) -> tuple[dict[int, CourseFact], dict[int,
             title=edition.outline.title if edition else msgspec.convert(row.document, Text),
             source_language=row.language,
             is_published=edition is not None,
-            activities=len(edition.required) if edition else 0,
-            minutes=sum(a.minutes for a in edition.required) if edition else 0,
+            activities=edition.needed if edition else 0,
+            minutes=Standing(edition, {}).minutes_left if edition else 0,
         )
     return found, editions
 

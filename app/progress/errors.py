@@ -11,6 +11,13 @@ class NotEnrolled(DomainError):
     message = _l("Start the course first; then its lessons open for you.")
 
 
+class NotAdmitted(DomainError):
+    """Carries in its message whom the course is for, and what to do."""
+
+    status = 403
+    title = _l("This course is not open to everyone")
+
+
 class ActivityLocked(DomainError):
     """Carries in its message what opens it."""
 

@@ -11,9 +11,25 @@ from .codes import shown
 from .queries import Enrolled, Place
 
 
+def activity_address(activity: OutlineActivity, place: Place) -> str:
+    """Where an activity of the course is, or of its preview."""
+    if place.draft and place.enrolled:
+        return url_for(
+            "preview.activity", course_id=place.course_id, activity=activity.key, language=place.enrolled.language
+        )
+    return url_for("learn.activity", slug=place.slug, activity=activity.key)
+
+
+def outline_address(place: Place) -> str:
+    """Where the page of the course is, or of its preview."""
+    if place.draft and place.enrolled:
+        return url_for("preview.course", course_id=place.course_id, language=place.enrolled.language)
+    return url_for("learn.course", slug=place.slug)
+
+
 def address_after(done: OutlineActivity, place: Place) -> str:
     """Where to go after an activity: the certificate if that was the last one, else on, else the outline."""
-    outline = url_for("learn.course", slug=place.slug)
+    outline = outline_address(place)
     enrolled = place.enrolled
     if enrolled is None or done.id not in place.edition.by_id:
         return outline
@@ -24,7 +40,7 @@ def address_after(done: OutlineActivity, place: Place) -> str:
     following = standing.after(done)
     if following is None or standing.waits_for(following):
         following = standing.next
-    return url_for("learn.activity", slug=place.slug, activity=following.key) if following else outline
+    return activity_address(following, place) if following else outline
 
 
 def certificate_after(done: OutlineActivity, place: Place) -> str | None:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
+from app.auth.identity import Identity
 from app.core import clock
+from app.courses.audience import Candidate, admits
+from app.courses.audience_queries import is_invited
 from app.courses.editions import PublishedEdition, get_edition, list_editions
 from app.courses.models import Course, CourseSlugHistory
+from app.courses.outline import Audience
 from app.extensions import db
 
-from .models import ActivityState, Certificate, Completion, Enrolment, EnrolmentState
+from .impact import Alike
+from .models import ActivityProgress, ActivityState, Certificate, Completion, Enrolment, EnrolmentState
 from .standing import Standing
 
 
@@ -41,17 +47,29 @@ class Enrolled:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A published course, and how one person stands in it (None: not enrolled, or a visitor)."""
+    """A published course, and how one person stands in it (None: not enrolled, or a visitor).
+
+    `draft`: it is not published, but the draft as a preview shows it to its trainers: nothing may be recorded.
+    """
 
     course_id: int
     slug: str
     edition: PublishedEdition
     enrolled: Enrolled | None
+    audience: Audience
+    invited: bool
+    draft: bool = False
+
+    def admits(self, person: Identity) -> bool:
+        """Whether `person`, for whom the place was read, may enrol."""
+        candidate = Candidate(person.email, person.city_id, person.roles, self.invited)
+        return admits(self.audience, candidate)
 
 
 # Plain tables: read on every page of learning, so nothing of the mapper's work is done.
 _course, _enrolment = Course.__table__, Enrolment.__table__
 _completion, _certificate = Completion.__table__, Certificate.__table__
+_progress = ActivityProgress.__table__
 _mine = sa.and_(_enrolment.c.course_id == _course.c.id, _enrolment.c.person_id == sa.bindparam("person"))
 _current = sa.and_(_completion.c.enrolment_id == _enrolment.c.id, _completion.c.cycle == _enrolment.c.cycle)
 
@@ -60,6 +78,8 @@ _COURSES = sa.select(
     _course.c.id.label("course_id"),
     _course.c.slug,
     _course.c.edition_id,
+    _course.c.audience,
+    is_invited.label("invited"),
     _enrolment.c.id,
     _enrolment.c.cycle,
     _enrolment.c.language,
@@ -91,6 +111,13 @@ def find_place(*, slug: str, person_id: int | None) -> Place | None:
     return _place(row, get_edition(row.edition_id)) if row else None
 
 
+def find_place_or_moved(*, slug: str, person_id: int) -> Place | None:
+    """As `find_place`, also at what was once the course's address: a page may have stood open when it moved."""
+    place = find_place(slug=slug, person_id=person_id)
+    moved = None if place else find_moved(slug)
+    return find_place(slug=moved, person_id=person_id) if moved else place
+
+
 def list_home(person_id: int) -> list[Place]:
     """Every course the person is enrolled in, last touched first, then those they could begin; 200 in all.
 
@@ -117,9 +144,9 @@ def _place(row: Any, edition: PublishedEdition) -> Place:
             score=row.score,
             version=row.version_id,
             certificate=row.code,
-            standing=Standing(edition, states, row.last_activity_id),
+            standing=Standing(edition, states, row.last_activity_id, row.score, row.completed_at is not None),
         )
-    return Place(course_id=row.course_id, slug=row.slug, edition=edition, enrolled=enrolled)
+    return Place(row.course_id, row.slug, edition, enrolled, row.audience, row.invited)
 
 
 def find_moved(slug: str) -> str | None:
@@ -161,12 +188,54 @@ def list_certificates(person_id: int) -> list[Proof]:
     return [Proof(*row) for row in rows]
 
 
-def count_open(course_ids: Sequence[int]) -> dict[int, int]:
-    """For each course, how many people are in the middle of it. One statement."""
-    open_ones = (
-        sa.select(Enrolment.course_id, sa.func.count())
-        .where(Enrolment.course_id.in_(course_ids), Enrolment.state == EnrolmentState.OPEN)
-        .group_by(Enrolment.course_id)
+def list_under_way(course_ids: Collection[int], graded: Collection[int]) -> dict[int, list[Alike]]:
+    """For each course, the people in the middle of it, those who stand alike together, so that many cost little.
+
+    Scores are read of the activities with these ids. One statement.
+    """
+    columns = [
+        sa.func.max(sa.case((_progress.c.activity_id == activity_id, _progress.c.score))).label(f"score_{activity_id}")
+        for activity_id in sorted(graded)
+    ]
+    scored = sa.and_(
+        _progress.c.enrolment_id == _enrolment.c.id,
+        _progress.c.cycle == _enrolment.c.cycle,
+        _progress.c.activity_id.in_(graded),
     )
-    counted: dict[int, int] = dict(db.session.execute(open_ones).all())
-    return {course_id: counted.get(course_id, 0) for course_id in course_ids}
+    states = sa.cast(_enrolment.c.states, sa.Text)  # PostgreSQL does not compare JSON
+    each = (
+        sa.select(_enrolment.c.course_id, states.label("states"), *columns)
+        .select_from(_enrolment.outerjoin(_progress, scored) if graded else _enrolment)
+        .where(_enrolment.c.course_id.in_(course_ids), _enrolment.c.state == EnrolmentState.OPEN)
+        .group_by(_enrolment.c.id, _enrolment.c.course_id, states)
+        .subquery()
+    )
+    alike = sa.select(each, sa.func.count().label("people")).group_by(*each.c)
+    groups: dict[int, list[Alike]] = {course_id: [] for course_id in course_ids}
+    for course_id, stood, *scores, people in db.session.execute(alike):
+        found = msgspec.json.decode(stood, type=dict[int, ActivityState], strict=False)
+        groups[course_id].append(Alike(people, found, dict(zip(sorted(graded), scores, strict=True))))
+    return groups
+
+
+@dataclass(frozen=True, slots=True)
+class CountedOn:
+    """How many people are under way on an edition, by its last count of them, and how many completed on it."""
+
+    under_way: int
+    completed: int
+
+
+def count_on_editions(edition_ids: Collection[int]) -> dict[int, CountedOn]:
+    """For each edition, who is counted on it. One statement."""
+    under_way = (
+        sa.select(_enrolment.c.counted_edition_id.label("edition_id"), sa.literal(1).label("open"))
+        .where(_enrolment.c.counted_edition_id.in_(edition_ids), _enrolment.c.state == EnrolmentState.OPEN)
+    )  # fmt: skip
+    completed = sa.select(_completion.c.edition_id, sa.literal(0)).where(_completion.c.edition_id.in_(edition_ids))
+    both = sa.union_all(under_way, completed).subquery()
+    rows = db.session.execute(
+        sa.select(both.c.edition_id, sa.func.sum(both.c.open), sa.func.count()).group_by(both.c.edition_id)
+    ).all()
+    found = {edition_id: CountedOn(int(running), people - int(running)) for edition_id, running, people in rows}
+    return {edition_id: found.get(edition_id, CountedOn(0, 0)) for edition_id in edition_ids}

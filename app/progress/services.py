@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,19 +13,19 @@ from app.auth.identity import Identity
 from app.auth.models import Person
 from app.core import clock
 from app.core.errors import NotFound
+from app.courses import audience, audience_queries
 from app.courses.editions import PublishedEdition, get_edition
 from app.courses.errors import CourseNotPublished
 from app.courses.models import Activity, Course
+from app.courses.outline import Admits
 from app.extensions import db
 from app.network.models import City
 
 from . import codes
-from .errors import ActivityGone, NotEnrolled
+from .errors import ActivityGone, NotAdmitted, NotEnrolled
 from .models import ActivityProgress, ActivityState, Certificate, Completion, Enrolment, EnrolmentState
 from .signals import course_completed
 from .standing import Standing
-
-RULE = "all required activities"  # the completion rule of this release, as each completion records it
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,15 @@ class Outcome:
 def enrol(*, person: Identity | Person, course_id: int, due_at: datetime | None = None) -> Enrolment:
     """Take `person` into the course; who is in it already stays as they are.
 
-    Raises `CourseNotPublished`.
+    Raises `CourseNotPublished`, and `NotAdmitted` where the course is not for them.
     """
     course = db.session.get(Course, course_id)
     if course is None or course.edition_id is None:
         raise CourseNotPublished
+    if course.audience.admits is not Admits.ANYONE:
+        if already := _find_enrolment(person.id, course.id):
+            return already
+        _require_admitted(course, person.id)
     edition = get_edition(course.edition_id)
     language = person.language if person.language in edition.outline.languages else edition.outline.source_language
     now = clock.now()
@@ -52,7 +57,7 @@ def enrol(*, person: Identity | Person, course_id: int, due_at: datetime | None 
         city_id=person.city_id,
         language=language,
         states={},
-        total=len(edition.required),
+        total=edition.needed,
         due_at=due_at,
         enrolled_at=now,
         touched_at=now,
@@ -62,9 +67,7 @@ def enrol(*, person: Identity | Person, course_id: int, due_at: datetime | None 
         with db.session.begin_nested():
             db.session.add(enrolment)
     except IntegrityError:
-        return db.session.scalars(
-            sa.select(Enrolment).where(Enrolment.person_id == person.id, Enrolment.course_id == course.id)
-        ).one()
+        return db.session.scalars(_enrolment_of(person.id, course.id)).one()
     return enrolment
 
 
@@ -146,6 +149,22 @@ def show_on_certificate(*, person_id: int, code: str, city: bool, score: bool) -
     return certificate
 
 
+def _enrolment_of(person_id: int, course_id: int) -> sa.Select[Enrolment]:
+    return sa.select(Enrolment).where(Enrolment.person_id == person_id, Enrolment.course_id == course_id)
+
+
+def _find_enrolment(person_id: int, course_id: int) -> Enrolment | None:
+    found: Enrolment | None = db.session.scalars(_enrolment_of(person_id, course_id)).one_or_none()
+    return found
+
+
+def _require_admitted(course: Course, person_id: int) -> None:
+    candidate = audience_queries.get_candidate(course_id=course.id, person_id=person_id)
+    if not audience.admits(course.audience, candidate):
+        whom, step = audience_queries.sentence(course.audience), audience.next_step(course.audience, candidate.email)
+        raise NotAdmitted(f"{whom} {step}")
+
+
 def _was_ever(activity_id: int, course_id: int) -> bool:
     return db.session.scalar(sa.select(Activity.course_id).where(Activity.id == activity_id)) == course_id
 
@@ -163,9 +182,7 @@ def _lock(enrolment_id: int) -> Enrolment:
 
 
 def _of(person_id: int, course_id: int) -> Enrolment:
-    enrolment = db.session.scalars(
-        sa.select(Enrolment).where(Enrolment.person_id == person_id, Enrolment.course_id == course_id).with_for_update()
-    ).one_or_none()
+    enrolment = db.session.scalars(_enrolment_of(person_id, course_id).with_for_update()).one_or_none()
     if enrolment is None:
         raise NotEnrolled
     return enrolment
@@ -185,25 +202,49 @@ def _count(enrolment: Enrolment, edition: PublishedEdition) -> None:
         )
     ).all()
     states = {row.activity_id: ActivityState(row.state) for row in rows}
-    standing = Standing(edition, states)
+    count = counted(edition, states, {row.activity_id: row.score for row in rows})
     enrolment.states = states
-    enrolment.done, enrolment.total = standing.done, standing.total
-    enrolment.score = course_score(edition, {row.activity_id: row.score for row in rows})
+    enrolment.done, enrolment.total = count.standing.done, count.standing.total
+    enrolment.score = count.score
     enrolment.counted_edition_id = edition.id
-    if standing.complete and enrolment.completed_at is None:
+    if count.standing.complete and enrolment.completed_at is None:
         _complete(enrolment, edition)
     db.session.flush()
 
 
-def course_score(edition: PublishedEdition, scores: dict[int, float | None]) -> float | None:
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What a cycle of an enrolment comes to in an edition; `score` is 0 to 1, None where nothing is graded yet."""
+
+    standing: Standing
+    score: float | None
+
+
+def counted(
+    edition: PublishedEdition, states: Mapping[int, ActivityState], scores: Mapping[int, float | None]
+) -> Count:
+    """Count the states and scores of activities against an edition. Pure: also what foretells a publication."""
+    score = course_score(edition, scores)
+    return Count(Standing(edition, states, score=score), score)
+
+
+def course_score(edition: PublishedEdition, scores: Mapping[int, float | None]) -> float | None:
     """The mean of the required graded activities, weighted by their marks, 0 to 1; what is not done counts nothing.
 
     None before the first of them has a score, and for a course that grades nothing.
     """
-    graded = [(a.marks, scores.get(a.id)) for a in edition.required if a.marks]
+    graded = [(a.marks or 0.0, scores.get(a.id)) for a in edition.graded]
     if not any(score is not None for _marks, score in graded):
         return None
     return sum(marks * (score or 0.0) for marks, score in graded) / sum(marks for marks, _score in graded)
+
+
+def rule_of(edition: PublishedEdition) -> str:
+    """What completes an edition, as each completion records it: `3 of 8 activities, score 70%`."""
+    settings = edition.outline.settings
+    some = f"{settings.enough} of {len(edition.activities)} activities"
+    rule = some if settings.enough else "all required activities"
+    return rule if settings.min_score is None else f"{rule}, score {settings.min_score:g}%"
 
 
 def _complete(enrolment: Enrolment, edition: PublishedEdition) -> None:
@@ -216,7 +257,7 @@ def _complete(enrolment: Enrolment, edition: PublishedEdition) -> None:
         person_id=person.id,
         course_id=enrolment.course_id,
         edition_id=edition.id,
-        rule=RULE,
+        rule=rule_of(edition),
         city_id=person.city_id,
         score=enrolment.score,
         completed_at=now,

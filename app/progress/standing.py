@@ -16,6 +16,8 @@ from app.courses.outline import Order, OutlineActivity, OutlineModule
 
 from .models import ActivityState
 
+ROUNDING = 1e-9  # 0.7 of a whole may be a hair under 70 percent
+
 
 class Mark(StrEnum):
     """What an outline shows beside an activity."""
@@ -29,39 +31,68 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True)
 class Standing:
-    """One cycle of an enrolment against one edition. `last` is the activity the person was at, if any."""
+    """One cycle of an enrolment against one edition. `last` is the activity the person was at, if any.
+
+    `score` is that of the course so far, 0 to 1. `settled` says that the cycle was completed, on this edition or on
+    an older one: no score is asked for any more.
+    """
 
     edition: PublishedEdition
     states: Mapping[int, ActivityState]
     last: int | None = None
+    score: float | None = None
+    settled: bool = False
 
     @cached_property
-    def key(self) -> tuple[int, int | None, frozenset[tuple[int, ActivityState]]]:
+    def key(self) -> tuple[int, int | None, bool, frozenset[tuple[int, ActivityState]]]:
         """Equal for any two people who stand alike: for keeping what pages show of it."""
-        return self.edition.id, self.last, frozenset(self.states.items())
+        return self.edition.id, self.last, self.lacks_score, frozenset(self.states.items())
 
     @cached_property
     def done(self) -> int:
-        """How many required activities are complete."""
-        return sum(self.is_complete(a) for a in self.edition.required)
+        """How many of the activities that count are complete; never more than `total`, so that more is no less."""
+        return min(sum(self.is_complete(a) for a in self.edition.counted), self.total)
 
     @property
     def total(self) -> int:
-        return len(self.edition.required)
+        """How many activities completion asks for: all the required ones, or as many as are enough."""
+        return self.edition.needed
 
     @property
     def share(self) -> float:
-        """`done` of `total`, 0 to 1. A course without required activities is never complete by itself."""
+        """`done` of `total`, 0 to 1. A course that asks for no activity is never complete by itself."""
         return self.done / self.total if self.total else 0.0
 
     @property
-    def complete(self) -> bool:
+    def all_done(self) -> bool:
+        """Whether nothing is left to do but, perhaps, to reach the score."""
         return self.total > 0 and self.done == self.total
 
     @cached_property
+    def lacks_score(self) -> bool:
+        """Whether the course asks for a score that is not reached yet."""
+        wanted = self.edition.outline.settings.min_score
+        if wanted is None or self.settled:
+            return False
+        return self.score is None or self.score * 100 < wanted - ROUNDING
+
+    @property
+    def complete(self) -> bool:
+        """Whether the rule of the edition holds: enough is done, and the score is reached where one is asked for."""
+        return self.all_done and not self.lacks_score
+
+    @cached_property
     def minutes_left(self) -> int:
-        """The lengths of the required activities still to do, in minutes."""
-        return sum(a.minutes for a in self.edition.required if not self.is_complete(a))
+        """The lengths of what is still to do, in minutes; where any activities are enough, of the next ones."""
+        left = [a.minutes for a in self.edition.counted if not self.is_complete(a)][: self.total - self.done]
+        return round(sum(left) * self.edition.pace)
+
+    @cached_property
+    def to_raise_score(self) -> tuple[OutlineActivity, ...]:
+        """Where the score that is still missing can be had: what is graded and open, first what is not passed."""
+        if not self.lacks_score:
+            return ()
+        return tuple(sorted((a for a in self.edition.graded if not self.waits_for(a)), key=self.is_complete))
 
     def is_complete(self, activity: OutlineActivity) -> bool:
         return self.states.get(activity.id) == ActivityState.COMPLETE
@@ -112,7 +143,12 @@ class Standing:
 
     @cached_property
     def next(self) -> OutlineActivity | None:
-        """Where to go on: the activity last open if it is not complete, else the first open one after it, or before."""
+        """Where to go on: the activity last open if it is not complete, else the first open one after it, or before.
+
+        Once only the score is missing: where it can be raised.
+        """
+        if self.all_done and self.to_raise_score:
+            return self.to_raise_score[0]
         activities = self.edition.activities
         start = 0
         if self.last is not None and self.last in self.edition.by_id:

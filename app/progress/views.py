@@ -8,11 +8,12 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from app.auth.identity import current_person, the_person
+from app.auth.identity import Identity, current_person, the_person
 from app.core.access import Permission, allow
 from app.core.errors import DomainError, NotFound
 from app.core.slots import COURSE_ASIDE
 from app.core.transactions import reading
+from app.courses import audience, audience_queries
 from app.courses.kinds import Visit, get_kind
 from app.courses.outline import OutlineActivity
 
@@ -35,7 +36,9 @@ def course(slug: str) -> str | Response:
     if place is None:
         return _moved_or_missing(slug, "learn.course")
     aside = COURSE_ASIDE.fill(person, [place.course_id])
-    return render_template("learn/course.html", place=place, aside=aside.get(place.course_id, []))
+    return render_template(
+        "learn/course.html", place=place, aside=aside.get(place.course_id, []), refusal=_refusal(place, person)
+    )
 
 
 @bp.post("/courses/<slug>/enrolment")
@@ -45,7 +48,7 @@ def enrol(slug: str) -> Response:
     place = _place(slug)
     services.enrol(person=the_person(), course_id=place.course_id)
     first = place.edition.activities[0]
-    return redirect(url_for("learn.activity", slug=slug, activity=first.key), 303)
+    return redirect(url_for("learn.activity", slug=place.slug, activity=first.key), 303)
 
 
 @bp.get("/learn/<slug>/<activity>")
@@ -95,8 +98,8 @@ def language(slug: str) -> Response:
     )
     back = request.form.get("activity", "")
     if back in place.edition.by_key:
-        return redirect(url_for("learn.activity", slug=slug, activity=back), 303)
-    return redirect(url_for("learn.course", slug=slug), 303)
+        return redirect(url_for("learn.activity", slug=place.slug, activity=back), 303)
+    return redirect(url_for("learn.course", slug=place.slug), 303)
 
 
 @bp.post("/learn/<slug>/<activity>/place")
@@ -111,17 +114,24 @@ def remember(slug: str, activity: str) -> tuple[str, int]:
 
 
 def _place(slug: str) -> Place:
-    place = queries.find_place(slug=slug, person_id=the_person().id)
+    place = queries.find_place_or_moved(slug=slug, person_id=the_person().id)
     if place is None:
         raise NotFound
     return place
+
+
+def _refusal(place: Place, person: Identity | None) -> str:
+    """Why somebody who is not in the course may not enrol, and what to do; nothing where they may."""
+    if person is None or place.enrolled or place.admits(person):
+        return ""
+    return f"{audience_queries.sentence(place.audience)} {audience.next_step(place.audience, person.email)}"
 
 
 def _enrolled(slug: str) -> tuple[Place, Enrolled]:
     with reading():
         place = _place(slug)
     if place.enrolled is None:
-        raise NotEnrolled(next_url=url_for("learn.course", slug=slug), next_label=_("Open the course"))
+        raise NotEnrolled(next_url=url_for("learn.course", slug=place.slug), next_label=_("Open the course"))
     return place, place.enrolled
 
 

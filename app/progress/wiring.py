@@ -6,13 +6,25 @@ from flask import Flask
 
 from app.core import slots
 
-from . import certificate_views, jobs, listeners, onward, pieces, presentation, views  # noqa: F401  (two register themselves)
+from . import (
+    certificate_views,
+    jobs,  # noqa: F401  (registers itself)
+    listeners,  # noqa: F401  (so does this)
+    onward,
+    pieces,
+    presentation,
+    preview_views,
+    views,
+)
 
 
 def init_app(app: Flask) -> None:
     """Register the routes, and what progress says on pages of courses."""
     app.register_blueprint(views.bp)
     app.register_blueprint(certificate_views.bp)
+    app.register_blueprint(preview_views.bp)
     slots.PUBLISH_NOTICES.register(pieces.under_way)
+    slots.EDITION_FIGURES.register(pieces.counted_on)
     presentation.init_app(app)
-    app.jinja_env.globals["opens_when"] = onward.opens_when
+    for function in (onward.opens_when, onward.activity_address, onward.outline_address):
+        app.jinja_env.globals[function.__name__] = function

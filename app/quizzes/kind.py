@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 import sqlalchemy as sa
@@ -18,7 +18,7 @@ from app.courses.models import Activity, Course
 from app.courses.outline import OutlineActivity
 from app.extensions import db
 
-from . import queries
+from . import queries, trial
 from .models import Question, QuestionVersion, Quiz, QuizSlot, VersionState
 from .settings import QuizSettings
 from .types import texts
@@ -112,10 +112,17 @@ class QuizKind(Kind):
         return Player("quizzes/start.html", {"quiz": data.settings, "slots": data.slots, "attempts": attempts})
 
     def preview(self, activity: Activity, course: Course, language: str) -> Player:
-        """The questions as they stand, with what is right and the feedback each answer gets."""
+        """What the quiz asks, as before the first attempt."""
         assert isinstance(activity, Quiz)
-        contents = [version.content for version, _marks in _versions(activity)]
-        return Player("studio/quiz.html", {"quiz": activity.settings, "contents": contents})
+        slots = [SlotData(version.id, marks) for version, marks in _versions(activity)]
+        return Player("quizzes/start.html", {"quiz": activity.settings, "slots": slots, "attempts": []})
+
+    def try_out(self, activity: Activity, course: Course, language: str, sent: Mapping[str, Sequence[str]]) -> Player:
+        """A question, or the result of all that were answered; the answers travel with the page."""
+        assert isinstance(activity, Quiz)
+        versions = _versions(activity)
+        parts = [trial.Part(version.content, version.question.source_language, marks) for version, marks in versions]
+        return trial.page(parts, activity.settings, language, sent)
 
     def completes(self, activity: OutlineActivity) -> str:
         settings = data_of(activity).settings

@@ -18,7 +18,7 @@ from .grading import grade_of, passed
 from .kind import data_of
 from .models import Attempt, AttemptSlot, AttemptState, Response
 from .settings import QuizSettings
-from .types import Answer, Content, grade
+from .types import Answer, Content, fits, grade
 
 
 def start_attempt(*, enrolment_id: int, edition: PublishedEdition, activity: OutlineActivity, language: str) -> Attempt:
@@ -73,7 +73,7 @@ def save(*, sitting: queries.Sitting, slot: int, answer: Answer | None, flagged:
     if not 0 <= slot < len(sitting.questions):
         raise NotFound
     asked = sitting.questions[slot]
-    if answer is not None and not _fits(asked.content, answer):
+    if answer is not None and not fits(asked.content, answer):
         raise WrongShape
     # Held until the commit, so that a submission waits, and grades what is acknowledged here.
     state = db.session.scalar(sa.select(Attempt.state).where(Attempt.id == sitting.id).with_for_update(read=True))
@@ -96,14 +96,6 @@ def save(*, sitting: queries.Sitting, slot: int, answer: Answer | None, flagged:
     if stored.answer == answer and stored.flagged == flagged:
         return int(stored.sequence)
     raise Overtaken
-
-
-def _fits(content: Content, answer: Answer) -> bool:
-    try:
-        grade(content, answer, "en")
-    except TypeError:
-        return False
-    return bool(content.accepts(answer))  # type: ignore[arg-type]
 
 
 def submit(*, attempt_id: int, activity: OutlineActivity) -> Attempt:

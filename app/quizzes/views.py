@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from app.auth.identity import the_person
@@ -26,6 +25,7 @@ from .grading import passed
 from .kind import QuizData, data_of
 from .queries import Sitting
 from .types import Answer
+from .wording import words
 
 bp = Blueprint("quizzes", __name__)
 
@@ -56,7 +56,7 @@ class Desk:
 def start(slug: str, activity: str) -> Response:
     """Start an attempt, or go on with the open one."""
     with reading():
-        place = progress.find_place(slug=slug, person_id=the_person().id)
+        place = progress.find_place_or_moved(slug=slug, person_id=the_person().id)
     if place is None or activity not in place.edition.by_key or place.edition.by_key[activity].kind != "quiz":
         raise NotFound
     if place.enrolled is None:
@@ -168,18 +168,6 @@ def result(attempt_id: int) -> str | Response:
         onward=onward.address_after(desk.activity, desk.place) if done else None,
         certified=onward.certificate_after(desk.activity, desk.place) is not None,
     )  # fmt: skip
-
-
-def words(answered: int, sitting: Sitting) -> dict[str, str]:
-    """How far an attempt has come, and what finishing it now would mean."""
-    total = len(sitting.questions)
-    left = total - answered
-    return {
-        "progress": _("%(answered)s of %(total)s answered", answered=answered, total=total),
-        "finish": ngettext("Finish: %(num)s question unanswered", "Finish: %(num)s questions unanswered", left)
-        if left
-        else _("Finish attempt"),
-    }
 
 
 def _number(name: str, default: int, *, most: int) -> int:

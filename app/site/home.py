@@ -53,7 +53,7 @@ def of(person: Identity) -> Home:
         places=sorted(places, key=_urgency),
         grant=grants.nearest_call(person, clock.now()),
         coming=coming,
-        suggested=[] if places else [card_of(p.slug, p.edition) for p in known[:3]],
+        suggested=[] if places else [card_of(p.slug, p.edition, p.audience) for p in known if p.admits(person)][:3],
     )
 
 

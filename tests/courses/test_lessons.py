@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.core import content, sanitise
+from app.core.content import Body
 from app.core.models import Content
 from app.core.transactions import unit_of_work
 from app.courses import drafts, editions
@@ -52,4 +53,4 @@ def test_a_preview_is_the_text_in_the_language_asked_for_else_in_the_course_s_ow
     for asked, shown, html in (("fr", "fr", "<p>Un</p>"), ("ar", "en", "<p>One</p>"), ("de", "en", "<p>One</p>")):
         player = kind.preview(lesson, course, asked)
         assert player is not None
-        assert player.context == {"html": html, "body_language": shown}
+        assert player.context == {"body": Body(html), "body_language": shown}

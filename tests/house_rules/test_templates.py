@@ -24,7 +24,6 @@ MARKUP_MAKERS = {
     "app/auth/wiring.py": "a text marked with its language, escaped",
     "app/core/fragments.py": "what templates gave, escaped by them",
     "app/core/skyline.py": "drawings, their labels escaped",
-    "app/courses/lessons.py": "a lesson's body, sanitised when it was saved",
     "app/progress/presentation.py": "a lesson's body, sanitised when saved; the drawing of a code, its parts numbers",
 }
 

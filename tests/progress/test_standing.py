@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.core.skyline import LIT, NOW, UNLIT
 from app.courses.editions import PublishedEdition, of_outline
@@ -104,3 +107,74 @@ def test_module_marks() -> None:
     assert standing.module_mark(first) is Mark.DONE
     assert standing.module_mark(second) is Mark.NOW
     assert standing.module_done(second) == (0, 3)
+
+
+def ruled(enough: int | None, min_score: float | None, minutes: int | None = None) -> PublishedEdition:
+    """As `an_edition`, with activity 5 optional and a test as activity 6."""
+    plain = an_edition(optional=5)
+    modules = tuple(
+        msgspec.structs.replace(
+            m, activities=tuple(msgspec.structs.replace(a, marks=4.0 if a.id == 6 else None) for a in m.activities)
+        )
+        for m in plain.outline.modules
+    )
+    settings = CourseSettings(enough=enough, min_score=min_score, minutes=minutes)
+    outline = msgspec.structs.replace(plain.outline, modules=modules, settings=settings)
+    return of_outline(1, 1, 1, plain.published_at, outline)
+
+
+def test_some_activities_of_any_kind_can_be_enough() -> None:
+    standing = Standing(ruled(3, None), {1: DONE, 5: DONE, 6: STARTED})
+    assert (standing.done, standing.total, standing.complete) == (2, 3, False)
+    assert standing.minutes_left == 10
+    standing = Standing(ruled(3, None), dict.fromkeys((1, 2, 3, 5), DONE))
+    assert (standing.done, standing.total, standing.complete, standing.minutes_left) == (3, 3, True, 0)
+
+
+def test_a_score_is_asked_for_beside_what_is_done() -> None:
+    edition = ruled(None, 70)
+    everything = dict.fromkeys(range(1, 7), DONE)
+    standing = Standing(edition, everything, last=6, score=0.55)
+    assert (standing.all_done, standing.lacks_score, standing.complete) == (True, True, False)
+    assert standing.next is edition.by_id[6]  # where the score can be raised
+    assert Standing(edition, everything, score=0.7).complete
+    assert Standing(edition, everything, score=0.1 + 0.6).complete  # a hair under 70 percent
+    assert not Standing(edition, everything).complete  # no score yet
+    settled = Standing(edition, everything, score=0.55, settled=True)
+    assert (settled.lacks_score, settled.next) == (False, None)
+
+
+def test_those_who_lack_the_score_do_not_stand_as_those_who_have_it() -> None:
+    edition, states = ruled(2, 70), {1: DONE, 2: DONE}
+    assert Standing(edition, states, score=0.5).key != Standing(edition, states, score=0.8).key
+
+
+def test_the_length_that_a_trainer_said_stretches_what_is_left() -> None:
+    standing = Standing(ruled(None, None, minutes=120), {1: DONE})
+    assert standing.edition.minutes == 120
+    assert standing.minutes_left == 80  # four of six, of 20 minutes each
+
+
+@given(
+    enough=st.none() | st.integers(1, 6),
+    min_score=st.none() | st.integers(1, 100),
+    done=st.sets(st.integers(1, 6)),
+    more=st.sets(st.integers(1, 6)),
+    score=st.none() | st.integers(0, 100).map(lambda percent: percent / 100),
+    better=st.integers(0, 50).map(lambda percent: percent / 100),
+)
+def test_more_is_never_less_and_complete_is_what_the_rule_says(
+    enough: int | None, min_score: int | None, done: set[int], more: set[int], score: float | None, better: float
+) -> None:
+    edition = ruled(enough, min_score)
+    before = Standing(edition, dict.fromkeys(done, DONE), score=score)
+    after = Standing(edition, dict.fromkeys(done | more, DONE), score=None if score is None else score + better)
+    assert after.share >= before.share
+    assert after.minutes_left <= before.minutes_left
+    assert after.complete >= before.complete
+    reached = min_score is None or (score is not None and round(score * 100) >= min_score)
+    enough_done = len(done) >= enough if enough else {1, 2, 3, 4, 6} <= done
+    assert before.complete == (enough_done and reached)
+    assert (before.share == 1.0) == enough_done
+    assert 0 <= before.done <= before.total
+    assert (before.minutes_left == 0) == enough_done

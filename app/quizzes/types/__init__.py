@@ -46,6 +46,11 @@ def grade(content: Content, answer: Answer | None, language: str) -> Grade:
     return content.grade(answer, language)  # type: ignore[arg-type]
 
 
+def fits(content: Content, answer: Answer) -> bool:
+    """Whether `answer` is of the question's type and names what the question has."""
+    return isinstance(answer, ANSWER_TYPES[type(content)]) and bool(content.accepts(answer))  # type: ignore[arg-type]
+
+
 def marks_hash(content: Content) -> str:
     """A fingerprint of what affects marks, the same for versions that differ in translation or feedback only."""
     canonical = msgspec.json.encode([type_name(content), content.marks_facts()], order="deterministic")
@@ -83,6 +88,7 @@ __all__ = [
     "ShortAnswerAnswer",
     "SingleChoice",
     "SingleChoiceAnswer",
+    "fits",
     "grade",
     "marks_hash",
     "texts",

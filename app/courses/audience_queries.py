@@ -1,0 +1,77 @@
+"""Who may enrol in a course, and who is invited: reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from app.auth.models import Person, PersonRole
+from app.extensions import db
+from app.network import queries as network
+
+from . import audience
+from .audience import Candidate
+from .models import Course, CourseInvitation
+from .outline import Audience
+
+# Of a statement that reads `Course`: whether the person bound as `person` is invited to it.
+is_invited = (
+    sa.exists()
+    .where(
+        CourseInvitation.course_id == Course.id,
+        CourseInvitation.email == Person.email,
+        Person.id == sa.bindparam("person"),
+    )
+    .correlate(Course.__table__)
+)
+
+
+def get_candidate(*, course_id: int, person_id: int) -> Candidate:
+    """What decides whether this person may enrol, as it stands now, in one statement."""
+    roles = (
+        sa.select(sa.func.aggregate_strings(PersonRole.role, ","))
+        .where(PersonRole.person_id == Person.id, PersonRole.to_at.is_(None))
+        .scalar_subquery()
+    )
+    invited = sa.exists().where(CourseInvitation.course_id == course_id, CourseInvitation.email == Person.email)
+    row = db.session.execute(
+        sa.select(Person.email, Person.city_id, roles.label("roles"), invited.label("invited")).where(
+            Person.id == person_id
+        )
+    ).one()
+    return Candidate(row.email or "", row.city_id, (row.roles or "").split(","), row.invited)
+
+
+def sentence(whom: Audience) -> str:
+    """Whom a course is for, in words. A statement where it is for certain cities, else none."""
+    names = network.list_choices(among=frozenset(whom.cities), with_left=True) if whom.cities else []
+    return audience.sentence(whom, [name for _id, name in names])
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationLine:
+    """An invitation as its course lists it. `name` is empty for an address that nobody has an account with yet."""
+
+    id: int
+    email: str
+    name: str
+    invited_at: datetime
+
+
+def get_audience(course_id: int) -> Audience:
+    """Who may enrol in a course that exists."""
+    whom: Audience = db.session.scalars(sa.select(Course.audience).where(Course.id == course_id)).one()
+    return whom
+
+
+def list_invitations(course_id: int) -> list[InvitationLine]:
+    """Who is invited to a course, by address."""
+    rows = db.session.execute(
+        sa.select(CourseInvitation.id, CourseInvitation.email, Person.name, CourseInvitation.invited_at)
+        .outerjoin(Person, Person.email == CourseInvitation.email)
+        .where(CourseInvitation.course_id == course_id)
+        .order_by(CourseInvitation.email)
+    )
+    return [InvitationLine(row.id, row.email, row.name or "", row.invited_at) for row in rows]
