@@ -46,4 +46,5 @@ class Slot:
 
 COURSE_ASIDE = Slot("course.aside", statements=1)
 CATALOGUE_CARD = Slot("catalogue.card", statements=1)
+INVITED = Slot("course.invited", statements=1)
 PUBLISH_NOTICES = Slot("publish.notices", statements=1)

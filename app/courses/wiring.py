@@ -8,12 +8,15 @@ from app.core import languages
 
 from . import (
     audience,
+    audience_views,
     builder_views,
     editions_views,
     library_views,
+    listeners,  # noqa: F401  (registers itself)
     media_views,
     settings_views,
     studio_views,
+    trainers_views,
     translation_views,
     views,
     writing_views,
@@ -33,6 +36,8 @@ def init_app(app: Flask) -> None:
         writing_views,
         library_views,
         settings_views,
+        audience_views,
+        trainers_views,
         translation_views,
         editions_views,
         media_views,

@@ -14,5 +14,6 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.bp)
     app.register_blueprint(certificate_views.bp)
     slots.PUBLISH_NOTICES.register(pieces.under_way)
+    slots.INVITED.register(pieces.invited)
     presentation.init_app(app)
     app.jinja_env.globals["opens_when"] = onward.opens_when

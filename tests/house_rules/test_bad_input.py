@@ -85,6 +85,19 @@ FORMS: dict[str, dict[str, str]] = {
     "quizzes.submit": {},
     "site.choose_language": {"language": "en"},
     "editions.publish": {"note": "A new lesson."},
+    "course_settings.update": {
+        "before": "", "title": "The city’s part", "summary": "What a city can do, and what it cannot.",
+        "topics": "prevention", "length": "computed", "minutes": "", "order": "free", "completed_by": "required",
+        "enough": "", "scored": "any", "min_score": "", "validity": "months", "certificate_months": "24",
+        "take": "title",
+    },
+    "course_settings.move": {"was": "the-citys-part", "slug": "the-citys-part"},
+    "audience.update": {"before": "", "admits": "anyone", "cities": "1", "roles": "trainer"},
+    "audience.invite": {"addresses": "someone@ghent.example, other@ghent.example"},
+    "audience.take_back": {},
+    "course_trainers.invite": {"email": "someone@ghent.example", "role": "lead", "languages": "fr"},
+    "course_trainers.change": {"part1-role": "lead", "part1-languages": "fr"},
+    "course_trainers.remove": {},
 }  # fmt: skip
 # What the addresses of pages ask.
 QUESTIONS: dict[str, dict[str, str]] = {
@@ -198,8 +211,12 @@ def test_the_forms_here_are_those_of_people(app: Flask, scene: Scene) -> None:
         status = browser(app, scene, endpoint).post(address, data=FORMS[endpoint]).status_code
         if status >= 400:
             refused[endpoint] = status
-    # Nobody is known by that address; the city is there from the form before; the role is of somebody else.
-    assert refused == {"auth.create_sign_in": 400, "cities.new": 422, "people.end_role": 404}
+    # Nobody is known by that address; the city is there from the form before; the role is of somebody else; the
+    # course is translated into nothing, and has one lead.
+    assert refused == {
+        "auth.create_sign_in": 400, "cities.new": 422, "people.end_role": 404,
+        "course_trainers.invite": 422, "course_trainers.change": 422, "course_trainers.remove": 409,
+    }  # fmt: skip
 
 
 @pytest.mark.usefixtures("tokens_apart")
