@@ -11,11 +11,11 @@ from .settings_facts import CourseFacts
 
 
 class Disputed(EditedMeanwhile):
-    """Somebody else changed `fields` meanwhile; `theirs` is what stands now."""
+    """Somebody else changed `fields` meanwhile; `theirs` is what stands now, `mine` what the two make but for these."""
 
-    def __init__(self, theirs: CourseFacts, fields: frozenset[str]) -> None:
+    def __init__(self, mine: CourseFacts, theirs: CourseFacts, fields: frozenset[str]) -> None:
         super().__init__()
-        self.theirs, self.fields = theirs, fields
+        self.mine, self.theirs, self.fields = mine, theirs, fields
 
 
 class AddressTaken(DomainError):

@@ -126,12 +126,12 @@ class SettingsForm(Form):
     )
     certificate_months = WholeNumber(_l("Months"), least=1, most=MOST_MONTHS)
 
-    def __init__(self, facts: CourseFacts, **values: Any) -> None:
-        shown = {name: getattr(facts, name) for name in CourseFacts.__struct_fields__}
+    def __init__(self, facts: CourseFacts, *, seen: CourseFacts | None = None, **values: Any) -> None:
+        shown: dict[str, Any] = {name: getattr(facts, name) for name in CourseFacts.__struct_fields__}
         shown["min_score"] = None if facts.min_score is None else round(facts.min_score)
         for choice, yes, no, number in NUMBERS:
             shown[choice] = no if getattr(facts, number) is None else yes
-        super().__init__(data=shown | {"before": encode(facts)}, **values)
+        super().__init__(data=shown | {"before": encode(seen or facts)}, **values)
         own = [topic for topic in facts.topics if topic not in TOPICS]  # those that the list no longer has
         self.topics.offer((topic, topic_label(topic)) for topic in (*TOPICS, *own))
 
@@ -163,11 +163,6 @@ class SettingsForm(Form):
         )
         fields = frozenset(self.take.data or ()) & frozenset(CourseFacts.__struct_fields__)
         return taking(typed, self.seen, fields) if self.seen else typed
-
-    def show_disputed(self, theirs: CourseFacts) -> None:
-        """From now on the writer has seen what a colleague saved: `theirs`."""
-        self.before.data = encode(theirs)
-        self.take.data = []
 
 
 # The choice that asks for a number, its value with one and without, and the number.

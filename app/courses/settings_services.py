@@ -27,9 +27,9 @@ def change_settings(*, course_id: int, facts: CourseFacts, before: CourseFacts |
     course = lock_course(course_id)
     theirs = settings_facts.facts_of(course)
     fields = settings_facts.disputed(before, facts, theirs) if before else settings_facts.changed(facts, theirs)
-    if fields:
-        raise Disputed(theirs, fields)
     wanted = settings_facts.merged(before or theirs, facts, theirs)
+    if fields:
+        raise Disputed(wanted, theirs, fields)
     touched = settings_facts.changed(theirs, wanted)
     if not touched:
         return

@@ -38,7 +38,7 @@ def update(course_id: int) -> Response | tuple[str, int]:
     try:
         settings_services.change_settings(course_id=access.id, facts=form.facts, before=form.seen, by=person.id)
     except Disputed as disputed:
-        form.show_disputed(disputed.theirs)
+        form = SettingsForm(disputed.mine, seen=disputed.theirs, formdata=None)
         return _page(access, form, disputed=disputed), disputed.status
     flash(_("Saved. Practitioners see it with the next edition."), "done")
     return redirect(url_for("course_settings.edit", course_id=access.id), 303)
