@@ -31,10 +31,10 @@ class AudienceForm(Form):
 
     before = HiddenField()
     admits = OneOf(
-        _l("Who may enrol"),
+        _l("Open to"),
         choices=[
             SelectChoice(Admits.ANYONE.value, _l("Anyone in the network")),
-            SelectChoice(Admits.INVITED.value, _l("Who is invited")),
+            SelectChoice(Admits.INVITED.value, _l("Only people who are invited")),
             SelectChoice(Admits.SOME.value, _l("Certain cities or roles")),
         ],
     )
@@ -90,7 +90,7 @@ class InvitationsForm(Form):
             raise ValidationError(_l("Write at least one address."))
         if faults:
             shown = ", ".join(f"“{word[:LONGEST_FAULT]}”" for word in faults[:10])
-            raise ValidationError(_l("Nobody is invited yet. These are no addresses: %(faults)s.", faults=shown))
+            raise ValidationError(_l("Nobody is invited yet. Not an e-mail address: %(faults)s.", faults=shown))
         if len(found) > MOST_INVITED:
             raise ValidationError(
                 _l("At most %(number)s addresses at a time. Nobody is invited yet.", number=MOST_INVITED)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from app.core.folding import one_line
+
 from .models import Course
 from .outline import Order
 
@@ -29,8 +31,8 @@ def facts_of(course: Course) -> CourseFacts:
     """The settings of a course as they stand in the draft."""
     source, settings = course.source_language, course.settings
     return CourseFacts(
-        title=course.title.best(source, source),
-        summary=course.summary.best(source, source),
+        title=one_line(course.title.best(source, source)),
+        summary=tidy(course.summary.best(source, source)),
         topics=tuple(course.topics),
         minutes=settings.minutes,
         order=settings.order,
@@ -38,6 +40,11 @@ def facts_of(course: Course) -> CourseFacts:
         min_score=settings.min_score,
         certificate_months=settings.certificate_months,
     )
+
+
+def tidy(text: str) -> str:
+    """Paragraphs as a form gives them: lines end alike, and nothing stands before or after."""
+    return text.replace("\r\n", "\n").strip()
 
 
 def changed(before: CourseFacts, after: CourseFacts) -> frozenset[str]:

@@ -16,7 +16,7 @@ from app.core.folding import one_line
 from app.core.forms import Form
 
 from .outline import Order
-from .settings_facts import CourseFacts, decode, encode, taking
+from .settings_facts import CourseFacts, decode, encode, taking, tidy
 from .topics import TOPICS, topic_label
 
 LONGEST_TITLE = 200
@@ -85,7 +85,7 @@ class SettingsForm(Form):
     )
     summary = TextAreaField(
         _l("Summary"),
-        filters=[lambda text: (text or "").replace("\r\n", "\n").strip()],
+        filters=[lambda text: tidy(text or "")],
         validators=[Length(max=LONGEST_SUMMARY, message=_l("At most %(max)d characters."))],
     )
     topics = SomeOf(_l("Topics"))

@@ -63,12 +63,8 @@ def change_address(*, course_id: int, slug: str, before: str, by: int) -> None:
         return
     if course.slug != before:
         raise EditedMeanwhile(field="slug")
-    history = sa.select(CourseSlugHistory).where(CourseSlugHistory.slug == slug)
-    once = db.session.scalars(history).one_or_none()
-    if once is not None and once.course_id != course_id:
-        raise AddressTaken
-    if once is not None:
-        db.session.delete(once)  # it has its old address back
+    require_free_address(slug, but_for=course_id)
+    db.session.execute(sa.delete(CourseSlugHistory).where(CourseSlugHistory.slug == slug))  # it has it back
     was = course.slug
     try:
         with db.session.begin_nested():
@@ -79,6 +75,16 @@ def change_address(*, course_id: int, slug: str, before: str, by: int) -> None:
         raise AddressTaken from None
     audit.record("course.address", f"course:{course_id}", actor_id=by, was=was, now=slug)
     db.session.flush()
+
+
+def require_free_address(slug: str, *, but_for: int | None = None) -> None:
+    """Raise `AddressTaken` if a course has this address or once had it; `but_for` may have it back."""
+    taken = sa.union_all(
+        sa.select(Course.id).where(Course.slug == slug),
+        sa.select(CourseSlugHistory.course_id).where(CourseSlugHistory.slug == slug),
+    )
+    if set(db.session.scalars(taken)) - {but_for}:
+        raise AddressTaken
 
 
 def add_language(*, course_id: int, language: str, by: int) -> None:

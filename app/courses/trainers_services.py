@@ -29,12 +29,15 @@ def invite_trainer(*, course_id: int, email: str, role: TrainerRole, languages: 
         raise NobodyThere
     if person.state != PersonState.ACTIVE:
         raise NotReadyToTeach
-    there = sa.select(CourseTrainer.id).where(
-        CourseTrainer.course_id == course_id, CourseTrainer.person_id == person.id
-    )
-    if db.session.scalar(there) is not None:
+    there = sa.select(CourseTrainer).where(CourseTrainer.course_id == course_id, CourseTrainer.person_id == person.id)
+    trainer: CourseTrainer | None = db.session.scalar(there)
+    if trainer is not None and trainer.role != role:
         raise AlreadyThere
     languages = _require(course, person, role, languages)
+    if trainer is not None:
+        if trainer.languages != languages:
+            raise AlreadyThere
+        return person.name  # the same sent twice
     db.session.add(CourseTrainer(course_id=course_id, person_id=person.id, role=role, languages=languages))
     _settle(course, person, role, languages, action="course.add_trainer", by=by)
     return person.name

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from email import message_from_bytes, policy
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
 from app.auth.models import Person, Role
+from app.core import mail
 from app.core.errors import NotFound
 from app.core.models import AuditEvent, Outbox
 from app.core.transactions import unit_of_work
@@ -64,7 +67,7 @@ def test_each_is_told_once_in_their_language(app: Flask, lead: Person) -> None:
     a_person("Amina", email="amina@sfax.example", language="fr")
     assert inviting(course, lead, "amina@sfax.example", "new@sfax.example", "new@sfax.example") == 2
     assert inviting(course, lead, "new@sfax.example") == 0
-    assert {(mail.recipient, mail.language, mail.values["title"], mail.values["account"]) for mail in mails()} == {
+    assert {(told.recipient, told.language, told.values["title"], told.values["account"]) for told in mails()} == {
         ("amina@sfax.example", "fr", "La part de la ville", True),
         ("new@sfax.example", "en", "The city’s part", False),
     }
@@ -81,7 +84,7 @@ def test_before_the_first_edition_the_mail_waits_for_it(app: Flask, lead: Person
     assert mails() == []
     with unit_of_work():
         services.publish(course_id=course.id, by=lead.id)
-    assert [mail.recipient for mail in mails()] == ["new@sfax.example"]
+    assert [told.recipient for told in mails()] == ["new@sfax.example"]
     with unit_of_work():
         db.session.get_one(Course, course.id).summary = text("Other words.")
         db.session.flush()
@@ -108,3 +111,20 @@ def test_two_who_invite_the_same_at_once_invite_once(app: Flask, lead: Person) -
 
     assert sorted(at_once([calling, calling])) == [0, 2]
     assert len(mails()) == 2
+
+
+def test_the_mail_says_who_invites_where_to_go_and_what_to_do(app: Flask, lead: Person) -> None:
+    course = a_course("prevention", trainer=lead)
+    a_person("Amina", email="amina@sfax.example")
+    inviting(course, lead, "amina@sfax.example", "new@sfax.example")
+    db.session.rollback()
+    assert mail.deliver() == 2
+    folder = app.config["SETTINGS"].mail_folder
+    letters = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in sorted(folder.glob("*.eml"))]
+    known, new = sorted(letters, key=lambda letter: str(letter["To"]))
+    assert known["Subject"] == "You are invited to the course “The city’s part”"
+    assert "Stian Halvorsen invites you" in known.get_content()
+    assert "/courses/prevention" in known.get_content()
+    assert "/register" not in known.get_content()
+    assert "Create your account with this address" in new.get_content()
+    assert "/register" in new.get_content()

@@ -238,7 +238,7 @@ def test_addresses_are_judged_one_by_one(studio: FlaskClient, course: Course) ->
     pasted = "amina@sfax.example; Jonas <jonas@ghent.example>,\nnot-an-address\n@"
     refused = invite(studio, course, pasted)
     assert refused.status_code == 422
-    assert "Nobody is invited yet. These are no addresses: “not-an-address”, “@”." in refused.text
+    assert "Nobody is invited yet. Not an e-mail address: “not-an-address”, “@”." in refused.text
     assert html.escape(pasted.splitlines()[0]) in refused.text
     assert invite(studio, course, "").status_code == 422
     assert invite(studio, course, "\n".join(f"p{n}@x.example" for n in range(301))).status_code == 422

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from email import message_from_bytes, policy
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -9,6 +11,7 @@ from flask import Flask
 from app.auth import people_services
 from app.auth.models import Person, PersonRole, PersonState, Role
 from app.auth.people_errors import GivenByCourses
+from app.core import mail
 from app.core.models import AuditEvent, Outbox
 from app.core.transactions import unit_of_work
 from app.courses.models import Course, CourseTrainer, TrainerRole
@@ -64,8 +67,8 @@ def test_a_translator_is_brought_in_told_and_holds_the_role(course: Course, lead
         )
     assert (row(course, amina).role, row(course, amina).languages) == (TRANSLATOR, ["fr"])
     assert translates(amina)
-    mail = db.session.scalars(sa.select(Outbox)).one()
-    assert (mail.kind, mail.recipient, mail.values["languages"]) == ("course_trainer", "amina@sfax.example", ["fr"])
+    told = db.session.scalars(sa.select(Outbox)).one()
+    assert (told.kind, told.recipient, told.values["languages"]) == ("course_trainer", "amina@sfax.example", ["fr"])
     actions = set(db.session.scalars(sa.select(AuditEvent.action)))
     assert {"course.add_trainer", "person.grant_role"} <= actions
 
@@ -99,7 +102,7 @@ def test_whom_a_course_cannot_take(course: Course, lead: Person) -> None:
     with pytest.raises(NotReadyToTeach):
         bring(course, a_person(state=PersonState.WAITING), TRANSLATOR, lead, "fr")
     with pytest.raises(AlreadyThere):
-        bring(course, lead, LEAD, lead)
+        bring(course, lead, AUTHOR, lead)
     with pytest.raises(NobodyThere), unit_of_work():
         invite_trainer(course_id=course.id, email="no@one.example", role=LEAD, languages=(), by=lead.id)
     assert db.session.scalar(sa.select(sa.func.count()).select_from(CourseTrainer)) == 1
@@ -153,3 +156,23 @@ def test_nobody_ends_a_translators_role_by_hand(course: Course, lead: Person) ->
     with pytest.raises(GivenByCourses), unit_of_work():
         people_services.end_role(person_id=amina.id, role=Role.TRANSLATOR, city_id=None, by=administrator.id)
     assert translates(amina)
+
+
+def test_the_same_sent_twice_is_done_once(course: Course, lead: Person) -> None:
+    amina = a_person(city=a_city())
+    bring(course, amina, TRANSLATOR, lead, "fr")
+    bring(course, amina, TRANSLATOR, lead, "fr")
+    with pytest.raises(AlreadyThere):
+        bring(course, amina, TRANSLATOR, lead, "ar")
+    assert len(db.session.scalars(sa.select(Outbox)).all()) == 1
+
+
+@pytest.mark.parametrize(("role", "says"), [(LEAD, "a lead of"), (AUTHOR, "an author of"), (TRANSLATOR, "- French")])
+def test_the_mail_says_what_they_do(app: Flask, course: Course, lead: Person, role: TrainerRole, says: str) -> None:
+    bring(course, a_person(email="jonas@ghent.example", roles=(Role.TRAINER,)), role, lead, "fr", "ar")
+    db.session.rollback()
+    assert mail.deliver() == 1
+    (letter,) = app.config["SETTINGS"].mail_folder.glob("*.eml")
+    text = message_from_bytes(letter.read_bytes(), policy=policy.default).get_content()
+    assert says in text
+    assert f"/teach/courses/{course.id}" in text
