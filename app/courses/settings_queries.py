@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from app.auth.models import Person
+from app.core.models import AuditEvent
 from app.extensions import db
 
 from .models import Activity, Course, Edition, Module
@@ -26,6 +28,18 @@ class Settings:
     activities: int
     required: int
     edition: int | None
+
+
+def find_last_writer(course_id: int) -> str | None:
+    """The name of who saved the settings of a course last."""
+    name: str | None = db.session.scalar(
+        sa.select(Person.name)
+        .join(AuditEvent, AuditEvent.actor_id == Person.id)
+        .where(AuditEvent.subject == f"course:{course_id}", AuditEvent.action == "course.settings")
+        .order_by(AuditEvent.id.desc())
+        .limit(1)
+    )
+    return name
 
 
 def get_settings(course_id: int) -> Settings:

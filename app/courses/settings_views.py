@@ -80,6 +80,7 @@ def _page(
         settings=settings,
         form=form or SettingsForm(settings.facts, formdata=None),
         disputed=disputed,
+        colleague=settings_queries.find_last_writer(access.id) if disputed else None,
         address=address,
         whom=audience_queries.sentence(settings.audience),
         trainers=queries.list_trainers(access.id),

@@ -121,6 +121,7 @@ def test_two_who_save_the_same_see_both_and_choose(studio: FlaskClient, course: 
     assert send(studio, course, page, title="By the first", order="sequential").status_code == 303
     refused = send(studio, course, page, title="By the second", summary="Also new", validity="ever")
     assert refused.status_code == 409
+    assert "Stian Halvorsen saved: <strong" in refused.text.replace("\n", "")
     assert "By the first" in refused.text
     assert 'value="By the second"' in refused.text
     assert "Also new" in refused.text
