@@ -11,6 +11,10 @@ class OwnRole(DomainError):
     message = _l("This is your own administrator role. Another administrator can end it for you.")
 
 
+class GivenByCourses(DomainError):
+    message = _l("Courses give and end this role: their leads choose who translates them.")
+
+
 class OwnAccount(DomainError):
     message = _l("This is your own account. Another administrator can close it for you.")
 

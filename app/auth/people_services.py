@@ -10,7 +10,7 @@ from app.extensions import db
 
 from . import services
 from .models import LOCK, Person, PersonState, Role
-from .people_errors import Closed, NotClosed, OwnAccount, OwnRole
+from .people_errors import Closed, GivenByCourses, NotClosed, OwnAccount, OwnRole
 
 
 def place(*, person_id: int, city_id: int, by: int) -> None:
@@ -26,7 +26,12 @@ def grant_role(*, person_id: int, role: Role, city_id: int | None, by: int) -> N
 
 
 def end_role(*, person_id: int, role: Role, city_id: int | None, by: int) -> None:
-    """As `services.end_role`; raises `OwnRole` besides, so that nobody shuts themselves out by accident."""
+    """As `services.end_role`; raises `OwnRole` besides, so that nobody shuts themselves out by accident.
+
+    Raises `GivenByCourses` for a translator's, which goes with the last course that they translate.
+    """
+    if role is Role.TRANSLATOR:
+        raise GivenByCourses
     if person_id == by and role is Role.ADMINISTRATOR:
         raise OwnRole
     services.end_role(person_id=person_id, role=role, city_id=city_id, by=by)

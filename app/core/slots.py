@@ -53,3 +53,5 @@ CATALOGUE_CARD: Slot[Sequence[int]] = Slot("catalogue.card", statements=1)
 PUBLISH_NOTICES: Slot[Mapping[int, Any]] = Slot("publish.notices", statements=1)
 # Items: ids of editions.
 EDITION_FIGURES: Slot[Sequence[int]] = Slot("edition.figures", statements=1)
+# Items: ids of invitations.
+INVITED: Slot[Sequence[int]] = Slot("course.invited", statements=1)

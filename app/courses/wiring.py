@@ -8,15 +8,18 @@ from app.core import languages
 
 from . import (
     audience,
+    audience_views,
     body_views,
     builder_views,
     changes_views,
     commands,
     editions_views,
     library_views,
+    listeners,  # noqa: F401  (registers itself)
     media_views,
     settings_views,
     studio_views,
+    trainers_views,
     translation_views,
     views,
     writing_views,
@@ -37,6 +40,8 @@ def init_app(app: Flask) -> None:
         writing_views,
         library_views,
         settings_views,
+        audience_views,
+        trainers_views,
         translation_views,
         editions_views,
         body_views,

@@ -58,6 +58,7 @@ class EnrolmentFact:
     total: int
     minutes_left: int
     score: float | None
+    needed: float | None = None  # the score that the course asks for, 0 to 1, where only that is missing
 
     @property
     def is_withdrawn(self) -> bool:
@@ -183,8 +184,11 @@ def _enrolment_fact(row: Any, edition: PublishedEdition | None) -> EnrolmentFact
     state = EnrolmentState(row.words)
     if edition is None:
         return EnrolmentFact(state, 0, 0, 0, row.score)
-    standing = Standing(edition, msgspec.convert(row.document, dict[int, ActivityState], strict=False))
-    return EnrolmentFact(state, standing.done, standing.total, standing.minutes_left, row.score)
+    states = msgspec.convert(row.document, dict[int, ActivityState], strict=False)
+    standing = Standing(edition, states, score=row.score)
+    wanted = edition.outline.settings.min_score
+    needed = wanted / 100 if wanted is not None and standing.all_done and standing.lacks_score else None
+    return EnrolmentFact(state, standing.done, standing.total, standing.minutes_left, row.score, needed)
 
 
 def _row(kind: str, **values: Any) -> sa.Select[Any]:

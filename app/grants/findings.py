@@ -82,13 +82,17 @@ Evidence = CompletionEvidence | CertificateEvidence | PeopleEvidence
 
 @dataclass(frozen=True, slots=True)
 class HowFar:
-    """`done` of `total` in `unit`; `score`: so far, 0 to 1; `minutes`: about how much work is left."""
+    """`done` of `total` in `unit`; `score`: so far, 0 to 1; `minutes`: about how much work is left.
+
+    `needed`: the score that the course itself asks for, 0 to 1, where only that is missing.
+    """
 
     done: int
     total: int
     unit: Unit
     score: float | None = None
     minutes: int = 0
+    needed: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

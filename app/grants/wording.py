@@ -267,6 +267,9 @@ class Wording:
             if not far.minutes:
                 return _("Not started")
             return _("Not started: about %(time)s", time=formats.minutes(far.minutes))
+        if far.needed is not None:
+            needed, score = formats.percent(far.needed), formats.percent(far.score)
+            return _("Activities done, tests so far %(score)s: %(needed)s is needed", score=score, needed=needed)
         if far.score is None:
             return ngettext("%(done)s of %(num)s activity", "%(done)s of %(num)s activities", total, done=done)
         return ngettext(

@@ -35,7 +35,8 @@ class Position(msgspec.Struct, frozen=True):
 class Enrolment(Base):
     """One practitioner in one course. `cycle` counts the times through; a renewal starts the next.
 
-    `done`, `total`, `score`, `states` change in `services.record` and `services.recount` only.
+    `done`, `total`, `score`, `states` change in `services.record` and `services.recount` only. The first two are of
+    the activities that completion asks for: the required ones, or as many as the course's settings say are enough.
     """
 
     __tablename__ = "enrolment"

@@ -132,3 +132,16 @@ def _more(gained: tuple[OutlineActivity, ...]) -> str:
 
 def _fewer(dropped: tuple[OutlineActivity, ...]) -> str:
     return ngettext("%(num)s required activity fewer", "%(num)s required activities fewer", len(dropped))
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """Whether somebody who is invited to a course is in it, and completed it."""
+
+    completed: bool
+    template: str = "learn/_invited.html"
+
+
+def invited(_person: Identity, invitation_ids: Sequence[int]) -> dict[int, list[Invited]]:
+    """For each invitation by which somebody could enrol, whether they did. One statement for all."""
+    return {found: [Invited(completed)] for found, completed in queries.list_invited(invitation_ids)}

@@ -11,11 +11,12 @@ import msgspec
 import sqlalchemy as sa
 
 from app.auth.identity import Identity
+from app.auth.models import Person
 from app.core import clock
 from app.courses.audience import Candidate, admits
 from app.courses.audience_queries import is_invited
 from app.courses.editions import PublishedEdition, get_edition, list_editions
-from app.courses.models import Course, CourseSlugHistory
+from app.courses.models import Course, CourseInvitation, CourseSlugHistory
 from app.courses.outline import Audience
 from app.extensions import db
 
@@ -186,6 +187,18 @@ def list_certificates(person_id: int) -> list[Proof]:
         _proof.where(Certificate.person_id == person_id).order_by(Certificate.issued_at.desc(), Certificate.id)
     )
     return [Proof(*row) for row in rows]
+
+
+def list_invited(invitation_ids: Sequence[int]) -> list[tuple[int, bool]]:
+    """Those of these invitations whose person is enrolled in the course, and whether they completed it."""
+    rows = db.session.execute(
+        sa.select(CourseInvitation.id, Enrolment.completed_at)
+        .join(Person, Person.email == CourseInvitation.email)
+        .join(Enrolment, sa.and_(Enrolment.person_id == Person.id, Enrolment.course_id == CourseInvitation.course_id))
+        .where(CourseInvitation.id.in_(invitation_ids))
+        .order_by(CourseInvitation.id)
+    )
+    return [(row.id, row.completed_at is not None) for row in rows]
 
 
 def list_under_way(course_ids: Collection[int], graded: Collection[int]) -> dict[int, list[Alike]]:

@@ -18,7 +18,7 @@ from app.courses.kinds import Visit, get_kind
 from app.courses.outline import OutlineActivity
 
 from . import onward, queries, services
-from .errors import ActivityGone, ActivityLocked, NotEnrolled
+from .errors import ActivityGone, ActivityLocked, NotAdmitted, NotEnrolled
 from .models import ActivityState
 from .pages import player_page
 from .queries import Enrolled, Place
@@ -46,7 +46,11 @@ def course(slug: str) -> str | Response:
 def enrol(slug: str) -> Response:
     """Start a course, and open its first activity."""
     place = _place(slug)
-    services.enrol(person=the_person(), course_id=place.course_id)
+    try:
+        services.enrol(person=the_person(), course_id=place.course_id)
+    except NotAdmitted as refused:
+        refused.next_url, refused.next_label = url_for("courses.catalogue"), _("See other courses")
+        raise
     first = place.edition.activities[0]
     return redirect(url_for("learn.activity", slug=place.slug, activity=first.key), 303)
 

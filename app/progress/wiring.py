@@ -25,6 +25,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(preview_views.bp)
     slots.PUBLISH_NOTICES.register(pieces.under_way)
     slots.EDITION_FIGURES.register(pieces.counted_on)
+    slots.INVITED.register(pieces.invited)
     presentation.init_app(app)
     for function in (onward.opens_when, onward.activity_address, onward.outline_address):
         app.jinja_env.globals[function.__name__] = function

@@ -29,6 +29,8 @@ HERE = {
         "writing",
         "library",
         "course_settings",
+        "audience",
+        "course_trainers",
         "translation",
         "editions",
         "quiz_studio",

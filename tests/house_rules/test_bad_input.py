@@ -107,6 +107,20 @@ FORMS: dict[str, dict[str, str]] = {
     "changes.discard": {"change": "edited", "seen": "x"},
     "changes.discard_part": {"change": "summary", "seen": "x"},
     "studio.new": {"title": "Streets", "source_language": "en", "slug": "streets"},
+    "editions.publish": {"note": "A new lesson."},
+    "course_settings.update": {
+        "before": "", "title": "The city’s part", "summary": "What a city can do, and what it cannot.",
+        "topics": "prevention", "length": "computed", "minutes": "", "order": "free", "completed_by": "required",
+        "enough": "", "scored": "any", "min_score": "", "validity": "months", "certificate_months": "24",
+        "take": "title",
+    },
+    "course_settings.move": {"was": "the-citys-part", "slug": "the-citys-part"},
+    "audience.update": {"before": "", "admits": "anyone", "cities": "1", "roles": "trainer"},
+    "audience.invite": {"addresses": "someone@ghent.example, other@ghent.example"},
+    "audience.take_back": {},
+    "course_trainers.invite": {"email": "someone@ghent.example", "role": "lead", "languages": "fr"},
+    "course_trainers.change": {"part1-role": "lead", "part1-languages": "fr"},
+    "course_trainers.remove": {},
 }  # fmt: skip
 # What the addresses of pages ask.
 QUESTIONS: dict[str, dict[str, str]] = {
@@ -228,12 +242,15 @@ def test_the_forms_here_are_those_of_people(app: Flask, scene: Scene) -> None:
         status = browser(app, scene, endpoint).post(address, data=FORMS[endpoint]).status_code
         if status >= 400:
             refused[endpoint] = status
-    # Nobody is known by that address; the city is there from the form before; the role is of somebody else; nothing
-    # was edited, what was changed was not seen, and the settings of an activity are other ones by now; only the page
-    # itself knows what was seen of a draft; the only edition is in force.
+    # Nobody is known by that address; the city is there from the form before; the role is of somebody else; the course
+    # is translated into nothing, and has one lead; nothing was edited, what was changed was not seen, and the settings
+    # of an activity are other ones by now; only the page itself knows what was seen of a draft; the only edition is in
+    # force.
     assert refused == {
-        "auth.create_sign_in": 400, "cities.new": 422, "people.end_role": 404, "builder.edit_activity": 409,
-        "changes.discard": 404, "changes.discard_part": 409, "editions.publish": 409, "editions.publish_again": 409,
+        "auth.create_sign_in": 400, "cities.new": 422, "people.end_role": 404,
+        "course_trainers.invite": 422, "course_trainers.change": 422, "course_trainers.remove": 409,
+        "builder.edit_activity": 409, "changes.discard": 404, "changes.discard_part": 409,
+        "editions.publish": 409, "editions.publish_again": 409,
     }  # fmt: skip
 
 

@@ -128,3 +128,27 @@ def test_a_search(clerk: FlaskClient, address: str, name: str, longest: int) -> 
     for typed in list(packed(longest))[::4]:
         page = shown(clerk, address, **{name: typed})
         assert value_of(page, name) == typed.strip()
+
+
+def test_the_settings_of_a_course(clerk: FlaskClient) -> None:
+    address = "/teach/courses/1/settings"
+    for typed in packed(200):
+        before = value_of(shown(clerk, address), "before")
+        fields = {"title": typed, "summary": typed, "length": "computed", "order": "free", "before": before}
+        choices = {"completed_by": "required", "scored": "any", "validity": "ever"}
+        answer = clerk.post(address, data=fields | choices)
+        assert answer.status_code == (303 if as_line(typed) else 422), typed
+        if answer.status_code == 303:
+            page = shown(clerk, address)
+            assert as_line(value_of(page, "title")) == as_line(typed)
+            assert next(e for e in page.all("textarea")).text.split() == typed.split()
+
+
+def test_addresses_to_invite_and_trainers(clerk: FlaskClient) -> None:
+    for typed in packed(2000):
+        answer = clerk.post("/teach/courses/1/audience/invitations", data={"addresses": typed})
+        assert answer.status_code in (303, 422)
+        answer = clerk.post("/teach/courses/1/trainers", data={"email": typed, "role": "author"})
+        assert answer.status_code in (409, 422)
+        answer = clerk.post("/teach/courses/1/settings/address", data={"slug": typed, "was": "course"})
+        assert answer.status_code == 422

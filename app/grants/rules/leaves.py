@@ -253,7 +253,9 @@ def _not_completed(rule: Completed | Certified, facts: Facts) -> Missing:
     if enrolment is None or enrolment.is_withdrawn:
         how_far = HowFar(0, course.activities, Unit.ACTIVITIES, minutes=course.minutes) if course else None
         return Missing(rule, Reason.NOT_ENROLLED, how_far, step, todo=_own(rule))
-    how_far = HowFar(enrolment.done, enrolment.total, Unit.ACTIVITIES, enrolment.score, enrolment.minutes_left)
+    how_far = HowFar(
+        enrolment.done, enrolment.total, Unit.ACTIVITIES, enrolment.score, enrolment.minutes_left, enrolment.needed
+    )
     return Missing(rule, Reason.UNDER_WAY, how_far, step, todo=_own(rule))
 
 

@@ -10,7 +10,9 @@ from flask import Flask
 
 from app.auth.models import Person
 from app.core.transactions import unit_of_work
+from app.courses import services as courses
 from app.courses.models import Course
+from app.courses.outline import CourseSettings
 from app.extensions import db
 from app.grants.facts import facts
 from app.grants.findings import (
@@ -29,6 +31,7 @@ from app.grants.findings import (
     Unknown,
 )
 from app.grants.rules import Certified, CityTrained, Completed, Node
+from app.grants.wording import Wording
 from app.progress.models import Enrolment
 from tests.factories import a_choice_question, a_city, a_course, a_draft, a_person
 from tests.grants.factories import (
@@ -264,6 +267,23 @@ def test_a_graded_course_is_counted_with_its_test(app: Flask) -> None:
     finding = found(Completed(course.id), person)
     assert isinstance(finding, Missing)
     assert finding.how_far == HowFar(0, 5, Unit.ACTIVITIES, minutes=30)
+
+
+def test_who_lacks_only_the_score_that_the_course_asks_for_is_told_so(app: Flask) -> None:
+    course, person = a_draft(questions=[a_choice_question()]), a_person()
+    with unit_of_work():
+        db.session.get_one(Course, course.id).settings = CourseSettings(min_score=70)
+        db.session.flush()
+        courses.publish(course_id=course.id, by=None)
+    course = db.session.get_one(Course, course.id)
+    enrolment = an_enrolment(person, course, at=NOW - DAY, score=0.55)
+    complete_activities(enrolment, [a.id for m in course.modules for a in m.activities])
+    finding = found(Completed(course.id), person)
+    assert isinstance(finding, Missing)
+    assert finding.how_far == HowFar(5, 5, Unit.ACTIVITIES, 0.55, 0, needed=0.7)
+    with app.test_request_context():
+        said = Wording({}, "en").evidence(finding)
+    assert said == "Activities done, tests so far 55%: 70% is needed"
 
 
 def _set_score(enrolment_id: int, score: float, **values: object) -> None:

@@ -1,0 +1,131 @@
+"""What leads do with the settings of a course: its draft's own, its address, its languages."""
+
+from __future__ import annotations
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from app.core import audit
+from app.core.errors import NotFound
+from app.core.text import Phrase, Text
+from app.extensions import db
+
+from . import settings_facts
+from .errors import EditedMeanwhile
+from .models import Course, CourseSlugHistory, CourseTrainer, TrainerRole
+from .settings_errors import AddressTaken, Disputed, SourceStays
+from .settings_facts import CourseFacts
+
+
+def change_settings(*, course_id: int, facts: CourseFacts, before: CourseFacts | None, by: int) -> None:
+    """Write the settings into the draft. `before`: what their writer saw (None: nobody knows).
+
+    What a colleague changed meanwhile stays where the writer left it alone. Raises `Disputed` where both changed the
+    same to something else, and writes nothing then.
+    """
+    course = lock_course(course_id)
+    theirs = settings_facts.facts_of(course)
+    fields = settings_facts.disputed(before, facts, theirs) if before else settings_facts.changed(facts, theirs)
+    wanted = settings_facts.merged(before or theirs, facts, theirs)
+    if fields:
+        raise Disputed(wanted, theirs, fields)
+    touched = settings_facts.changed(theirs, wanted)
+    if not touched:
+        return
+    source = course.source_language
+    if "title" in touched:
+        course.title = _saying(course.title, source, wanted.title)
+    if "summary" in touched:
+        course.summary = _saying(course.summary, source, wanted.summary)
+    if "topics" in touched:
+        course.topics = list(wanted.topics)
+    course.settings = msgspec.structs.replace(
+        course.settings,
+        order=wanted.order,
+        certificate_months=wanted.certificate_months,
+        enough=wanted.enough,
+        min_score=wanted.min_score,
+        minutes=wanted.minutes,
+    )
+    audit.record("course.settings", f"course:{course_id}", actor_id=by, changed=sorted(touched))
+    db.session.flush()
+
+
+def change_address(*, course_id: int, slug: str, before: str, by: int) -> None:
+    """Move a course to another address, at once; the old one leads there from now on.
+
+    `before`: the address that the writer saw. Raises `AddressTaken` for one that another course has or once had,
+    and `EditedMeanwhile` if somebody else moved it in between.
+    """
+    course = lock_course(course_id)
+    if course.slug == slug:
+        return
+    if course.slug != before:
+        raise EditedMeanwhile(field="slug")
+    require_free_address(slug, but_for=course_id)
+    db.session.execute(sa.delete(CourseSlugHistory).where(CourseSlugHistory.slug == slug))  # it has it back
+    was = course.slug
+    try:
+        with db.session.begin_nested():
+            course.slug = slug
+            db.session.flush()
+            db.session.add(CourseSlugHistory(slug=was, course_id=course_id))
+    except IntegrityError:
+        raise AddressTaken from None
+    audit.record("course.address", f"course:{course_id}", actor_id=by, was=was, now=slug)
+    db.session.flush()
+
+
+def require_free_address(slug: str, *, but_for: int | None = None) -> None:
+    """Raise `AddressTaken` if a course has this address or once had it; `but_for` may have it back."""
+    taken = sa.union_all(
+        sa.select(Course.id).where(Course.slug == slug),
+        sa.select(CourseSlugHistory.course_id).where(CourseSlugHistory.slug == slug),
+    )
+    if set(db.session.scalars(taken)) - {but_for}:
+        raise AddressTaken
+
+
+def add_language(*, course_id: int, language: str, by: int) -> None:
+    """Let a course be translated into `language`, last in the list; nothing happens if it is there already."""
+    course = lock_course(course_id)
+    if language in course.languages:
+        return
+    course.languages = [*course.languages, language]
+    audit.record("course.add_language", f"course:{course_id}", actor_id=by, language=language)
+    db.session.flush()
+
+
+def remove_language(*, course_id: int, language: str, by: int) -> None:
+    """Take a language out of the draft; its texts are kept, and are there again once it is added again.
+
+    Translators no longer have it. Raises `SourceStays`, and `NotFound` for a language that the course does not have.
+    """
+    course = lock_course(course_id)
+    if language == course.source_language:
+        raise SourceStays
+    if language not in course.languages:
+        raise NotFound
+    course.languages = [tag for tag in course.languages if tag != language]
+    translators = sa.select(CourseTrainer).where(
+        CourseTrainer.course_id == course_id, CourseTrainer.role == TrainerRole.TRANSLATOR
+    )
+    for trainer in db.session.scalars(translators):
+        if language in trainer.languages:
+            trainer.languages = [tag for tag in trainer.languages if tag != language]
+    audit.record("course.remove_language", f"course:{course_id}", actor_id=by, language=language)
+    db.session.flush()
+
+
+def lock_course(course_id: int) -> Course:
+    """The course's row, held until the end of the transaction. Raises `NotFound`."""
+    course: Course | None = db.session.get(Course, course_id, with_for_update=True, populate_existing=True)
+    if course is None:
+        raise NotFound
+    return course
+
+
+def _saying(text: Text, source: str, string: str) -> Text:
+    """`text` with another source; its translations keep what they were made from, and so show as out of date."""
+    return Text({**text.phrases, source: Phrase(string)})
