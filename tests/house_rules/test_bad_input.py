@@ -107,7 +107,6 @@ FORMS: dict[str, dict[str, str]] = {
     "changes.discard": {"change": "edited", "seen": "x"},
     "changes.discard_part": {"change": "summary", "seen": "x"},
     "studio.new": {"title": "Streets", "source_language": "en", "slug": "streets"},
-    "editions.publish": {"note": "A new lesson."},
     "course_settings.update": {
         "before": "", "title": "The city’s part", "summary": "What a city can do, and what it cannot.",
         "topics": "prevention", "length": "computed", "minutes": "", "order": "free", "completed_by": "required",
