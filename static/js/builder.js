@@ -135,8 +135,6 @@ function sortable() {
     animation: calm.matches ? 0 : 150,
     forceFallback: true, // a button cannot be dragged natively everywhere, and a finger not at all
     fallbackTolerance: 4,
-    delay: 150,
-    delayOnTouchOnly: true,
     scroll: true,
     bubbleScroll: true,
     direction: "vertical",

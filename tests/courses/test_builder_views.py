@@ -68,6 +68,7 @@ def test_a_course_is_begun_and_its_page_says_how_to_go_on(client: FlaskClient, t
     assert response.status_code == 303
     html = page_of(client, response.location)
     assert "Your course has begun." in html and "Add a first module" in html and "Add module</button>" in html
+    assert "needs its translation" not in html  # a summary that nobody wrote yet
     course = db.session.scalars(sa.select(Course)).one()
     assert (course.slug, course.source_language, course.title.strings()) == (
         "safe-streets",
