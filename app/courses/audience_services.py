@@ -87,7 +87,7 @@ def _tell(course: Course, invitations: Iterable[CourseInvitation]) -> None:
     rows = {invitation.email: invitation.invited_by_id for invitation in invitations}
     if not rows:
         return
-    people = sa.select(Person.id, Person.email, Person.language).where(Person.email.in_(list(rows)))
+    people = sa.select(Person.id, Person.email, Person.name, Person.language).where(Person.email.in_(list(rows)))
     known = {row.email: row for row in db.session.execute(people)}
     inviting = sa.select(Person.id, Person.name).where(Person.id.in_(set(rows.values())))
     names = {row.id: row.name for row in db.session.execute(inviting)}
@@ -103,5 +103,5 @@ def _tell(course: Course, invitations: Iterable[CourseInvitation]) -> None:
             title=course.title.best(language, course.source_language),
             slug=course.slug,
             by=names.get(invited_by_id or 0, ""),
-            account=person is not None,
+            name=person.name if person else "",
         )

@@ -67,9 +67,9 @@ def test_each_is_told_once_in_their_language(app: Flask, lead: Person) -> None:
     a_person("Amina", email="amina@sfax.example", language="fr")
     assert inviting(course, lead, "amina@sfax.example", "new@sfax.example", "new@sfax.example") == 2
     assert inviting(course, lead, "new@sfax.example") == 0
-    assert {(told.recipient, told.language, told.values["title"], told.values["account"]) for told in mails()} == {
-        ("amina@sfax.example", "fr", "La part de la ville", True),
-        ("new@sfax.example", "en", "The city’s part", False),
+    assert {(told.recipient, told.language, told.values["title"], told.values["name"]) for told in mails()} == {
+        ("amina@sfax.example", "fr", "La part de la ville", "Amina"),
+        ("new@sfax.example", "en", "The city’s part", ""),
     }
     invitation = db.session.scalars(sa.select(CourseInvitation).where(CourseInvitation.email.startswith("new"))).one()
     with unit_of_work():
@@ -123,6 +123,7 @@ def test_the_mail_says_who_invites_where_to_go_and_what_to_do(app: Flask, lead: 
     letters = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in sorted(folder.glob("*.eml"))]
     known, new = sorted(letters, key=lambda letter: str(letter["To"]))
     assert known["Subject"] == "You are invited to the course “The city’s part”"
+    assert known.get_content().startswith("Hello Amina,")
     assert "Stian Halvorsen invites you" in known.get_content()
     assert "/courses/prevention" in known.get_content()
     assert "/register" not in known.get_content()
