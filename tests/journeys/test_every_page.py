@@ -14,7 +14,8 @@ from .conftest import Site, assert_accessible, speak, watch
 
 PRACTITIONER, TRAINER, COORDINATOR, ADMINISTRATOR = "practitioner", "trainer", "coordinator", "admin"
 
-EDITION = "/teach > main a[href^='/teach/courses/'] > main a[href$='/editions'] > main a[href*='/editions/']"
+COURSE = "/teach > .taught h2 a"
+EDITION = f"{COURSE} > main a[href$='/editions'] > main a[href*='/editions/']"
 
 # Who looks, and at what. Each " > selector" is the first such link on the page before.
 PAGES: list[tuple[str | None, str]] = [
@@ -47,10 +48,10 @@ PAGES: list[tuple[str | None, str]] = [
     (TRAINER, "/teach"),
     (TRAINER, "/teach > main a[href^='/teach/courses/']"),
     (TRAINER, "/teach > main a[href^='/teach/courses/'] > main a[href*='/activities/']"),
-    (TRAINER, "/teach > main a[href^='/teach/courses/'] > main a[href$='/editions']"),
+    (TRAINER, f"{COURSE} > main a[href$='/editions']"),
     (TRAINER, EDITION),
-    (TRAINER, "/teach > main a[href^='/teach/courses/'] > main a[href$='/preview']"),
-    (TRAINER, "/teach > main a[href^='/teach/courses/'] > main a[href$='/preview'] > .outline a"),
+    (TRAINER, f"{COURSE} > main a[href$='/preview']"),
+    (TRAINER, f"{COURSE} > main a[href$='/preview'] > .outline a"),
     (ADMINISTRATOR, f"{EDITION} > main .changed a"),
     (ADMINISTRATOR, f"{EDITION} > main .changed a > main a[href*='/bodies/']"),
     (COORDINATOR, "/people"),
