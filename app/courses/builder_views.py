@@ -28,7 +28,7 @@ bp = Blueprint("builder", __name__, url_prefix="/teach/courses/<int:course_id>")
 def add_module(course_id: int) -> Response:
     queries.get_editable(course_id, the_person())
     module = builder_services.add_module(course_id=course_id)
-    return done(module, _("“%(title)s” is added.", title=named(module)))
+    return done(module, _("“%(title)s” is added.", title=named(module)), new=True)
 
 
 @bp.post("/modules/<int:module_id>/activities")
@@ -39,7 +39,7 @@ def add_activity(course_id: int, module_id: int) -> Response:
     if not form.validate() or form.kind.data not in {kind.name for kind in list_kinds()}:
         raise NotFound
     activity = builder_services.add_activity(course_id=course_id, module_id=module_id, kind=form.kind.data)
-    return done(activity, _("“%(title)s” is added.", title=named(activity)))
+    return done(activity, _("“%(title)s” is added.", title=named(activity)), new=True)
 
 
 @bp.route("/modules/<int:module_id>/title", methods=["GET", "POST"])
@@ -161,7 +161,7 @@ def place_module(course_id: int, module_id: int) -> Response:
 def copy_activity(course_id: int, activity_id: int) -> Response:
     queries.get_editable(course_id, the_person())
     copy = builder_services.duplicate_activity(course_id=course_id, activity_id=activity_id)
-    return done(copy, _("“%(title)s” is added.", title=named(copy)))
+    return done(copy, _("“%(title)s” is added.", title=named(copy)), new=True)
 
 
 @bp.post("/modules/<int:module_id>/copies")
@@ -169,7 +169,7 @@ def copy_activity(course_id: int, activity_id: int) -> Response:
 def copy_module(course_id: int, module_id: int) -> Response:
     queries.get_editable(course_id, the_person())
     copy = builder_services.duplicate_module(course_id=course_id, module_id=module_id)
-    return done(copy, _("“%(title)s” is added.", title=named(copy)))
+    return done(copy, _("“%(title)s” is added.", title=named(copy)), new=True)
 
 
 @bp.post("/activities/<int:activity_id>/removal")
@@ -219,8 +219,9 @@ def anchor(thing: Module | Activity) -> str:
     return f"{'module' if isinstance(thing, Module) else 'activity'}-{thing.id}"
 
 
-def done(thing: Module | Activity, told: str) -> Response:
-    """Back to the course page, where the thing stands."""
+def done(thing: Module | Activity, told: str, *, new: bool = False) -> Response:
+    """Back to the course page, where the thing stands; a new one waits there for its title."""
     flash(told, "done")
     at = anchor(thing)
-    return redirect(url_for("studio.course", course_id=thing.course_id, at=at, _anchor=at), 303)
+    page = url_for("studio.course", course_id=thing.course_id, at=at, new="yes" if new else None, _anchor=at)
+    return redirect(page, 303)

@@ -281,7 +281,9 @@ def _waits(course: Course) -> dict[str, set[str]]:
 def _untranslated(course: Course, activities: list[Activity]) -> list[Check]:
     """Titles and summaries that lack a language of the course, or whose source has changed since."""
     source = course.source_language
-    named: list[tuple[Text, int | None]] = [(course.title, None), (course.summary, None)]
+    named: list[tuple[Text, int | None]] = [(course.title, None)]
+    if course.summary.phrases:  # a new course has none yet
+        named.append((course.summary, None))
     named += [(module.title, None) for module in course.living_modules()]
     named += [(activity.title, activity.id) for activity in activities]
     found = []

@@ -40,7 +40,6 @@ function show(page, asked) {
   const at = asked.get("at") ?? (asked.has("removed") ? "removed" : null);
   const words = (page.querySelector(".flash") ?? page.querySelector("#removed span"))?.textContent ?? "";
   const top = document.getElementById(at)?.getBoundingClientRect().top;
-  const known = new Set([...document.querySelectorAll("[data-activity], [data-module]")].map(({ id }) => id));
   const typed = new Map([...document.querySelectorAll("#beside textarea")].map(({ id, value }) => [id, value]));
   for (const id of ["outline", "beside"]) {
     document.getElementById(id).replaceWith(document.adoptNode(page.getElementById(id)));
@@ -55,10 +54,10 @@ function show(page, asked) {
   const thing = document.getElementById(at);
   if (!thing) return;
   if (top !== undefined) scrollBy({ top: thing.getBoundingClientRect().top - top, behavior: "instant" });
-  if (known.has(at) || at === "removed") {
-    (thing.querySelector("summary") ?? thing.querySelector("button")).focus({ preventScroll: at !== "removed" });
+  if (asked.has("new")) {
+    rename(thing.querySelector("[data-rename]")); // its first title is made to be replaced
   } else {
-    rename(thing.querySelector("[data-rename]")); // new here: its first title is made to be replaced
+    (thing.querySelector("summary") ?? thing.querySelector("button")).focus({ preventScroll: true });
   }
   thing.scrollIntoView({ block: "nearest", behavior: calm.matches ? "instant" : "smooth" });
 }
@@ -136,12 +135,10 @@ function sortable() {
     animation: calm.matches ? 0 : 150,
     forceFallback: true, // a button cannot be dragged natively everywhere, and a finger not at all
     fallbackTolerance: 4,
-    delay: 150,
-    delayOnTouchOnly: true,
     scroll: true,
     bubbleScroll: true,
     direction: "vertical",
-    onStart: ({ item }) => (item.former = item.nextSibling),
+    onChoose: ({ item }) => (item.former = item.nextSibling), // not later, when what is dragged stands in the list too
   };
   const moved = async ({ item, from, to, oldIndex, newIndex }, address, fields) => {
     if (from === to && oldIndex === newIndex) return;

@@ -19,3 +19,7 @@ title.addEventListener("input", () => {
 slug.addEventListener("input", () => {
   own = slug.value !== "";
 });
+// Nobody chose it: then the site makes one that is free.
+slug.form.addEventListener("submit", () => {
+  if (!own) slug.value = "";
+});

@@ -68,6 +68,7 @@ def test_a_course_is_begun_and_its_page_says_how_to_go_on(client: FlaskClient, t
     assert response.status_code == 303
     html = page_of(client, response.location)
     assert "Your course has begun." in html and "Add a first module" in html and "Add module</button>" in html
+    assert "needs its translation" not in html  # a summary that nobody wrote yet
     course = db.session.scalars(sa.select(Course)).one()
     assert (course.slug, course.source_language, course.title.strings()) == (
         "safe-streets",
@@ -107,7 +108,7 @@ def test_what_is_wrong_is_said_and_what_was_typed_kept(
 def test_modules_and_activities_are_added(client: FlaskClient, trainer: Person) -> None:
     course = a_draft(modules=0, trainer=trainer)
     signed_in(client, trainer)
-    assert post(client, course, "modules").location == f"/teach/courses/{course.id}?at=module-1#module-1"
+    assert post(client, course, "modules").location == f"/teach/courses/{course.id}?at=module-1&new=yes#module-1"
     assert post(client, course, "modules/1/activities", kind="lesson").status_code == 303
     assert post(client, course, "modules/1/activities", kind="quiz").status_code == 303
     assert outline(course) == [["Lesson 1", "Quiz 1"]]

@@ -15,8 +15,9 @@ from flask.testing import FlaskClient
 
 from app.auth.models import Person, Role
 from app.config import ROOT
+from app.core.text import string_hash
 from app.core.transactions import unit_of_work
-from app.courses.models import Course
+from app.courses.models import Activity, Course
 from app.extensions import db
 from app.network.models import City
 from app.quizzes.models import Response
@@ -118,6 +119,32 @@ def test_a_note(clerk: FlaskClient) -> None:
         assert clerk.post("/teach/courses/1/editions", data={"note": typed}).status_code == 303
         page = shown(clerk, "/teach/courses/1")
         assert as_line(typed.strip()) in as_line("".join(e.text for e in page.all("main")))
+
+
+def test_the_title_of_an_activity(clerk: FlaskClient) -> None:
+    former = "Test"
+    for typed in packed(200):
+        status = clerk.post(
+            "/teach/courses/1/activities/1/title", data={"title": typed, "version": string_hash(former)}
+        ).status_code
+        assert status == (303 if as_line(typed) else 422)
+        if status == 422:
+            continue
+        former = db.session.scalars(sa.select(Activity.title)).one().best("en", "en")
+        db.session.rollback()
+        assert as_line(former) == as_line(typed)
+        assert former in next(e.text for e in shown(clerk, "/teach/courses/1").all("a") if "data-name" in e.attributes)
+        assert value_of(shown(clerk, "/teach/courses/1/activities/1/title"), "title") == former
+
+
+def test_the_title_of_a_course(clerk: FlaskClient) -> None:
+    for typed in packed(200):
+        fields = {"title": typed, "source_language": "en", "slug": ""}
+        response = clerk.post("/teach/courses/new", data=fields)
+        assert response.status_code == (303 if as_line(typed) else 422)
+        if response.status_code == 303:
+            heading = next(e.text for e in shown(clerk, response.location).all("h1"))
+            assert as_line(typed) == as_line(heading)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from .conftest import Site, assert_accessible, speak, watch
 
 PRACTITIONER, TRAINER, COORDINATOR, ADMINISTRATOR = "practitioner", "trainer", "coordinator", "admin"
 
-COURSE = "/teach > .taught h2 a"
+COURSE = "/teach > main .taught a"
 EDITION = f"{COURSE} > main a[href$='/editions'] > main a[href*='/editions/']"
 
 # Who looks, and at what. Each " > selector" is the first such link on the page before.
@@ -46,8 +46,14 @@ PAGES: list[tuple[str | None, str]] = [
     (PRACTITIONER, "/account/password"),
     (PRACTITIONER, "/mail"),
     (TRAINER, "/teach"),
-    (TRAINER, "/teach > main a[href^='/teach/courses/']"),
-    (TRAINER, "/teach > main a[href^='/teach/courses/'] > main a[href*='/activities/']"),
+    (TRAINER, "/teach > main .taught a"),
+    (TRAINER, "/teach > main .taught a > main a[href*='/activities/']"),
+    (TRAINER, "/teach/courses/new"),
+    (TRAINER, "/teach > main .taught a > main a[href$='/settings'][href*='/activities/']"),
+    (TRAINER, "/teach > main .taught a > main a[href$='/title']"),
+    (TRAINER, "/teach > main .taught a > main a[href$='/place']"),
+    (TRAINER, "/teach/courses/1/changes"),
+    (TRAINER, "/teach/courses/1/activities/1/changes"),
     (TRAINER, f"{COURSE} > main a[href$='/editions']"),
     (TRAINER, EDITION),
     (TRAINER, f"{COURSE} > main a[href$='/preview']"),
