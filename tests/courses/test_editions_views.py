@@ -133,14 +133,14 @@ def test_any_two_are_compared_and_nonsense_is_the_one_before(studio: FlaskClient
     assert "Lesson 1.1" not in page(studio, course, "/3").partition("Edited")[2].partition("</section>")[0]
     assert "Lesson 1.1" in page(studio, course, "/3?against=1").partition("Edited")[2].partition("</section>")[0]
     for nonsense in ("99", "3", "x", ""):
-        assert page(studio, course, f"/3?against={nonsense}") == page(studio, course, "/3?against=2")
+        assert words(page(studio, course, f"/3?against={nonsense}")) == words(page(studio, course, "/3?against=2"))
 
 
 def test_the_texts_of_a_lesson_stand_side_by_side(studio: FlaskClient, course: Course) -> None:
     html = page(studio, course, "/2/activities/lesson-1-1")
     assert re.search(r"<del>.*?1\.1\..*?</del>", html, re.S) and re.search(r"<ins>.*?one\..*?</ins>", html, re.S)
     assert "And more." in html
-    assert "<p>Body" not in html.replace("<td><p>", ""), "words, not markup"
+    assert "&lt;p&gt;" not in html, "words, not markup"
     assert "Show the whole text" in html
     assert "Show only what changed" in page(studio, course, "/2/activities/lesson-1-1?whole=1")
     french = page(studio, course, "/2/activities/lesson-1-1?language=fr")

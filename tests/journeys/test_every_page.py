@@ -14,6 +14,9 @@ from .conftest import Site, assert_accessible, speak, watch
 
 PRACTITIONER, TRAINER, COORDINATOR, ADMINISTRATOR = "practitioner", "trainer", "coordinator", "admin"
 
+COURSE = "/teach > main .taught a"
+EDITION = f"{COURSE} > main a[href$='/editions'] > main a[href*='/editions/']"
+
 # Who looks, and at what. Each " > selector" is the first such link on the page before.
 PAGES: list[tuple[str | None, str]] = [
     (None, "/"),
@@ -51,11 +54,17 @@ PAGES: list[tuple[str | None, str]] = [
     (TRAINER, "/teach > main .taught a > main a[href$='/place']"),
     (TRAINER, "/teach/courses/1/changes"),
     (TRAINER, "/teach/courses/1/activities/1/changes"),
-    (TRAINER, "/teach > main a[href^='/teach/courses/']"),
-    (TRAINER, "/teach > main a[href^='/teach/courses/'] > main a[href*='/activities/']"),
-    (TRAINER, "/teach > main a[href^='/teach/courses/'] > main a[href$='/settings']"),
-    (TRAINER, "/teach > main a[href^='/teach/courses/'] > main a[href$='/settings'] > main a[href$='/audience']"),
-    (TRAINER, "/teach > main a[href^='/teach/courses/'] > main a[href$='/settings'] > main a[href$='/trainers']"),
+    (TRAINER, "/teach > main .taught a"),
+    (TRAINER, "/teach > main .taught a > main a[href*='/activities/']"),
+    (TRAINER, "/teach > main .taught a > main a[href$='/settings']"),
+    (TRAINER, "/teach > main .taught a > main a[href$='/settings'] > main a[href$='/audience']"),
+    (TRAINER, "/teach > main .taught a > main a[href$='/settings'] > main a[href$='/trainers']"),
+    (TRAINER, f"{COURSE} > main a[href$='/editions']"),
+    (TRAINER, EDITION),
+    (TRAINER, f"{COURSE} > main a[href$='/preview']"),
+    (TRAINER, f"{COURSE} > main a[href$='/preview'] > .outline a"),
+    (ADMINISTRATOR, f"{EDITION} > main .changed a"),
+    (ADMINISTRATOR, f"{EDITION} > main .changed a > main a[href*='/bodies/']"),
     (COORDINATOR, "/people"),
     (COORDINATOR, "/reports/completion"),
     (COORDINATOR, "/grants > main a[href^='/grants/']"),
