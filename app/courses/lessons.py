@@ -18,7 +18,8 @@ from app.core.languages import language_name
 from app.core.text import string_hash
 from app.extensions import db
 
-from .kinds import Check, Frozen, Kind, Level, Player, Visit
+from . import lesson_units
+from .kinds import Check, Frozen, Kind, Level, Player, Unit, Visit
 from .models import Activity, Course, Lesson
 from .outline import OutlineActivity
 
@@ -103,6 +104,24 @@ class LessonKind(Kind):
         bodies = {body.language: body.html for body in activity.bodies if sanitise.plain_text(body.html)}
         shown = language if language in bodies else course.source_language
         return Player("studio/lesson.html", {"html": Markup(bodies.get(shown, "")), "body_language": shown})
+
+    def units(self, activity: Activity, course: Course, language: str) -> list[Unit]:
+        assert isinstance(activity, Lesson)
+        return lesson_units.body_unit(activity, course, language)
+
+    def translate(
+        self, activity: Activity, course: Course, language: str, strings: dict[str, str], by: int | None
+    ) -> None:
+        assert isinstance(activity, Lesson)
+        if strings.keys() - {lesson_units.BODY}:
+            raise LookupError(f"no units {sorted(strings)}")
+        for html in strings.values():
+            lesson_units.translate_body(activity, course, language, html, by)
+
+    def former_sources(self, activity: Activity, course: Course, wanted: set[str]) -> dict[str, str]:
+        assert isinstance(activity, Lesson)
+        source = lesson_units.body_in(activity, course.source_language)
+        return lesson_units.former_bodies(source, course.id, wanted) if source and wanted else {}
 
     def completes(self, activity: OutlineActivity) -> str:
         return _("Complete when you have read it and say so")
