@@ -18,7 +18,7 @@ from app.courses.translation_services import Typed
 
 from .faults import Fault, Refused
 from .xliff import Document, FileOf, UnitOf
-from .xliff.bodies import codes_of, put_together, source_words, spoken_words, units_of
+from .xliff.bodies import codes_of, is_spoken, put_together, source_words, spoken_words, units_of
 from .xliff.document import SegmentOf, State, file_id, unit_id
 from .xliff.inline import Mark, Words, plain, same_markup
 from .xliff.reading import NAME
@@ -132,6 +132,8 @@ def changes_of(document: Document, draft: Draft) -> Changes:
             found = [incoming.pop(unit_id(out.name), None) for out in expected]
             problems = list(_problems(part, unit, expected, found, file))
             faults += problems
+            if problems and unit.html:  # what else the file has of it goes with it
+                incoming = {key: one for key, one in incoming.items() if not is_spoken(key, unit.key)}
             if not problems:
                 typed = _typed(unit, expected, [one for one in found if one is not None])
                 left += typed is None and unit.state is not TranslationState.DONE

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from app.core import sanitise
+
 from .document import BREAK, SegmentOf, State, UnitOf, joined
 from .inline import Code, Mark, Split, Words, join, matched, renamed, same_marks, split
 
@@ -11,6 +13,11 @@ from .inline import Code, Mark, Split, Words, join, matched, renamed, same_marks
 def spoken_key(key: str, place: int) -> str:
     """The key of the unit with the words of an attribute of the body `key`; places are from 0."""
     return f"{key}/words/{place + 1}"
+
+
+def is_spoken(unit_id: str, key: str) -> bool:
+    """Whether a unit's id is that of words of an attribute of the body `key`, of whatever state of it."""
+    return unit_id.startswith(f"{key}.words.")
 
 
 def units_of(
@@ -22,7 +29,7 @@ def units_of(
     `former`, where they have not changed since.
     """
     new = split(source)
-    blocks, spoken = _placed(new, translation, former)
+    blocks, spoken = _placed(source, translation, former)
     segments = [*_between(new, 0)]
     for place, words in enumerate(new.blocks):
         target = blocks[place]
@@ -96,18 +103,28 @@ def _between(new: Split, place: int) -> Iterator[SegmentOf]:
         yield SegmentOf(words, None, None)
 
 
-def _placed(new: Split, translation: str | None, former: str | None) -> tuple[list[Words | None], list[str | None]]:
+def _placed(source: str, translation: str | None, former: str | None) -> tuple[list[Words | None], list[str | None]]:
     """For each block and each attribute of the source, its translation as far as there is one."""
+    new = split(source)
     nothing: tuple[list[Words | None], list[str | None]] = ([None] * len(new.blocks), [None] * len(new.spoken))
     if translation is None:
         return nothing
     made = split(translation)
-    if former is not None and (old := split(former)) and (alike := matched(made, old)) is not None:
+    if former is not None and (alike := _alike(made, translation, old := split(former), former)) is not None:
         known = dict(zip(map(old.written, old.blocks), alike, strict=True))
         heard = dict(zip(old.spoken, made.spoken, strict=True))
         return [_again(old, known, new, words) for words in new.blocks], [heard.get(words) for words in new.spoken]
-    fits = matched(made, new)
+    fits = _alike(made, translation, new, source)
     return nothing if fits is None else (list(fits), list(made.spoken))
+
+
+def _alike(made: Split, translation: str, new: Split, source: str) -> list[Words] | None:
+    """As `matched`; also where only the sanitiser of another day tells the two apart, which is slow to see."""
+    if (found := matched(made, new)) is not None:
+        return found
+    clean = split(sanitise.clean(source))
+    same = len(clean.blocks) == len(new.blocks) and all(map(same_marks, clean.blocks, new.blocks))
+    return matched(split(sanitise.clean(translation)), clean) if same else None
 
 
 def _again(old: Split, known: Mapping[tuple[str | Code, ...], Words], new: Split, words: Words) -> Words | None:

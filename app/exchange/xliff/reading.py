@@ -124,7 +124,7 @@ def _segments(unit: Element) -> Iterator[SegmentOf]:
         state = None
         if element.tag == _name("segment"):
             said = element.get("state", "initial")
-            state = State(said) if said in State else State.INITIAL
+            state = State(said) if said in set(map(str, State)) else State.INITIAL
         yield SegmentOf(_words(source), None if target is None else _words(target), state)
 
 
