@@ -37,9 +37,14 @@ def language_name(tag: str) -> str:
     return _name(tag, str(get_locale() or "en"))
 
 
+def direction(tag: str) -> str:
+    """Which way a language runs, as the attribute `dir` says it."""
+    return "rtl" if tag in RIGHT_TO_LEFT else "ltr"
+
+
 def init_app(app: Flask) -> None:
     """Give templates these functions under their names."""
-    app.jinja_env.globals.update(own_name=own_name, language_name=language_name)
+    app.jinja_env.globals.update(own_name=own_name, language_name=language_name, direction=direction)
 
 
 def known_tag(tag: str) -> str | None:

@@ -220,7 +220,7 @@ class Kind(ABC):
     ) -> None:
         """Take translations by the key of their unit, as made from today's source; an empty one is taken out.
 
-        Markup comes cleaned, since that is slow. Raises `LookupError` for a unit that there is not.
+        What is HTML comes cleaned, since that is slow. Raises `LookupError` for a unit that there is not.
         """
         if strings:
             raise LookupError(f"no units {sorted(strings)}")

@@ -54,7 +54,10 @@ def export(course_id: int, language: str) -> AnyResponse:
 def check(course_id: int, language: str) -> str | tuple[str, int]:
     """What a translated file would change; nothing is changed yet."""
     upload = request.files.get("file")
-    return _looked_at(course_id, language, upload.read() if upload else b"")
+    if upload is None:
+        return _looked_at(course_id, language, b"")
+    with upload.stream:
+        return _looked_at(course_id, language, upload.stream.read(LARGEST + 1))
 
 
 def _looked_at(course_id: int, language: str, data: bytes) -> str | tuple[str, int]:

@@ -20,6 +20,7 @@ from structlog.testing import capture_logs
 from app.auth import passwords, tokens
 from app.auth.models import Person, PersonState
 from app.auth.tokens import Purpose
+from app.core.text import string_hash
 from app.core.transactions import unit_of_work
 from app.courses.models import Course
 from app.extensions import db
@@ -85,6 +86,16 @@ FORMS: dict[str, dict[str, str]] = {
     "quizzes.submit": {},
     "site.choose_language": {"language": "en"},
     "editions.publish": {"note": "A new lesson."},
+    "translation.add": {"language": "de", "tag": ""},
+    "translation.remove": {},
+    "translation.save_activity": {
+        "text.title": "Leçon", "shown.title": "", "source.title": string_hash("Lesson 1.1"), "fits": "", "next": "1",
+    },
+    "translation.save_course": {
+        "text.title": "Le rôle", "shown.title": "", "source.title": string_hash("The city’s part"), "fits": "",
+    },
+    "xliff.check": {"file": ""},
+    "xliff.take": {"file": "eJw="},
 }  # fmt: skip
 # What the addresses of pages ask.
 QUESTIONS: dict[str, dict[str, str]] = {
@@ -99,6 +110,7 @@ QUESTIONS: dict[str, dict[str, str]] = {
     "reports.completion_csv": {"period": "12", "region": "europe", "course": "the-citys-part", "city": "1"},
     "site.network": {"region": "europe"},
     "editions.preview": {"language": "en"},
+    "translation.show": {"left": "1"},
 }
 OWNERS = {"quizzes": "practitioner", "certificates": "practitioner", "learn": "practitioner", "studio": "trainer"}
 FOR_VISITORS = {"auth.create_account", "auth.create_sign_in", "auth.create_reset", "auth.register_again"}
@@ -198,8 +210,10 @@ def test_the_forms_here_are_those_of_people(app: Flask, scene: Scene) -> None:
         status = browser(app, scene, endpoint).post(address, data=FORMS[endpoint]).status_code
         if status >= 400:
             refused[endpoint] = status
-    # Nobody is known by that address; the city is there from the form before; the role is of somebody else.
-    assert refused == {"auth.create_sign_in": 400, "cities.new": 422, "people.end_role": 404}
+    # Nobody is known by that address; the city is there from the form before; the role is of somebody else;
+    # the language of the file went with the form before.
+    gone = {"xliff.check": 404, "xliff.take": 404}
+    assert refused == {"auth.create_sign_in": 400, "cities.new": 422, "people.end_role": 404, **gone}
 
 
 @pytest.mark.usefixtures("tokens_apart")

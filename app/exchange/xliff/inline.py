@@ -44,7 +44,7 @@ class Code:
 
 @dataclass(slots=True)
 class Split:
-    """Markup taken apart: strings of markup and blocks of words by turns, the first and the last being markup.
+    """A lesson taken apart: strings of markup and blocks of words by turns, the first and the last being markup.
 
     In markup and codes, the words of an attribute are a number between NULs, its place in `spoken`.
     """

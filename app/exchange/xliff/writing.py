@@ -9,7 +9,7 @@ from typing import Any
 
 from lxml import etree
 
-from app.core.languages import RIGHT_TO_LEFT
+from app.core.languages import direction
 
 from .document import BREAK, CORE, OWN, Document, SegmentOf, UnitOf, unit_id
 from .inline import Code, Mark, Words
@@ -40,16 +40,12 @@ def write(document: Document, around: Mapping[tuple[str, str], Around], notes: M
     root.text = "\n"
     for file in document.files.values():
         element = _element(root, "file", id=file.id, original=f"{document.course}/edition-{document.edition}/{file.id}")
-        element.set("srcDir", _direction(document.source_language))
-        element.set("trgDir", _direction(document.language))
+        element.set("srcDir", direction(document.source_language))
+        element.set("trgDir", direction(document.language))
         _notes(element, (notes[file.id],))
         for unit in file.units.values():
             _unit(element, unit, around[file.id, unit.name])
     return bytes(etree.tostring(root, encoding="UTF-8", xml_declaration=True))
-
-
-def _direction(language: str) -> str:
-    return "rtl" if language in RIGHT_TO_LEFT else "ltr"
 
 
 def _element(parent: Element, tag: str, **attributes: str) -> Element:
@@ -143,5 +139,5 @@ def _say(element: Element, words: str) -> None:
 
 
 def _shown(markup: str) -> str:
-    """Markup as programs show it: words of attributes are units of their own."""
+    """A tag as programs show it: words of attributes are units of their own."""
     return re.sub("\0([0-9]+)\0", lambda found: f"[{int(found[1]) + 1}]", markup)
