@@ -103,13 +103,14 @@ def former_sources(course_id: int, part: Part) -> dict[str, str]:
 
 
 def source_changes(course_id: int, part: Part) -> dict[str, list[tuple[Side, Side]]]:
-    """Of the part's outdated units, by key, what their source said beside what it says, as people read it."""
+    """Of the part's outdated units, by key, the paragraphs of their source that changed, before and after."""
     former = former_sources(course_id, part)
-    return {
+    rows = {
         unit.key: side_by_side(*(paragraphs(html) if unit.html else html for html in (former[unit.key], unit.source)))
         for unit in part.units
         if unit.key in former
     }
+    return {key: [(before, after) for before, after in pairs if before != after] for key, pairs in rows.items()}
 
 
 def former_source(body: LessonBody) -> str | None:
