@@ -173,7 +173,6 @@ def the_person() -> Identity:
 
 
 LANGUAGES = {"en": "English", "fr": "français"}
-RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 
 
 def page_language() -> str:

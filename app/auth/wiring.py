@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask
 from markupsafe import Markup
 
+from app.core.languages import RIGHT_TO_LEFT
 from app.core.text import Text
 from app.extensions import babel, login
 
@@ -28,9 +29,7 @@ def init_app(app: Flask) -> None:
     register_people(app)
     app.cli.add_command(commands.people)
     app.context_processor(_context)
-    app.jinja_env.globals.update(
-        languages=identity.LANGUAGES, right_to_left=identity.RIGHT_TO_LEFT, spoken_text=spoken_text
-    )
+    app.jinja_env.globals.update(languages=identity.LANGUAGES, right_to_left=RIGHT_TO_LEFT, spoken_text=spoken_text)
 
 
 def spoken_text(text: Text, source: str, language: str | None = None) -> str | Markup:
@@ -39,7 +38,7 @@ def spoken_text(text: Text, source: str, language: str | None = None) -> str | M
     tag, string = text.spoken(language or here, source)
     if tag == here:
         return string
-    direction = Markup(' dir="rtl"') if tag in identity.RIGHT_TO_LEFT else ""
+    direction = Markup(' dir="rtl"') if tag in RIGHT_TO_LEFT else ""
     return Markup('<span lang="{}"{}>{}</span>').format(tag, direction, string)
 
 

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale, UnknownLocaleError, localedata
 from flask import Flask
 from flask_babel import get_locale
 
-# What a course can be written in, or translated into, from the studio; a course that comes as a folder may have others.
-OFFERED = tuple(
-    "am ar bg bn bs cs da de el en es et fa fi fr ha he hi hr hu id is it ja ka km ko ky lt lv mk mn ms my nb ne nl pl "
-    "ps pt pt-BR ro ru si sk sl so sq sr sv sw ta tg th tr uk ur uz vi zh".split()
-)
+from .folding import folded
+
+LONGEST_TAG = 35
+_TAG = re.compile(r"([a-z]{2,3})(?:-([a-z]{4}))?(?:-([a-z]{2}|[0-9]{3}))?", re.I)
+# Written in more than one way, so that a course has to say in which; the others are written as their name says.
+_IN_SEVERAL_WAYS = ("zh-Hans", "zh-Hant", "pt-BR", "pt-PT", "sr-Cyrl", "sr-Latn", "uz-Cyrl", "uz-Latn", "fa-AF")
+
+
+class _RightToLeft:
+    """The languages written from right to left, with whatever script or country their tag names."""
+
+    def __contains__(self, tag: object) -> bool:
+        return isinstance(tag, str) and _is_right_to_left(tag)
+
+
+RIGHT_TO_LEFT = _RightToLeft()
 
 
 def own_name(tag: str) -> str:
@@ -25,9 +37,45 @@ def language_name(tag: str) -> str:
     return _name(tag, str(get_locale() or "en"))
 
 
+def direction(tag: str) -> str:
+    """Which way a language runs, as the attribute `dir` says it."""
+    return "rtl" if tag in RIGHT_TO_LEFT else "ltr"
+
+
 def init_app(app: Flask) -> None:
     """Give templates these functions under their names."""
-    app.jinja_env.globals.update(own_name=own_name, language_name=language_name)
+    app.jinja_env.globals.update(own_name=own_name, language_name=language_name, direction=direction)
+
+
+def known_tag(tag: str) -> str | None:
+    """`tag` in its usual spelling (BCP 47: language, script, country), as `pt-BR`; None if it names no language."""
+    found = _TAG.fullmatch(tag.strip())
+    if found is None:
+        return None
+    language, script, country = (part or "" for part in found.groups())
+    parts = [language.lower(), script.title(), country.upper()]
+    english = Locale("en")
+    if parts[0] not in english.languages or parts[0] in ("und", "mul", "zxx"):
+        return None
+    if (script and parts[1] not in english.scripts) or (country and parts[2] not in english.territories):
+        return None
+    return "-".join(part for part in parts if part)
+
+
+@cache
+def list_known() -> list[tuple[str, str]]:
+    """Tag and own name of the languages that know how to name themselves, by that name."""
+    tags = [tag for tag in localedata.locale_identifiers() if "_" not in tag and tag not in ("root", "und", "zh", "sr")]
+    named = [(tag, own_name(tag)) for tag in (*tags, *_IN_SEVERAL_WAYS) if known_tag(tag)]
+    return sorted(((tag, name) for tag, name in named if name != tag), key=lambda pair: (folded(pair[1]), pair[0]))
+
+
+@cache
+def _is_right_to_left(tag: str) -> bool:
+    try:
+        return bool(Locale.parse(tag.replace("-", "_")).character_order == "right-to-left")
+    except (UnknownLocaleError, ValueError):
+        return tag.split("-")[0] in ("prs", "aeb", "ary", "arz", "bal", "ota", "syr")
 
 
 @cache
@@ -36,4 +84,4 @@ def _name(tag: str, said_in: str) -> str:
         said = Locale.parse(said_in.replace("-", "_"))
         return Locale.parse(tag.replace("-", "_")).get_display_name(said) or tag
     except (UnknownLocaleError, ValueError):
-        return tag
+        return str(Locale.parse("en").languages.get(tag, tag)) if tag.isalpha() else tag

@@ -20,9 +20,9 @@ from wtforms.validators import (
 )
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.core.folding import folded, one_line
+from app.core.folding import one_line
 from app.core.forms import Form
-from app.core.languages import OFFERED, own_name
+from app.core.languages import list_known
 
 from .drafts import Change
 from .models import Activity
@@ -70,13 +70,12 @@ class NewCourseForm(Form):
 
     def __init__(self, language: str, **values: Any) -> None:
         super().__init__(**values)
-        tags = sorted(OFFERED, key=lambda tag: folded(own_name(tag)))
-        self.source_language.choices = [SelectChoice(tag, own_name(tag), {"lang": tag}) for tag in tags]
+        self.source_language.choices = [SelectChoice(tag, name, {"lang": tag}) for tag, name in list_known()]
         if not self.is_submitted():
-            self.source_language.data = language if language in OFFERED else "en"
+            self.source_language.data = language
 
     def validate_source_language(self, field: SelectField) -> None:
-        if field.data not in OFFERED:
+        if field.data not in {choice.value for choice in self.source_language.choices}:
             raise ValidationError(_l("Choose one from the list."))
 
 

@@ -113,7 +113,7 @@ def rename(thing: Module | Activity, *, course: Course, title: str, version: str
         return
     if queries.title_version(thing, course) != version:
         raise EditedMeanwhile
-    thing.title = thing.title.rewritten(title, source)
+    thing.title = thing.title.with_phrase(source, title, source)
     db.session.flush()
 
 
@@ -219,7 +219,7 @@ def _copied(original: Activity, course: Course, module_id: int, rank: str, title
 def _copy_title(title: Text, course: Course) -> Text:
     with speaking(course.source_language):
         named = _("%(title)s (copy)", title=title.best(course.source_language, course.source_language))
-    return title.rewritten(named, course.source_language)
+    return title.with_phrase(course.source_language, named, course.source_language)
 
 
 def _next(standing: list[Module] | list[Activity], thing: Module | Activity) -> int | None:

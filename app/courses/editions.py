@@ -64,6 +64,10 @@ class PublishedEdition:
         together = sum(a.minutes for a in self.activities)
         return self.minutes / together if together else 1.0
 
+    def offered(self, language: str) -> str:
+        """`language` if this edition is offered in it, else the one that the course is written in."""
+        return language if language in self.outline.languages else self.outline.source_language
+
     def position(self, activity_id: int) -> int:
         """Where an activity stands in the course, from 0."""
         return self._positions[activity_id]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask_babel import lazy_gettext as _l
 
 from app.core.errors import DomainError
@@ -53,3 +55,24 @@ class TextWithdrawn(DomainError):
     message = _l(
         "A text of this edition was withdrawn, so it cannot be brought back. What you have now stays as it is."
     )
+
+
+class LanguageRefused(DomainError):
+    """A language that cannot be added or removed; `field` is that of the form."""
+
+    status = 422
+    field = "language"
+
+
+class TextsRefused(DomainError):
+    """Translations that were not saved, none of them: `problems` says why, by the key of the text.
+
+    Where somebody else saved in between, or the source changed, that alone is the reason, and the status 409.
+    """
+
+    message = _l("Nothing was saved yet, and nothing is lost: see the texts that are marked.")
+
+    def __init__(self, problems: Mapping[str, object], *, status: int) -> None:
+        super().__init__()
+        self.problems = dict(problems)
+        self.status = status

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 from app.core.content import NewBody
+from app.core.text import Text
 
 from .models import Activity, Course
 from .outline import OutlineActivity
@@ -17,6 +20,9 @@ if TYPE_CHECKING:
     from app.auth.identity import Identity
 
     from .editions import PublishedEdition
+
+
+_TAG = re.compile("<[^>]*>")
 
 
 class Level(StrEnum):
@@ -78,11 +84,21 @@ class Passage:
     words: str
 
 
+class TranslationState(StrEnum):
+    """How a text stands in another language: not there yet, made from an older source, or as it should be."""
+
+    MISSING = "missing"
+    OUTDATED = "outdated"
+    DONE = "done"
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """One text to translate. `key` is stable and unique in its activity; `html` says whether it is markup.
 
-    `translation` is None where there is none yet; `stale` says that the source changed since it was made.
+    `translation` is None where there is none yet; `stale` says that the source changed since it was made, from a
+    source with the hash `made_from`. Units with the same `group`, as those of one question, are saved together.
+    `longest` is in characters.
     """
 
     key: str
@@ -91,6 +107,42 @@ class Unit:
     translation: str | None
     stale: bool
     html: bool = False
+    made_from: str | None = None
+    group: str = ""
+    longest: int = 5000
+
+    @classmethod
+    def of(
+        cls, key: str, label: str, text: Text, *, source: str, language: str, group: str = "", longest: int = 5000
+    ) -> Unit:
+        """A `Text` written in `source`, to be translated into `language`."""
+        made = text.phrases.get(language)
+        return cls(
+            key=key,
+            label=label,
+            source=text.phrases[source].string if source in text.phrases else "",
+            translation=made.string if made else None,
+            stale=language in text.outdated(source),
+            made_from=made.source_hash if made else None,
+            group=group,
+            longest=longest,
+        )
+
+    @property
+    def state(self) -> TranslationState:
+        if self.translation is None:
+            return TranslationState.MISSING
+        return TranslationState.OUTDATED if self.stale else TranslationState.DONE
+
+    @property
+    def words(self) -> int:
+        """How many words the source has."""
+        return len((words_of(self.source) if self.html else self.source).split())
+
+
+def words_of(html: str) -> str:
+    """The words of cleaned markup, quickly, for counting them and for seeing whether there are any."""
+    return unescape(_TAG.sub(" ", html)).strip()
 
 
 class Kind(ABC):
@@ -179,9 +231,16 @@ class Kind(ABC):
     def translate(
         self, activity: Activity, course: Course, language: str, strings: dict[str, str], by: int | None
     ) -> None:
-        """Take translations by the key of their unit, as made from today's source. Raises `LookupError` for another."""
+        """Take translations by the key of their unit, as made from today's source; an empty one is taken out.
+
+        What is HTML comes cleaned, since that is slow. Raises `LookupError` for a unit that there is not.
+        """
         if strings:
             raise LookupError(f"no units {sorted(strings)}")
+
+    def former_sources(self, activity: Activity, course: Course, wanted: set[str]) -> dict[str, str]:
+        """Source texts that its units once had, by their hash, as far as they can still be found. Few statements."""
+        return {}
 
     def length(self, activity: Activity, course: Course) -> int:
         """How many minutes it takes, computed from what is in it; at least 1."""

@@ -18,8 +18,9 @@ from app.core.paragraphs import paragraphs
 from app.core.text import string_hash
 from app.extensions import db
 
+from . import lesson_units
 from .errors import TextWithdrawn
-from .kinds import Check, Frozen, Kind, Level, Passage, Player, Visit
+from .kinds import Check, Frozen, Kind, Level, Passage, Player, Unit, Visit
 from .models import Activity, Course, Lesson, LessonBody, Revision
 from .outline import OutlineActivity
 
@@ -154,6 +155,24 @@ class LessonKind(Kind):
         if body.withdrawn_at is not None:
             return [Passage(_("Text"), _("This text was withdrawn. Reason: %(reason)s", reason=body.withdrawn_why))]
         return [Passage(_("Text"), paragraphs(source_of(body.html)))]
+
+    def units(self, activity: Activity, course: Course, language: str) -> list[Unit]:
+        assert isinstance(activity, Lesson)
+        return lesson_units.body_unit(activity, course, language)
+
+    def translate(
+        self, activity: Activity, course: Course, language: str, strings: dict[str, str], by: int | None
+    ) -> None:
+        assert isinstance(activity, Lesson)
+        if strings.keys() - {lesson_units.BODY}:
+            raise LookupError(f"no units {sorted(strings)}")
+        for html in strings.values():
+            lesson_units.translate_body(activity, course, language, html, by)
+
+    def former_sources(self, activity: Activity, course: Course, wanted: set[str]) -> dict[str, str]:
+        assert isinstance(activity, Lesson)
+        source = lesson_units.body_in(activity, course.source_language)
+        return lesson_units.former_bodies(source, course.id, wanted) if source and wanted else {}
 
     def completes(self, activity: OutlineActivity) -> str:
         return _("Complete when you have read it and say so")

@@ -55,4 +55,7 @@ def _carried_choice(new: Choice, old: Choice | None) -> Choice:
 
 def _carried_answer(new: AcceptedAnswer, old: tuple[AcceptedAnswer, ...]) -> AcceptedAnswer:
     same = next((answer for answer in old if answer.text == new.text), None)
-    return msgspec.structs.replace(new, feedback=carried(new.feedback, same.feedback)) if same else new
+    if same is None:
+        return new
+    feedback = carried(new.feedback, same.feedback)
+    return msgspec.structs.replace(new, feedback=feedback, source_hash=new.source_hash or same.source_hash)

@@ -31,7 +31,7 @@ class Enrolled:
 
     id: int
     cycle: int
-    language: str
+    language: str  # one that the edition in force is offered in
     due_at: datetime | None
     enrolled_at: datetime
     touched_at: datetime
@@ -137,7 +137,7 @@ def _place(row: Any, edition: PublishedEdition) -> Place:
         enrolled = Enrolled(
             id=row.id,
             cycle=row.cycle,
-            language=row.language,
+            language=edition.offered(row.language),
             due_at=row.due_at,
             enrolled_at=row.enrolled_at,
             touched_at=row.touched_at,

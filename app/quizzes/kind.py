@@ -11,9 +11,10 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from sqlalchemy.orm import selectinload
 
+from app.core import clock
 from app.core.formats import percent
 from app.core.languages import language_name
-from app.courses.kinds import Check, Frozen, Kind, Level, Player, Visit
+from app.courses.kinds import Check, Frozen, Kind, Level, Player, Unit, Visit
 from app.courses.models import Activity, Course
 from app.courses.outline import OutlineActivity
 from app.extensions import db
@@ -21,7 +22,8 @@ from app.extensions import db
 from . import queries, trial
 from .models import Question, QuestionVersion, Quiz, QuizSlot, VersionState
 from .settings import QuizSettings
-from .types import texts
+from .translation import former_strings, question_units, translated
+from .types import marks_hash, texts
 
 
 class SlotData(msgspec.Struct, frozen=True):
@@ -124,6 +126,46 @@ class QuizKind(Kind):
         parts = [trial.Part(version.content, version.question.source_language, marks) for version, marks in versions]
         return trial.page(parts, activity.settings, language, sent)
 
+    def units(self, activity: Activity, course: Course, language: str) -> list[Unit]:
+        """The texts of the versions that the quiz asks, a group a question."""
+        assert isinstance(activity, Quiz)
+        found: dict[str, Unit] = {}
+        for number, (version, _marks) in enumerate(_versions(activity), 1):
+            question = version.question
+            units = question_units(
+                version.content,
+                source=question.source_language,
+                language=language,
+                prefix=f"{question.key}/",
+                group=_("Question %(number)s", number=number),
+            )
+            for unit in units:
+                found.setdefault(unit.key, unit)
+        return list(found.values())
+
+    def translate(
+        self, activity: Activity, course: Course, language: str, strings: dict[str, str], by: int | None
+    ) -> None:
+        """One new version of each question, however many of its texts are translated; its marks are the same."""
+        assert isinstance(activity, Quiz)
+        asked = {version.question.key: version for version, _marks in _versions(activity)}
+        by_question: dict[str, dict[str, str]] = {}
+        for key, string in strings.items():
+            question, _slash, rest = key.partition("/")
+            by_question.setdefault(question, {})[rest] = string
+        if by_question.keys() - asked.keys():
+            raise LookupError(f"no questions {sorted(by_question.keys() - asked.keys())}")
+        for key, texts_of_one in by_question.items():
+            _translate(asked[key], language, texts_of_one)
+
+    def former_sources(self, activity: Activity, course: Course, wanted: set[str]) -> dict[str, str]:
+        """Found in the versions that its questions had. No statement once loaded."""
+        assert isinstance(activity, Quiz)
+        found: dict[str, str] = {}
+        for question in {slot.question for slot in activity.slots}:
+            found |= former_strings([version.content for version in question.versions], question.source_language)
+        return {digest: found[digest] for digest in wanted if digest in found}
+
     def completes(self, activity: OutlineActivity) -> str:
         settings = data_of(activity).settings
         if settings.pass_mark is None:
@@ -140,6 +182,30 @@ def _versions(quiz: Quiz) -> list[tuple[QuestionVersion, float]]:
         if pinned or ready:
             found.append(((pinned or ready)[-1], slot.marks))
     return found
+
+
+def _translate(version: QuestionVersion, language: str, strings: dict[str, str]) -> None:
+    """Put a version with these translations in the place of `version`, also where a quiz is pinned to it.
+
+    One that quizzes were pinned to while the question went on stays apart, so that nobody else is given it.
+    """
+    question = version.question
+    content = translated(version.content, source=question.source_language, language=language, strings=strings)
+    if content == version.content:
+        return
+    followed = [other for other in question.versions if other.state == VersionState.READY][-1:] == [version]
+    new = QuestionVersion(
+        number=max(other.number for other in question.versions) + 1,
+        state=VersionState.READY if followed else VersionState.HIDDEN,
+        content=content,
+        marks_hash=marks_hash(content),
+        created_at=clock.now(),
+    )
+    question.versions.append(new)
+    db.session.flush()
+    db.session.execute(
+        sa.update(QuizSlot).where(QuizSlot.pinned_version_id == version.id).values(pinned_version_id=new.id)
+    )
 
 
 def _stale(version: QuestionVersion, language: str) -> bool:

@@ -72,6 +72,7 @@ def a_scene() -> Scene:
     course = a_course("the-citys-part", questions=[a_choice_question(), a_choice_question()], trainer=trainer)
     with unit_of_work():
         course = db.session.merge(course)
+        course.languages = ["en", "fr"]
         enrolment = _a_completed_enrolment(practitioner, course, city)
         attempt = _an_open_attempt(enrolment, course)
         call = _a_call(course, city, administrator)

@@ -20,6 +20,7 @@ from structlog.testing import capture_logs
 from app.auth import passwords, tokens
 from app.auth.models import Person, PersonState
 from app.auth.tokens import Purpose
+from app.core.text import string_hash
 from app.core.transactions import unit_of_work
 from app.courses.models import Course
 from app.extensions import db
@@ -120,6 +121,16 @@ FORMS: dict[str, dict[str, str]] = {
     "course_trainers.invite": {"email": "someone@ghent.example", "role": "lead", "languages": "fr"},
     "course_trainers.change": {"part1-role": "lead", "part1-languages": "fr"},
     "course_trainers.remove": {},
+    "translation.add": {"language": "de", "tag": ""},
+    "translation.remove": {},
+    "translation.save_activity": {
+        "text.title": "Leçon", "shown.title": "", "source.title": string_hash("Lesson 1.1"), "fits": "", "next": "1",
+    },
+    "translation.save_course": {
+        "text.title": "Le rôle", "shown.title": "", "source.title": string_hash("The city’s part"), "fits": "",
+    },
+    "xliff.check": {"file": ""},
+    "xliff.take": {"file": "eJw="},
 }  # fmt: skip
 # What the addresses of pages ask.
 QUESTIONS: dict[str, dict[str, str]] = {
@@ -141,6 +152,7 @@ QUESTIONS: dict[str, dict[str, str]] = {
     "changes.activity": {"language": "en"},
     "changes.course": {"language": "en"},
     "studio.course": {"removed": "activity-1", "at": "activity-1"},
+    "translation.show": {"left": "1"},
 }
 OF_QUIZZES = {"preview.try_out", "quizzes.start"}
 OWNERS = {"quizzes": "practitioner", "certificates": "practitioner", "learn": "practitioner", "studio": "trainer"}
@@ -244,12 +256,12 @@ def test_the_forms_here_are_those_of_people(app: Flask, scene: Scene) -> None:
     # Nobody is known by that address; the city is there from the form before; the role is of somebody else; the course
     # is translated into nothing, and has one lead; nothing was edited, what was changed was not seen, and the settings
     # of an activity are other ones by now; only the page itself knows what was seen of a draft; the only edition is in
-    # force.
+    # force; the language of a file went with the form before.
     assert refused == {
         "auth.create_sign_in": 400, "cities.new": 422, "people.end_role": 404,
         "course_trainers.invite": 422, "course_trainers.change": 422, "course_trainers.remove": 409,
         "builder.edit_activity": 409, "changes.discard": 404, "changes.discard_part": 409,
-        "editions.publish": 409, "editions.publish_again": 409,
+        "editions.publish": 409, "editions.publish_again": 409, "xliff.check": 404, "xliff.take": 404,
     }  # fmt: skip
 
 

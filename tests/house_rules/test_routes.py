@@ -81,7 +81,7 @@ def arguments(rule: Rule, scene: Scene) -> dict[str, Any]:
         "city_id": scene.city.id,
         "attempt_id": scene.attempt.id,
         "message_id": scene.outbox_id,
-        "language": "en",
+        "language": "fr",
         "upload_id": UPLOAD,
     }
     return {name: known.get(name, 1) for name in rule.arguments}

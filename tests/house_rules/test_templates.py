@@ -24,6 +24,7 @@ MARKUP_MAKERS = {
     "app/auth/wiring.py": "a text marked with its language, escaped",
     "app/core/fragments.py": "what templates gave, escaped by them",
     "app/core/skyline.py": "drawings, their labels escaped",
+    "app/courses/translation_views.py": "the bodies of a lesson, sanitised when they were saved",
     "app/progress/presentation.py": "a lesson's body, sanitised when saved; the drawing of a code, its parts numbers",
 }
 

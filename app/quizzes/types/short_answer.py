@@ -21,11 +21,16 @@ class ShortAnswerAnswer(msgspec.Struct, frozen=True, tag="short_answer"):
 
 
 class AcceptedAnswer(msgspec.Struct, frozen=True):
-    """`*` stands for any run of characters, `\\*` for an asterisk; `fraction` of the mark that it earns."""
+    """`*` stands for any run of characters, `\\*` for an asterisk; `fraction` of the mark that it earns.
+
+    In another language than the question's, `source_hash` is of the answer in the same place that it was made from
+    (None: not known). Empty, it says that the source's own words stand here until there is a translation.
+    """
 
     text: str
     fraction: float = 1.0
     feedback: Text | None = None
+    source_hash: str | None = None
 
 
 class ShortAnswer(msgspec.Struct, frozen=True, tag="short_answer"):
