@@ -49,6 +49,24 @@ class Text(msgspec.Struct, frozen=True):
         today = string_hash(original.string)
         return sorted(tag for tag, phrase in self.phrases.items() if phrase.source_hash not in (None, today))
 
+    def with_phrase(self, language: str, string: str, source: str) -> Text:
+        """This text with `string` in `language`, where `source` is the language that it is written in.
+
+        In the source language the others keep what they were made from, and so become out of date. In another
+        it is a translation of today's source; one without words is taken out.
+        """
+        phrases = dict(self.phrases)
+        if language == source:
+            phrases[language] = Phrase(string)
+            if not string.strip() and len(phrases) == 1:
+                return Text({})
+        elif string.strip():
+            original = self.phrases.get(source)
+            phrases[language] = Phrase(string, string_hash(original.string if original else ""))
+        else:
+            phrases.pop(language, None)
+        return Text(phrases)
+
     def strings(self) -> dict[str, str]:
         """Language tag to string, as files and forms want it."""
         return {tag: phrase.string for tag, phrase in self.phrases.items()}
