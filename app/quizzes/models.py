@@ -72,6 +72,7 @@ class QuestionVersion(Base):
     content: Mapped[Content] = mapped_column(Document(Content))
     marks_hash: Mapped[str] = mapped_column(sa.String(16), index=True, comment="of what affects marks")
     created_at: Mapped[datetime]
+    saved_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
 
     question: Mapped[Question] = relationship(back_populates="versions")
 
