@@ -42,6 +42,10 @@ class Quiz(Activity):
 
     __mapper_args__ = {"polymorphic_identity": "quiz"}
 
+    def ordered_slots(self) -> list[QuizSlot]:
+        """The places in order."""
+        return sorted(self.slots, key=lambda slot: (slot.rank, slot.id))
+
 
 class Question(Base):
     """A question of a course's bank: its identity. What it asks is in its versions."""
@@ -57,6 +61,17 @@ class Question(Base):
     source_language: Mapped[str] = mapped_column(sa.String(35))
 
     versions: Mapped[list[QuestionVersion]] = relationship(back_populates="question", order_by="QuestionVersion.number")
+
+    @property
+    def latest(self) -> QuestionVersion | None:
+        """The newest version, ready or not."""
+        return max(self.versions, key=lambda version: version.number, default=None)
+
+    @property
+    def latest_ready(self) -> QuestionVersion | None:
+        """The newest version that quizzes may ask."""
+        ready = [version for version in self.versions if version.state == VersionState.READY]
+        return max(ready, key=lambda version: version.number, default=None)
 
 
 class QuestionVersion(Base):
@@ -91,6 +106,12 @@ class QuizSlot(Base):
 
     quiz: Mapped[Quiz] = relationship(back_populates="slots")
     question: Mapped[Question] = relationship()
+
+    @property
+    def version(self) -> QuestionVersion | None:
+        """What it asks: the version it is pinned to, else the latest ready one; None while there is none."""
+        pinned = [version for version in self.question.versions if version.id == self.pinned_version_id]
+        return pinned[0] if pinned else self.question.latest_ready
 
 
 class AttemptSlot(msgspec.Struct, frozen=True):
