@@ -23,7 +23,7 @@ from . import copying, queries, wording
 from .grading import passed
 from .models import Question, QuestionVersion, Quiz, QuizSlot
 from .settings import QuizSettings
-from .types import texts
+from .types import Content, texts
 
 MINUTES_A_QUESTION = 1
 
@@ -115,7 +115,7 @@ class QuizKind(Kind):
         for language in course.languages:
             if language == course.source_language:
                 continue
-            behind = sum(stale(version, language) for version in versions)
+            behind = sum(untranslated(v.content, v.question.source_language, language) for v in versions)
             if behind:
                 message = ngettext(
                     "“%(title)s” has %(num)s question to translate into %(language)s",
@@ -206,7 +206,10 @@ def _reachable(quiz: Quiz) -> bool:
     return passed(best / whole if whole else 0.0, quiz.settings)
 
 
-def stale(version: QuestionVersion, language: str) -> bool:
-    """Whether a text of the question lacks `language`, or has it of an older source."""
-    source = version.question.source_language
-    return any(language not in text.phrases or language in text.outdated(source) for text in texts(version.content))
+def untranslated(content: Content, source: str, language: str) -> bool:
+    """Whether a text of a question written in `source` lacks `language`, or has it of older words."""
+    return any(
+        language not in text.phrases or language in text.outdated(source)
+        for text in texts(content)
+        if source in text.phrases  # what is said to an answer accepted in another language is of that language alone
+    )
