@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.core.formats import number, percent
+from app.core.formats import number
 from app.core.text import Text
 from app.courses.kinds import Passage
 
@@ -55,7 +55,8 @@ def content_words(content: Content, source: str, language: str) -> str:
 def _earned(scored: Scored) -> str:
     if scored.fraction in (0, 1):
         return _("Right") if scored.right else _("Wrong")
-    return _("Earns %(share)s", share=percent(scored.fraction)) if scored.right else percent(scored.fraction)
+    share = number(round(abs(scored.fraction) * 100, 2))
+    return _("Earns %(share)s%%", share=share) if scored.right else _("Costs %(share)s%%", share=share)
 
 
 def _said(feedback: Text, source: str, language: str) -> str:

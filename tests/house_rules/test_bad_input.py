@@ -85,6 +85,26 @@ FORMS: dict[str, dict[str, str]] = {
     "quizzes.submit": {},
     "site.choose_language": {"language": "en"},
     "editions.publish": {"note": "A new lesson."},
+    "questions.create": {
+        "type": "single_choice", "quiz": "9", "number": "0", "stem": "Who is heard first?", "feedback": "Think of it.",
+        "choices-0-key": "", "choices-0-text": "The city", "choices-0-feedback": "No.", "choices-0-earns": "10",
+        "choices-1-text": "Its people", "right": "1", "action": "save",
+    },
+    "questions.delete": {},
+    "questions.restore": {},
+    "questions.save": {
+        "quiz": "", "number": "1", "stem": "Who is heard?", "choices-0-key": "a", "choices-0-text": "The city",
+        "choices-1-text": "Its people", "right": "0", "action": "draft",
+    },
+    "quiz_studio.add": {"question": "1", "marks": "2", "after": "1", "pinned": "1"},
+    "quiz_studio.duplicate": {},
+    "quiz_studio.follow": {},
+    "quiz_studio.move": {"move": "down", "after": "1"},
+    "quiz_studio.remove": {},
+    "quiz_studio.set_up": {
+        "made_from": "{}", "pass_mark": "70", "attempts": "3", "grading": "highest", "shuffle": "y",
+    },
+    "quiz_studio.weigh": {"marks": "2.5"},
 }  # fmt: skip
 # What the addresses of pages ask.
 QUESTIONS: dict[str, dict[str, str]] = {
@@ -99,6 +119,9 @@ QUESTIONS: dict[str, dict[str, str]] = {
     "reports.completion_csv": {"period": "12", "region": "europe", "course": "the-citys-part", "city": "1"},
     "site.network": {"region": "europe"},
     "editions.preview": {"language": "en"},
+    "questions.edit": {"quiz": "1"},
+    "questions.new": {"type": "short_answer", "quiz": "1"},
+    "quiz_studio.edit": {"q": "first", "removed": "1", "marks": "1", "after": "first", "pinned": "1"},
 }
 OWNERS = {"quizzes": "practitioner", "certificates": "practitioner", "learn": "practitioner", "studio": "trainer"}
 FOR_VISITORS = {"auth.create_account", "auth.create_sign_in", "auth.create_reset", "auth.register_again"}
@@ -198,8 +221,12 @@ def test_the_forms_here_are_those_of_people(app: Flask, scene: Scene) -> None:
         status = browser(app, scene, endpoint).post(address, data=FORMS[endpoint]).status_code
         if status >= 400:
             refused[endpoint] = status
-    # Nobody is known by that address; the city is there from the form before; the role is of somebody else.
-    assert refused == {"auth.create_sign_in": 400, "cities.new": 422, "people.end_role": 404}
+    # Nobody is known by that address; the city is there from the form before; the role is of somebody else; the
+    # question was published, and somebody (the form before) changed the settings.
+    assert refused == {
+        "auth.create_sign_in": 400, "cities.new": 422, "people.end_role": 404, "questions.delete": 409,
+        "quiz_studio.set_up": 409,
+    }  # fmt: skip
 
 
 @pytest.mark.usefixtures("tokens_apart")
