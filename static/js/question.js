@@ -13,7 +13,7 @@ function number() {
   const standing = all();
   const chosen = rows.querySelector("[data-place-value]:checked");
   standing.forEach((row, place) => {
-    row.querySelector("[data-number]").textContent = form.dataset.row.replace("{number}", place + 1);
+    row.querySelector("[data-number]").textContent = form.dataset.numbered.replace("{number}", place + 1);
     for (const element of row.querySelectorAll("*")) {
       for (const name of NAMED) {
         const value = element.getAttribute(name);
