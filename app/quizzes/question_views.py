@@ -222,7 +222,8 @@ def save(course_id: int, question_id: int) -> Response | tuple[str, int]:
         desk = _desk(course_id, question_id)
         assert desk.question
         form.number.data = str(desk.question.latest.number)
-        return desk.page(form, theirs=desk.question.latest), changed.status
+        typed = form.content(desk.former, desk.language)
+        return desk.page(form, desk.trial(typed, None), theirs=desk.question.latest), changed.status
     flash(_("The question is saved.") if version else _("Nothing was changed, so no version was added."), "done")
     return desk.left(question_id)
 

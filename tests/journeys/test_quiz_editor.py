@@ -229,7 +229,7 @@ def test_two_trainers_at_one_question(
     mine.get_by_label("Feedback to everyone who answered").fill("What I wrote.")
     mine.get_by_role("button", name="Save the question").click()
     expect(mine.get_by_role("heading", name="Somebody else changed this question meanwhile")).to_be_visible()
-    expect(mine.get_by_role("alert").get_by_text("they")).to_be_visible()
+    expect(mine.locator(".meanwhile del").get_by_text("they")).to_be_visible()
     expect(mine.get_by_label("Feedback to everyone who answered")).to_have_value("What I wrote.")
     assert_accessible(mine)
     mine.get_by_role("button", name="Save the question").click()
