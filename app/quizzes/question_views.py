@@ -97,7 +97,7 @@ class Desk:
             form=form,
             trial=trial,
             theirs=theirs,
-            unsaved=request.method == "POST",
+            unsaved=request.method == "POST" and form.content(self.former, self.language) != self.former,
             compared=_changes(self.words(theirs.content), self.words(form.content(self.former, self.language)))
             if theirs
             else [],

@@ -32,10 +32,10 @@ class ChoiceRow(Row):  # type: ignore[misc]
     """One choice. `key` is what answers name it by; empty for a new one."""
 
     key = HiddenField()
-    text = box(_l("Words"), LONGEST_WORDS, 1)
+    text = box(_l("Words"), LONGEST_WORDS, 2)
     right = BooleanField(_l("Right"))
     earns = ShareField(_l("Earns, in percent of the mark"))
-    feedback = box(_l("Feedback to those who choose it"), LONGEST_FEEDBACK, 1)
+    feedback = box(_l("Feedback to those who choose it"), LONGEST_FEEDBACK, 2)
 
     @property
     def empty(self) -> bool:

@@ -37,7 +37,7 @@ class AnswerRow(Row):  # type: ignore[misc]
     )
     earns = ShareField(_l("Earns, in percent of the mark"), lowest=0)
     language = StringField(_l("Language"))
-    feedback = box(_l("Feedback to those who answer so"), LONGEST_FEEDBACK, 1)
+    feedback = box(_l("Feedback to those who answer so"), LONGEST_FEEDBACK, 2)
 
     @property
     def empty(self) -> bool:
