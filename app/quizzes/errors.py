@@ -1,4 +1,4 @@
-"""What can go wrong with an attempt, in words for people."""
+"""What can go wrong with a quiz or an attempt at it, in words for people."""
 
 from __future__ import annotations
 
@@ -24,3 +24,15 @@ class WrongShape(DomainError):
 class Overtaken(DomainError):
     title = _l("Answered in another window")
     message = _l("You answered this question in another window since. That newer answer was kept.")
+
+
+class TooManyQuestions(DomainError):
+    message = _l("This quiz has as many questions as a quiz can have. Put the others into another quiz.")
+
+
+class StillAsked(DomainError):
+    title = _l("This question stays in the bank")
+    message = _l(
+        "A quiz asks it, or an edition of the course did, and results rest on it. Take it out of a quiz instead: "
+        "then practitioners no longer meet it."
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -14,16 +15,19 @@ from sqlalchemy.orm import selectinload
 from app.core import clock
 from app.core.formats import percent
 from app.core.languages import language_name
-from app.courses.kinds import Check, Frozen, Kind, Level, Player, Unit, Visit
+from app.courses.kinds import Check, Frozen, Kind, Level, Passage, Player, Unit, Visit
 from app.courses.models import Activity, Course
 from app.courses.outline import OutlineActivity
 from app.extensions import db
 
-from . import queries, trial
+from . import copying, queries, reading, trial
+from .grading import passed
 from .models import Question, QuestionVersion, Quiz, QuizSlot, VersionState
 from .settings import QuizSettings
 from .translation import former_strings, question_units, translated
-from .types import marks_hash, texts
+from .types import Content, marks_hash, texts
+
+MINUTES_A_QUESTION = 1
 
 
 class SlotData(msgspec.Struct, frozen=True):
@@ -52,8 +56,11 @@ class QuizKind(Kind):
     passes = {
         "questions": _l("Every quiz has its questions"),
         "feedback": _l("Every question gives feedback"),
+        "versions": _l("Every question is asked in its latest version"),
+        "pass_mark": _l("Every pass mark can be reached"),
         "translation": _l("Every translation is up to date"),
     }
+    editor = "quiz_studio.edit"
 
     def freeze(self, activity: Activity, course: Course) -> Frozen:
         """Slots that follow a question get its latest ready version. A quiz with a pass mark counts in the score."""
@@ -73,7 +80,17 @@ class QuizKind(Kind):
         title = activity.title.best(course.source_language, course.source_language)
         versions = [version for version, _marks in _versions(activity)]
         if not versions or len(versions) < len(activity.slots):
-            message = _("“%(title)s” has no question that is ready", title=title)
+            waiting = len(activity.slots) - len(versions)
+            message = (
+                ngettext(
+                    "“%(title)s” has %(num)s question that is only a draft",
+                    "“%(title)s” has %(num)s questions that are only drafts",
+                    waiting,
+                    title=title,
+                )
+                if waiting
+                else _("“%(title)s” has no question that is ready", title=title)
+            )
             return [Check(Level.BLOCKER, "questions", message, activity.id)]
         found = [
             Check(Level.BLOCKER, "questions", _("“%(title)s”: %(fault)s", title=title, fault=fault), activity.id)
@@ -89,20 +106,72 @@ class QuizKind(Kind):
                 title=title,
             )
             found.append(Check(Level.WARNING, "feedback", message, activity.id))
+        found += self._older(activity, title)
+        if not _reachable(activity):
+            message = _(
+                "“%(title)s” asks for %(share)s, and its right answers together earn less",
+                title=title,
+                share=percent((activity.settings.pass_mark or 0) / 100),
+            )
+            found.append(Check(Level.BLOCKER, "pass_mark", message, activity.id))
         for language in course.languages:
             if language == course.source_language:
                 continue
-            stale = sum(_stale(version, language) for version in versions)
-            if stale:
+            behind = sum(untranslated(v.content, v.question.source_language, language) for v in versions)
+            if behind:
                 message = ngettext(
                     "“%(title)s” has %(num)s question to translate into %(language)s",
                     "“%(title)s” has %(num)s questions to translate into %(language)s",
-                    stale,
+                    behind,
                     title=title,
                     language=language_name(language),
                 )
                 found.append(Check(Level.WARNING, "translation", message, activity.id))
         return found
+
+    def _older(self, quiz: Quiz, title: str) -> list[Check]:
+        """Questions of which there is a newer version than the one that would be published."""
+        slots = [slot for slot in quiz.slots if slot.version and slot.version is not slot.question.latest]
+        if not slots:
+            return []
+        message = ngettext(
+            "“%(title)s” has %(num)s question with a newer version that would not be published",
+            "“%(title)s” has %(num)s questions with a newer version that would not be published",
+            len(slots),
+            title=title,
+        )
+        return [Check(Level.WARNING, "versions", message, quiz.id)]
+
+    def new(self, **values: Any) -> Quiz:
+        return Quiz(**{"settings": QuizSettings(), **values})
+
+    def copy(self, activity: Activity, into: Activity, course: Course) -> None:
+        """Within a course the copy asks the same questions; another course gets them into its own bank."""
+        assert isinstance(activity, Quiz) and isinstance(into, Quiz)
+        copying.copy_quiz(activity, into, course)
+
+    def restore(self, activity: Activity, published: OutlineActivity, course: Course, by: int | None) -> None:
+        """Settings and questions as the edition has them, pinned where the bank has gone on since."""
+        assert isinstance(activity, Quiz)
+        data = data_of(published)
+        copying.restore_quiz(activity, data.settings, [(slot.version_id, slot.marks) for slot in data.slots])
+
+    def passages(self, activity: Activity, course: Course, language: str) -> list[Passage]:
+        assert isinstance(activity, Quiz)
+        asked = [(v.content, v.question.source_language, marks) for v, marks in _versions(activity)]
+        return reading.passages(activity.settings, asked, language)
+
+    def published_passages(self, activity: OutlineActivity, source_language: str, language: str) -> list[Passage]:
+        """One statement, for versions that this process has not read yet."""
+        data = data_of(activity)
+        contents = queries.get_versions(slot.version_id for slot in data.slots)
+        asked = [(*contents[slot.version_id], slot.marks) for slot in data.slots]
+        return reading.passages(data.settings, asked, language)
+
+    def length(self, activity: Activity, course: Course) -> int:
+        """A minute a question."""
+        assert isinstance(activity, Quiz)
+        return max(1, len(activity.slots) * MINUTES_A_QUESTION)
 
     def describe(self, activity: OutlineActivity) -> str:
         return ngettext("%(num)s question", "%(num)s questions", len(data_of(activity).slots))
@@ -174,14 +243,8 @@ class QuizKind(Kind):
 
 
 def _versions(quiz: Quiz) -> list[tuple[QuestionVersion, float]]:
-    """For each slot in order, the version it stands for (pinned, else the latest ready one) and its marks."""
-    found = []
-    for slot in sorted(quiz.slots, key=lambda slot: (slot.rank, slot.id)):
-        ready = [version for version in slot.question.versions if version.state == VersionState.READY]
-        pinned = [version for version in slot.question.versions if version.id == slot.pinned_version_id]
-        if pinned or ready:
-            found.append(((pinned or ready)[-1], slot.marks))
-    return found
+    """For each slot in order, the version it stands for and its marks; a slot without any is left out."""
+    return [(slot.version, slot.marks) for slot in quiz.ordered_slots() if slot.version]
 
 
 def _translate(version: QuestionVersion, language: str, strings: dict[str, str]) -> None:
@@ -208,7 +271,18 @@ def _translate(version: QuestionVersion, language: str, strings: dict[str, str])
     )
 
 
-def _stale(version: QuestionVersion, language: str) -> bool:
-    """Whether a text of the question lacks `language`, or has it of an older source."""
-    source = version.question.source_language
-    return any(language not in text.phrases or language in text.outdated(source) for text in texts(version.content))
+def _reachable(quiz: Quiz) -> bool:
+    """Whether all the right answers together reach the pass mark."""
+    versions = _versions(quiz)
+    whole = sum(marks for _version, marks in versions)
+    best = sum(version.content.best * marks for version, marks in versions)
+    return passed(best / whole if whole else 0.0, quiz.settings)
+
+
+def untranslated(content: Content, source: str, language: str) -> bool:
+    """Whether a text of a question written in `source` lacks `language`, or has it of older words."""
+    return any(
+        language not in text.phrases or language in text.outdated(source)
+        for text in texts(content)
+        if source in text.phrases  # what is said to an answer accepted in another language is of that language alone
+    )

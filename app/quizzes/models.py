@@ -42,6 +42,10 @@ class Quiz(Activity):
 
     __mapper_args__ = {"polymorphic_identity": "quiz"}
 
+    def ordered_slots(self) -> list[QuizSlot]:
+        """The places in order."""
+        return sorted(self.slots, key=lambda slot: (slot.rank, slot.id))
+
 
 class Question(Base):
     """A question of a course's bank: its identity. What it asks is in its versions."""
@@ -58,6 +62,17 @@ class Question(Base):
 
     versions: Mapped[list[QuestionVersion]] = relationship(back_populates="question", order_by="QuestionVersion.number")
 
+    @property
+    def latest(self) -> QuestionVersion | None:
+        """The newest version, ready or not."""
+        return max(self.versions, key=lambda version: version.number, default=None)
+
+    @property
+    def latest_ready(self) -> QuestionVersion | None:
+        """The newest version that quizzes may ask."""
+        ready = [version for version in self.versions if version.state == VersionState.READY]
+        return max(ready, key=lambda version: version.number, default=None)
+
 
 class QuestionVersion(Base):
     """A question's immutable content. Editing makes a new version."""
@@ -72,6 +87,7 @@ class QuestionVersion(Base):
     content: Mapped[Content] = mapped_column(Document(Content))
     marks_hash: Mapped[str] = mapped_column(sa.String(16), index=True, comment="of what affects marks")
     created_at: Mapped[datetime]
+    saved_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
 
     question: Mapped[Question] = relationship(back_populates="versions")
 
@@ -90,6 +106,12 @@ class QuizSlot(Base):
 
     quiz: Mapped[Quiz] = relationship(back_populates="slots")
     question: Mapped[Question] = relationship()
+
+    @property
+    def version(self) -> QuestionVersion | None:
+        """What it asks: the version it is pinned to, else the latest ready one; None while there is none."""
+        pinned = [version for version in self.question.versions if version.id == self.pinned_version_id]
+        return pinned[0] if pinned else self.question.latest_ready
 
 
 class AttemptSlot(msgspec.Struct, frozen=True):

@@ -151,6 +151,10 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("seconds", sa.Double(), nullable=True, comment="length of a video or of sound"))
         batch_op.alter_column("size", existing_type=sa.INTEGER(), type_=sa.BigInteger(), existing_nullable=False)
 
+    with op.batch_alter_table("question_version", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("saved_by_id", sa.Integer(), nullable=True))
+        batch_op.create_foreign_key(batch_op.f("fk_question_version_saved_by_id"), "person", ["saved_by_id"], ["id"])
+
     with op.batch_alter_table("revision", schema=None) as batch_op:
         batch_op.add_column(sa.Column("reason", sa.String(length=20), nullable=False, server_default="imported"))
         batch_op.add_column(sa.Column("note", sa.String(length=200), nullable=False, server_default=""))
@@ -209,6 +213,10 @@ def downgrade() -> None:
     with op.batch_alter_table("revision", schema=None) as batch_op:
         batch_op.drop_column("note")
         batch_op.drop_column("reason")
+
+    with op.batch_alter_table("question_version", schema=None) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_question_version_saved_by_id"), type_="foreignkey")
+        batch_op.drop_column("saved_by_id")
 
     with op.batch_alter_table("media", schema=None) as batch_op:
         batch_op.alter_column("size", existing_type=sa.BigInteger(), type_=sa.INTEGER(), existing_nullable=False)

@@ -131,6 +131,26 @@ FORMS: dict[str, dict[str, str]] = {
     },
     "xliff.check": {"file": ""},
     "xliff.take": {"file": "eJw="},
+    "questions.create": {
+        "type": "single_choice", "quiz": "9", "number": "0", "stem": "Who is heard first?", "feedback": "Think of it.",
+        "choices-0-key": "", "choices-0-text": "The city", "choices-0-feedback": "No.", "choices-0-earns": "10",
+        "choices-1-text": "Its people", "right": "1", "action": "save",
+    },
+    "questions.delete": {},
+    "questions.restore": {},
+    "questions.save": {
+        "quiz": "", "number": "1", "stem": "Who is heard?", "choices-0-key": "a", "choices-0-text": "The city",
+        "choices-1-text": "Its people", "right": "0", "action": "draft",
+    },
+    "quiz_studio.add": {"question": "1", "marks": "2", "after": "1", "pinned": "1"},
+    "quiz_studio.duplicate": {},
+    "quiz_studio.follow": {},
+    "quiz_studio.move": {"move": "down", "after": "1"},
+    "quiz_studio.remove": {},
+    "quiz_studio.set_up": {
+        "made_from": "{}", "pass_mark": "70", "attempts": "3", "grading": "highest", "shuffle": "y",
+    },
+    "quiz_studio.weigh": {"marks": "2.5"},
 }  # fmt: skip
 # What the addresses of pages ask.
 QUESTIONS: dict[str, dict[str, str]] = {
@@ -153,6 +173,9 @@ QUESTIONS: dict[str, dict[str, str]] = {
     "changes.course": {"language": "en"},
     "studio.course": {"removed": "activity-1", "at": "activity-1"},
     "translation.show": {"left": "1"},
+    "questions.edit": {"quiz": "1"},
+    "questions.new": {"type": "short_answer", "quiz": "1"},
+    "quiz_studio.edit": {"q": "first", "removed": "1", "marks": "1", "after": "first", "pinned": "1"},
 }
 OF_QUIZZES = {"preview.try_out", "quizzes.start"}
 OWNERS = {"quizzes": "practitioner", "certificates": "practitioner", "learn": "practitioner", "studio": "trainer"}
@@ -256,12 +279,14 @@ def test_the_forms_here_are_those_of_people(app: Flask, scene: Scene) -> None:
     # Nobody is known by that address; the city is there from the form before; the role is of somebody else; the course
     # is translated into nothing, and has one lead; nothing was edited, what was changed was not seen, and the settings
     # of an activity are other ones by now; only the page itself knows what was seen of a draft; the only edition is in
-    # force; the language of a file went with the form before.
+    # force; the language of a file went with the form before;
+    # the question was published, and somebody (the form before) changed the settings of the quiz.
     assert refused == {
         "auth.create_sign_in": 400, "cities.new": 422, "people.end_role": 404,
         "course_trainers.invite": 422, "course_trainers.change": 422, "course_trainers.remove": 409,
         "builder.edit_activity": 409, "changes.discard": 404, "changes.discard_part": 409,
         "editions.publish": 409, "editions.publish_again": 409, "xliff.check": 404, "xliff.take": 404,
+        "questions.delete": 409, "quiz_studio.set_up": 409,
     }  # fmt: skip
 
 

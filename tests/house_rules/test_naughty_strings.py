@@ -20,8 +20,8 @@ from app.core.transactions import unit_of_work
 from app.courses.models import Activity, Course
 from app.extensions import db
 from app.network.models import City
-from app.quizzes.models import Response
-from app.quizzes.types import AcceptedAnswer, ShortAnswer, ShortAnswerAnswer
+from app.quizzes.models import QuestionVersion, Quiz, Response
+from app.quizzes.types import AcceptedAnswer, ShortAnswer, ShortAnswerAnswer, SingleChoice
 from tests.factories import a_city, a_course, a_person, signed_in, text
 from tests.pages import Page, check_page, read_page
 
@@ -147,9 +147,73 @@ def test_the_title_of_a_course(clerk: FlaskClient) -> None:
             assert as_line(typed) == as_line(heading)
 
 
+def in_lines(typed: str) -> str:
+    """What a text box keeps of `typed`."""
+    return typed.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def test_a_question(clerk: FlaskClient) -> None:
+    """Its stem, choices, and what is said to them; kept as typed, shown so in the form, the list and the try."""
+    for typed in packed(900):
+        sent = {
+            "type": "single_choice", "stem": typed, "feedback": typed, "right": "0", "action": "save", "number": "0",
+            "choices-0-text": typed, "choices-0-feedback": typed, "choices-1-text": f"Not {typed}",
+        }  # fmt: skip
+        saved = clerk.post("/teach/courses/1/questions", data=sent)
+        assert saved.status_code == 303, typed
+        kept = db.session.scalars(sa.select(QuestionVersion.content).order_by(QuestionVersion.id.desc())).first()
+        db.session.rollback()
+        assert isinstance(kept, SingleChoice)
+        words = in_lines(typed)
+        texts = [kept.stem, kept.feedback, kept.choices[0].text, kept.choices[0].feedback]
+        assert [part.best("en", "en") for part in texts if part] == [words] * 4
+        page = shown(clerk, saved.location)
+        boxes = {e.attributes["name"]: e.text.replace("\r\n", "\n") for e in page.all("textarea")}
+        for name in ("stem", "feedback", "choices-0-text", "choices-0-feedback"):
+            assert boxes[name].removeprefix("\n") == words
+        assert as_line(words) in as_line("".join(e.text for e in page.all("label")))
+    shown(clerk, f"/teach/courses/1/quizzes/{quiz_id()}")
+
+
+def test_an_accepted_answer(clerk: FlaskClient) -> None:
+    for typed in packed(500):
+        sent = {"type": "short_answer", "stem": "Which?", "action": "try", "number": "0", "answers-0-text": typed}
+        tried = clerk.post("/teach/courses/1/questions", data={**sent, "text": typed})
+        if not as_line(typed):
+            continue
+        assert tried.status_code == 200, typed
+        assert set(check_page(tried.text)) <= {"a template was not rendered"}
+        (field,) = [e for e in read_page(tried.text).all("input") if e.attributes.get("name") == "answers-0-text"]
+        assert as_line(field.attributes.get("value", "")) == as_line(typed)
+
+
+@pytest.mark.parametrize("name", ["pass_mark", "attempts", "grading", "made_from"])
+def test_a_setting_that_is_no_number(clerk: FlaskClient, name: str) -> None:
+    address = f"/teach/courses/1/quizzes/{quiz_id()}"
+    for typed in list(packed(60))[::8]:
+        sent = {"made_from": "{}", "pass_mark": "70", "attempts": "", "grading": "highest", name: typed}
+        refused = clerk.post(f"{address}/settings", data=sent)
+        assert refused.status_code in (303, 409, 422)
+        if refused.status_code == 422:
+            assert set(check_page(refused.text)) <= {"a template was not rendered"}
+
+
+def quiz_id() -> int:
+    found = db.session.scalar(sa.select(Quiz.id))
+    db.session.rollback()
+    assert found
+    return found
+
+
 @pytest.mark.parametrize(
     ("address", "name", "longest"),
-    [("/courses", "q", 200), ("/people", "q", 100), ("/cities", "q", 100), ("/verify", "code", 500)],
+    [
+        ("/courses", "q", 200),
+        ("/people", "q", 100),
+        ("/cities", "q", 100),
+        ("/verify", "code", 500),
+        ("/teach/courses/1/quizzes/1", "q", 200),
+    ],
 )
 def test_a_search(clerk: FlaskClient, address: str, name: str, longest: int) -> None:
     for typed in list(packed(longest))[::4]:

@@ -58,7 +58,7 @@ def read(text: str, *, file: str, language: str, prefix: str = "question") -> tu
             faults.append(Fault(file, error.line, error.reason))
             continue
         if reasons := content.faults():
-            faults += [Fault(file, item.line, reason) for reason in reasons]
+            faults += [Fault(file, item.line, str(reason)) for reason in reasons]
             continue
         category = item.category.removeprefix("$course$/").removeprefix("top/")
         questions.append(ParsedQuestion(key, content, 1.0, category[:200], item.tags, item.line))

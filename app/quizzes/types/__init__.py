@@ -1,7 +1,8 @@
 """Question types, one file each: content, answer, grading. Pure: no database, no request.
 
-`Content` and `Answer` are tagged unions over all types; `grade` dispatches on the tag. A new type is a new
-file here, a line in each union, a form and a macro in `templates/quizzes/types/`.
+`Content` and `Answer` are tagged unions over all types; `grade` dispatches on the tag. A new type is a new file
+here and a line in each union, its form in `editor/`, and what practitioners and trainers see of it in
+`templates/quizzes/types/` and `templates/quizzes/types/editor/`.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ import msgspec
 from app.core.text import Text
 
 from .choices import Choice
+from .fault import QuestionFault
 from .grade import Grade
 from .multiple_choice import MultipleChoice, MultipleChoiceAnswer
+from .scored import Scored
 from .short_answer import AcceptedAnswer, ShortAnswer, ShortAnswerAnswer
 from .single_choice import SingleChoice, SingleChoiceAnswer
 
@@ -84,6 +87,8 @@ __all__ = [
     "Grade",
     "MultipleChoice",
     "MultipleChoiceAnswer",
+    "QuestionFault",
+    "Scored",
     "ShortAnswer",
     "ShortAnswerAnswer",
     "SingleChoice",

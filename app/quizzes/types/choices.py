@@ -1,10 +1,12 @@
-"""An option of a choice question."""
+"""Questions with options to choose from, and an option of one."""
 
 from __future__ import annotations
 
 import msgspec
 
 from app.core.text import Text
+
+from .scored import Scored
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -18,3 +20,28 @@ class Choice(msgspec.Struct, frozen=True):
     @property
     def right(self) -> bool:
         return self.fraction > 0
+
+
+class ChoiceQuestion(msgspec.Struct, frozen=True):
+    """What the types with options have in common."""
+
+    stem: Text
+    choices: tuple[Choice, ...]
+    feedback: Text | None = None
+
+    def options(self) -> tuple[str, ...]:
+        """The keys of what can be shown in another order."""
+        return tuple(choice.key for choice in self.choices)
+
+    @property
+    def teaches(self) -> bool:
+        """Whether any answer gets feedback."""
+        return self.feedback is not None or any(part.feedback for part in self.choices)
+
+    def scored(self, language: str) -> tuple[Scored, ...]:
+        """What can be answered and what it earns, in the author's order."""
+        return tuple(Scored(choice.text, choice.fraction, choice.feedback) for choice in self.choices)
+
+    def right(self, language: str) -> tuple[Text | str, ...]:
+        """What a right answer says."""
+        return tuple(choice.text for choice in self.choices if choice.right)

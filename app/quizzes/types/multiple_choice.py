@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
+from flask_babel import lazy_gettext as _l
 
 from app.core.text import Text
 
-from .choices import Choice
+from .choices import ChoiceQuestion
+from .fault import QuestionFault
 from .grade import Grade
 
 
@@ -17,12 +19,9 @@ class MultipleChoiceAnswer(msgspec.Struct, frozen=True, tag="multiple_choice"):
     choices: tuple[str, ...]
 
 
-class MultipleChoice(msgspec.Struct, frozen=True, tag="multiple_choice"):
+class MultipleChoice(ChoiceQuestion, frozen=True, tag="multiple_choice"):
     """Without `partial`: the mark for exactly the right options. With it: the sum of fractions, within 0 and 1."""
 
-    stem: Text
-    choices: tuple[Choice, ...]
-    feedback: Text | None = None
     partial: bool = False
 
     def grade(self, answer: MultipleChoiceAnswer, language: str) -> Grade:
@@ -44,24 +43,32 @@ class MultipleChoice(msgspec.Struct, frozen=True, tag="multiple_choice"):
         keys = {choice.key for choice in self.choices}
         return len(set(answer.choices)) == len(answer.choices) and keys.issuperset(answer.choices)
 
-    def options(self) -> tuple[str, ...]:
-        """The keys of what can be shown in another order."""
-        return tuple(choice.key for choice in self.choices)
+    def given(self, answer: MultipleChoiceAnswer) -> tuple[Text | str, ...]:
+        """What the answer says."""
+        return tuple(choice.text for choice in self.choices if choice.key in answer.choices)
 
     @property
-    def teaches(self) -> bool:
-        """Whether any answer gets feedback."""
-        return self.feedback is not None or any(part.feedback for part in self.choices)
+    def best(self) -> float:
+        """The most that an answer can earn, 0 to 1."""
+        if not self.partial:
+            return 1.0
+        return min(1.0, round(sum(choice.fraction for choice in self.choices if choice.right), 6))
+
+    def rules(self) -> tuple[object, ...]:
+        """How it is graded, in sentences."""
+        if self.partial:
+            return (_l("Each choice taken earns or costs its share of the mark; the sum is never under nothing."),)
+        return (_l("The mark is for taking all the right choices and no wrong one."),)
 
     def marks_facts(self) -> Any:
         return [self.partial, sorted((choice.key, choice.fraction) for choice in self.choices)]
 
-    def faults(self) -> list[str]:
+    def faults(self) -> list[QuestionFault]:
         """What makes the question ungradable, in words for its author."""
         if len(self.choices) < 2:
-            return ["a choice question needs at least two choices"]
+            return [QuestionFault("choices", _l("a choice question needs at least two choices"))]
         if not any(choice.right for choice in self.choices):
-            return ["no choice is right"]
+            return [QuestionFault("choices", _l("no choice is right"))]
         if self.partial and sum(c.fraction for c in self.choices if c.right) < 0.99:
-            return ["the right choices together earn less than the whole mark"]
+            return [QuestionFault("choices", _l("the right choices together earn less than the whole mark"))]
         return []

@@ -8,10 +8,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
+from flask_babel import lazy_gettext as _l
 
 from app.core.text import Text
 
+from .fault import QuestionFault
 from .grade import Grade
+from .scored import Scored
 
 LONGEST = 500  # characters of a typed answer
 
@@ -75,17 +78,45 @@ class ShortAnswer(msgspec.Struct, frozen=True, tag="short_answer"):
             part.feedback for part in (answer for accepted in self.answers.values() for answer in accepted)
         )
 
+    def scored(self, language: str) -> tuple[Scored, ...]:
+        """What is accepted in `language` and what it earns, the first that fits first."""
+        return tuple(Scored(a.text, a.fraction, a.feedback) for a in self.accepted(language))
+
+    def given(self, answer: ShortAnswerAnswer) -> tuple[Text | str, ...]:
+        """What the answer says."""
+        return (answer.text,)
+
+    def right(self, language: str) -> tuple[Text | str, ...]:
+        """What a right answer says; what may stand anywhere is left open."""
+        return tuple(accepted.text.replace("*", "…") for accepted in self.accepted(language)[:1])
+
+    @property
+    def best(self) -> float:
+        """The most that an answer can earn, 0 to 1."""
+        own = self.answers.get(self.source_language, ())
+        return max((min(1.0, accepted.fraction) for accepted in own), default=0.0)
+
+    def rules(self) -> tuple[object, ...]:
+        """How it is graded, in sentences."""
+        case = _l("Capitals must be as written.") if self.case_matters else _l("Capitals do not matter.")
+        return (
+            _l("What is typed is compared with each accepted answer in turn; the first that fits decides."),
+            case,
+            _l("Accents and extra spaces do not matter. * stands for any words or none; write \\* for an asterisk."),
+        )
+
     def marks_facts(self) -> Any:
         own = self.answers.get(self.source_language, ())
         return [self.case_matters, [(a.text, a.fraction) for a in own]]
 
-    def faults(self) -> list[str]:
+    def faults(self) -> list[QuestionFault]:
         """What makes the question ungradable, in words for its author."""
         own = self.answers.get(self.source_language, ())
         if not own:
-            return [f"no accepted answer in the question's own language, {self.source_language}"]
+            words = _l("no accepted answer in the question’s own language, %(language)s", language=self.source_language)
+            return [QuestionFault("answers", words)]
         if max(a.fraction for a in own) < 1:
-            return ["no accepted answer earns the whole mark"]
+            return [QuestionFault("answers", _l("no accepted answer earns the whole mark"))]
         return []
 
 

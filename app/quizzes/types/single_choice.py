@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
+from flask_babel import lazy_gettext as _l
 
 from app.core.text import Text
 
-from .choices import Choice
+from .choices import ChoiceQuestion
+from .fault import QuestionFault
 from .grade import Grade
 
 
@@ -17,11 +19,7 @@ class SingleChoiceAnswer(msgspec.Struct, frozen=True, tag="single_choice"):
     choice: str
 
 
-class SingleChoice(msgspec.Struct, frozen=True, tag="single_choice"):
-    stem: Text
-    choices: tuple[Choice, ...]
-    feedback: Text | None = None
-
+class SingleChoice(ChoiceQuestion, frozen=True, tag="single_choice"):
     def grade(self, answer: SingleChoiceAnswer, language: str) -> Grade:
         for choice in self.choices:
             if choice.key == answer.choice:
@@ -38,25 +36,30 @@ class SingleChoice(msgspec.Struct, frozen=True, tag="single_choice"):
         """Whether the answer names an option of this question."""
         return any(choice.key == answer.choice for choice in self.choices)
 
-    def options(self) -> tuple[str, ...]:
-        """The keys of what can be shown in another order."""
-        return tuple(choice.key for choice in self.choices)
+    def given(self, answer: SingleChoiceAnswer) -> tuple[Text | str, ...]:
+        """What the answer says."""
+        return tuple(choice.text for choice in self.choices if choice.key == answer.choice)
 
     @property
-    def teaches(self) -> bool:
-        """Whether any answer gets feedback."""
-        return self.feedback is not None or any(part.feedback for part in self.choices)
+    def best(self) -> float:
+        """The most that an answer can earn, 0 to 1."""
+        return max((min(1.0, choice.fraction) for choice in self.choices), default=0.0)
+
+    def rules(self) -> tuple[object, ...]:
+        """How it is graded, in sentences."""
+        return (_l("One choice can be taken. The right one earns the whole mark."),)
 
     def marks_facts(self) -> Any:
         return sorted((choice.key, choice.fraction) for choice in self.choices)
 
-    def faults(self) -> list[str]:
+    def faults(self) -> list[QuestionFault]:
         """What makes the question ungradable, in words for its author."""
         best = max((choice.fraction for choice in self.choices), default=0.0)
         if len(self.choices) < 2:
-            return ["a choice question needs at least two choices"]
+            return [QuestionFault("choices", _l("a choice question needs at least two choices"))]
         if best < 1:
-            return ["no choice is right"]
+            return [QuestionFault("choices", _l("no choice is right"))]
         if sum(choice.fraction >= 1 for choice in self.choices) > 1:
-            return ["a single-choice question has exactly one right choice; use multiple_choice for more"]
+            words = _l("a single-choice question has exactly one right choice; for more, use multiple choice")
+            return [QuestionFault("choices", words)]
         return []

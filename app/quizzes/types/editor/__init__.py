@@ -1,0 +1,18 @@
+"""How trainers write questions: a form for each type, from content and back.
+
+A form says everything that pages need to know of writing its type; its fields are shown by the template of the
+same name in `templates/quizzes/types/editor/`. A new type is a new file here and a line in `FORMS`.
+"""
+
+from __future__ import annotations
+
+from .base import QuestionForm
+from .multiple_choice import MultipleChoiceForm
+from .short_answer import ShortAnswerForm
+from .single_choice import SingleChoiceForm
+
+FORMS: dict[str, type[QuestionForm]] = {
+    form.type: form for form in (SingleChoiceForm, MultipleChoiceForm, ShortAnswerForm)
+}
+
+__all__ = ["FORMS", "QuestionForm"]
