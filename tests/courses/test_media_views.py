@@ -9,6 +9,7 @@ from PIL import Image
 
 from app.auth.models import PersonState
 from app.core import media
+from app.core.store import the_store
 from app.core.transactions import unit_of_work
 from tests.factories import a_person, signed_in
 
@@ -19,7 +20,7 @@ def picture(app: Flask) -> media.Picture:
     file = io.BytesIO()
     Image.new("RGB", (1, 1), "white").save(file, "PNG")
     picture = media.inspect_image("square one.html", file.getvalue())
-    media.Store(app.config["SETTINGS"].media_folder).put(picture.hash, picture.data)
+    the_store().put(picture.hash, picture.data)
     with unit_of_work():
         media.keep(picture)
     return picture
@@ -65,7 +66,7 @@ def test_there_is_nothing_under_another_hash(learner: FlaskClient, picture: medi
 def test_a_file_that_is_lost_is_missing_and_no_failure(
     app: Flask, learner: FlaskClient, picture: media.Picture
 ) -> None:
-    media.Store(app.config["SETTINGS"].media_folder).path(picture.hash).unlink()
+    the_store().delete(picture.hash)
     assert learner.get(picture.address).status_code == 404
 
 
