@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask_babel import lazy_gettext as _l
 
 from app.core.errors import DomainError
+
+if TYPE_CHECKING:
+    from .usage import Usage
 
 
 class NothingToPublish(DomainError):
@@ -49,3 +54,13 @@ class NotTus(DomainError):
 
     status = 400
     message = _l("This is no request of an upload.")
+
+
+class FileInUse(DomainError):
+    """A file that the draft or an edition shows cannot go; `usage` says where."""
+
+    message = _l("This file is in use, so it cannot be deleted.")
+
+    def __init__(self, usage: Usage) -> None:
+        self.usage = usage
+        super().__init__()
