@@ -39,8 +39,8 @@ const read = () => {
 
 const rows = () => [...list.children];
 const cueOf = (row) => ({
-  start: moment(row.querySelector(".start").value),
-  end: moment(row.querySelector(".end").value),
+  start: moment(row.querySelector(".from").value),
+  end: moment(row.querySelector(".until").value),
   settings: row.dataset.settings ?? "",
   words: row.querySelector("textarea").value.replace(/\n\s*\n/g, "\n").trim(),
 });
@@ -50,8 +50,8 @@ const write = () => {
   const cues = rows().map((row) => {
     const cue = cueOf(row);
     const wrong = !(cue.end > cue.start);
-    row.querySelector(".start").setAttribute("aria-invalid", Number.isNaN(cue.start));
-    row.querySelector(".end").setAttribute("aria-invalid", wrong);
+    row.querySelector(".from").setAttribute("aria-invalid", Number.isNaN(cue.start));
+    row.querySelector(".until").setAttribute("aria-invalid", wrong);
     return cue;
   });
   const blocks = cues.filter((cue) => cue.words).map((cue) => `${shown(cue.start || 0)} --> ${shown(cue.end || 0)} ${cue.settings}`.trimEnd() + `\n${cue.words}`);
@@ -69,11 +69,14 @@ const showNow = () => {
   }
 };
 
-const field = (label, control) => {
-  const made = document.createElement("label");
-  const name = document.createElement("span");
-  name.textContent = label;
-  made.append(name, control);
+let fields = 0;
+const field = (words, control) => {
+  const made = document.createElement("div");
+  const label = document.createElement("label");
+  made.className = "field";
+  control.id = label.htmlFor = `cue-${fields += 1}`;
+  label.textContent = words;
+  made.append(label, control);
   return made;
 };
 
@@ -122,7 +125,7 @@ const rowOf = (cue) => {
       (next?.querySelector("textarea") ?? form.querySelector("#add")).focus();
     }),
   );
-  row.append(field(words.start, time("start", cue.start)), field(words.end, time("end", cue.end)), field(words.words, area), actions);
+  row.append(field(words.start, time("from", cue.start)), field(words.end, time("until", cue.end)), field(words.words, area), actions);
   return row;
 };
 
@@ -142,7 +145,7 @@ const addHere = () => {
   const before = rows().filter((row) => cueOf(row).start <= start).at(-1);
   const row = rowOf({ start, end: Math.min(start + LASTS, player.duration > start ? player.duration : Infinity), words: "" });
   if (before) {
-    if (cueOf(before).end > start && cueOf(before).start < start) before.querySelector(".end").value = shown(start);
+    if (cueOf(before).end > start && cueOf(before).start < start) before.querySelector(".until").value = shown(start);
     before.after(row);
   } else {
     list.prepend(row);

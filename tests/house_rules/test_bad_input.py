@@ -218,7 +218,8 @@ def test_the_forms_here_are_those_of_people(app: Flask, scene: Scene) -> None:
     # Nobody is known by that address; the city is there from the form before; the role is of somebody else; the upload
     # is not complete, and one begins with headers, not with a form.
     assert refused == {
-        "auth.create_sign_in": 400, "cities.new": 422, "people.end_role": 404, "library.add": 409, "uploads.create": 412,
+        "auth.create_sign_in": 400, "cities.new": 422, "library.add": 409, "people.end_role": 404,
+        "uploads.create": 412,
     }  # fmt: skip
 
 
