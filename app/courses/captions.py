@@ -118,9 +118,12 @@ class _Reader:
         if not re.fullmatch(r"WEBVTT([ \t].*)?", first):
             self.fault(1, _("a file of captions begins with the line WEBVTT"))
             return
-        if len(self.lines) > 1 and self.lines[1].strip():
-            self.fault(2, _("after the line WEBVTT stands an empty one"))
         at = 1
+        while at < len(self.lines) and self.lines[at].strip():
+            if _ARROW in self.lines[at]:  # what else some programs write here (`Kind: captions`) says nothing
+                self.fault(at + 1, _("after the line WEBVTT stands an empty one"))
+                return
+            at += 1
         while at < len(self.lines):
             if not self.lines[at].strip():
                 at += 1

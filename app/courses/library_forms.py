@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from app.core.filetypes import Sort
 from app.core.forms import Form
@@ -54,7 +54,7 @@ class FileForm(Form):
     name = StringField(
         _l("Name"),
         validators=[
-            InputRequired(_l("Give the file a name.")),
+            DataRequired(_l("Give the file a name.")),
             Length(max=LONGEST_NAME, message=_l("Keep the name under %(max)d characters.")),
         ],
         filters=[lambda name: " ".join((name or "").split())],
@@ -99,7 +99,7 @@ def described(languages: Sequence[str], item: LibraryItem, **values: object) -> 
         )
         values[f"alternative_{tag}"] = _said(item, tag)
     form: FileForm = type("DescribedForm", (FileForm,), fields)(
-        data={"name": item.name, "version": item.version, "decorates": item.decorates, **values},
+        data={"name": item.name, "version": str(item.version), "decorates": item.decorates, **values},
         prefix=f"f{item.hash[:12]}-",
     )
     return form
@@ -109,7 +109,7 @@ def form_of(item: LibraryItem, languages: Sequence[str]) -> FileForm:
     """The form of a file: a picture's asks what it shows, too."""
     if item.sort is Sort.PICTURE:
         return described(languages, item)
-    return FileForm(data={"name": item.name, "version": item.version}, prefix=f"f{item.hash[:12]}-")
+    return FileForm(data={"name": item.name, "version": str(item.version)}, prefix=f"f{item.hash[:12]}-")
 
 
 def _said(item: LibraryItem, tag: str) -> str:
