@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from app.core.filetypes import Sort
 from app.core.formats import minutes, percent
 
 from .models import TrainerRole
@@ -48,3 +49,12 @@ def setting_words(name: str, facts: CourseFacts) -> str:
             return _("Valid for ever") if value is None else ngettext("%(num)s month", "%(num)s months", value)
         case _words:
             return str(value) or _("Empty")
+
+
+SORTS = {
+    Sort.PICTURE: _l("Pictures"),
+    Sort.VIDEO: _l("Videos"),
+    Sort.SOUND: _l("Sounds"),
+    Sort.DOCUMENT: _l("Documents"),
+    Sort.CAPTIONS: _l("Captions"),
+}

@@ -6,21 +6,25 @@ from flask import Flask
 
 from app.core import languages
 
-from . import (
+from . import (  # noqa: F401  (jobs and listeners register themselves)
     audience,
     audience_views,
     body_views,
     builder_views,
+    captions_views,
     changes_views,
     commands,
     editions_views,
+    jobs,
     library_views,
-    listeners,  # noqa: F401  (registers itself)
+    listeners,
     media_views,
+    presentation,
     settings_views,
     studio_views,
     trainers_views,
     translation_views,
+    upload_views,
     views,
     writing_views,
 )
@@ -39,6 +43,8 @@ def init_app(app: Flask) -> None:
         changes_views,
         writing_views,
         library_views,
+        captions_views,
+        upload_views,
         settings_views,
         audience_views,
         trainers_views,
@@ -50,5 +56,6 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(feature.bp)
     app.cli.add_command(commands.group)
     languages.init_app(app)
+    presentation.init_app(app)
     app.jinja_env.globals["topic_label"] = topic_label
     app.jinja_env.globals["audience_tag"] = audience.tag

@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
-from app.core.media import Store
+from app.core.store import the_store
 from app.core.transactions import reading, unit_of_work
 from app.courses import drafts
 from app.courses import services as courses
@@ -59,7 +58,7 @@ def import_command(path: Path, trainer: str | None, publish: bool, note: str, re
 @click.argument("path", type=click.Path(path_type=Path))
 def export_command(slug: str, path: Path) -> None:
     """Write the draft of the course SLUG to PATH, as a folder, or as a zip if PATH ends in .zip."""
-    store = Store(current_app.config["SETTINGS"].media_folder)
+    store = the_store()
     with reading():
         course_id = queries.find_course(slug)
         if course_id is None:

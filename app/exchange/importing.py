@@ -14,7 +14,17 @@ from app.core import audit, clock, content, media, sanitise
 from app.core.text import Text, string_hash
 from app.courses import drafts
 from app.courses.lessons import MEDIA_TYPE
-from app.courses.models import Activity, Course, CourseTrainer, Lesson, LessonBody, Module, Revision, TrainerRole
+from app.courses.models import (
+    Activity,
+    Course,
+    CourseMedia,
+    CourseTrainer,
+    Lesson,
+    LessonBody,
+    Module,
+    Revision,
+    TrainerRole,
+)
 from app.extensions import db
 from app.quizzes.models import Question, QuestionVersion, Quiz, QuizSlot, VersionState
 from app.quizzes.types import marks_hash
@@ -103,9 +113,21 @@ class Import:
         db.session.add(CourseTrainer(course_id=self.row.id, person_id=person_id, role=TrainerRole.LEAD))
 
     def take_pictures(self) -> None:
-        """Know the images; one that the site has under another name is shown by that."""
+        """Know the images, for the site and in the course's library; one that has another name is shown by that."""
+        library = set(db.session.scalars(sa.select(CourseMedia.media_hash).where(CourseMedia.course_id == self.row.id)))
         for picture in self.course.pictures:
             name = media.keep(picture).name
+            if picture.hash not in library:
+                library.add(picture.hash)
+                db.session.add(
+                    CourseMedia(
+                        course_id=self.row.id,
+                        media_hash=picture.hash,
+                        name=picture.name,
+                        added_by_id=self.by,
+                        added_at=self.now,
+                    )
+                )
             if name != picture.name:
                 self.addresses[picture.address] = picture.address.removesuffix(picture.name) + name
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from flask import current_app
-
-from app.core import media
+from app.core.store import the_store
 from app.core.transactions import reading
 
 from . import queries
@@ -43,6 +41,6 @@ def import_course(parsed: Parsed, *, trainer_id: int | None, by: int | None, rev
 
 
 def _store_pictures(course: ParsedCourse) -> None:
-    store = media.Store(current_app.config["SETTINGS"].media_folder)
+    store = the_store()
     for picture in course.pictures:
         store.put(picture.hash, picture.data)

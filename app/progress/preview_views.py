@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, g, make_response, render_template, request
 
 from app.auth.identity import the_person
 from app.core import fragments
@@ -75,6 +75,7 @@ def _activity_page(course_id: int, key: str, show: Callable[[Kind, Activity, str
         cycle=1,
         language=place.enrolled.language,
     )
+    g.frames = player.frames
     return _page(player.template, place, visit=visit, activity=found, **player.context)
 
 

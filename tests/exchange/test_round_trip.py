@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.config import ROOT
-from app.core.media import Store
+from app.core.store import the_store
 from app.core.transactions import reading, unit_of_work
 from app.courses import drafts
 from app.courses.errors import NothingToPublish
@@ -25,7 +25,7 @@ from .sample import files, written
 
 def exported(app: Flask, course_id: int, path: Path) -> Path:
     with reading():
-        folder.save(folder.files_of(drafts.load(course_id), Store(app.config["SETTINGS"].media_folder)), path)
+        folder.save(folder.files_of(drafts.load(course_id), the_store()), path)
     return path
 
 

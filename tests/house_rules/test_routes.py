@@ -18,7 +18,7 @@ from app.core.content import body_hash
 from scripts.permissions import WHO, document
 from tests.factories import a_person, signed_in
 
-from .scene import CODE, UPLOAD, Scene, a_scene
+from .scene import CODE, UPLOAD, VIDEO, Scene, a_scene
 
 # Who may, written out: a second opinion on app/auth/permissions.py.
 VISITOR, UNCONFIRMED, WAITING, PRACTITIONER = "visitor", "unconfirmed", "waiting", "practitioner"
@@ -73,7 +73,7 @@ def arguments(rule: Rule, scene: Scene) -> dict[str, Any]:
         "code": CODE,
         "token": "not-a-token",
         "name": "map.webp",
-        "digest": A_TEXT if rule.endpoint.startswith("bodies.") else "0" * 64,
+        "digest": {"bodies": A_TEXT, "captions": VIDEO}.get(rule.endpoint.partition(".")[0], "0" * 64),
         "filename": "map.webp",
         "course_id": scene.course.id,
         "call_id": scene.call.id,

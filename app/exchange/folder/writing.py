@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from app.core.media import Store
+from app.core.store import Store
 from app.core.text import Text
 from app.courses.models import Activity, Course, Lesson
 from app.quizzes.models import QuestionVersion, Quiz, QuizSlot, VersionState
