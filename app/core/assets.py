@@ -10,6 +10,8 @@ import gzip
 import hashlib
 import json
 import re
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import brotli
@@ -56,6 +58,18 @@ SCRIPTS = {
     "sortablejs/modular/sortable.core.esm.js": "lib/sortable.js",
     "tus-js-client/dist/tus.min.js": "lib/tus.js",
 }
+# The rich editor, in one request: the plugins that are used, registered before it looks for them elsewhere.
+EDITOR = (
+    "hugerte.min.js",
+    "models/dom/model.min.js",
+    "themes/silver/theme.min.js",
+    "icons/default/icons.min.js",
+    *(f"plugins/{name}/plugin.min.js" for name in ("autolink", "autoresize", "directionality", "link", "lists", "table")),
+)
+# Its looks, light and dark in one file, below our own layer of changes; for the page, and for the text within it.
+EDITOR_STYLES = {"lib/hugerte.css": ("skin", "editor"), "lib/hugerte-content.css": ("content", "prose")}
+SKINS = ("oxide", "oxide-dark")
+IMPORT = re.compile(r'from "\./([\w-]+\.js)"')
 MAKES_PAGES = {".html", ".txt", ".py", ".mo"}
 COMPRESSED = {".css", ".js", ".svg", ".webmanifest"}
 
@@ -122,10 +136,15 @@ def build(target: Path = BUILT) -> dict[str, str]:
 
     for font in ("public-sans-latin-wght-normal.woff2", "public-sans-latin-ext-wght-normal.woff2"):
         write(f"fonts/{font}", (FONTS / font).read_bytes())
-    for file in sorted(p for p in SOURCE.rglob("*") if p.is_file() and p.parent.name != "css"):
+    for file in sorted(p for p in SOURCE.rglob("*") if p.is_file() and p.parent.name not in ("css", "js")):
         write(file.relative_to(SOURCE).as_posix(), file.read_bytes())
     for script, name in SCRIPTS.items():
         write(name, (PACKAGES / script).read_bytes())
+    for name, script_text in _modules(names):
+        write(name, script_text.encode())
+    write("lib/hugerte.js", b";\n".join((PACKAGES / "hugerte" / part).read_bytes() for part in EDITOR))
+    for name, (looks, ours) in EDITOR_STYLES.items():
+        write(name, minified(_editor_style(looks) + (SOURCE / "css" / f"{ours}.css").read_text()).encode())
     for name, layers in (("app.css", LAYERS), ("studio.css", STUDIO_LAYERS)):
         style = "\n".join((SOURCE / "css" / f"{layer}.css").read_text() for layer in layers)
         style = re.sub(r'url\("([^"]+)"\)', lambda m: f'url("{names[m[1]]}")', style)
@@ -134,6 +153,24 @@ def build(target: Path = BUILT) -> dict[str, str]:
     unseen.write_text(json.dumps(names, indent=1, sort_keys=True))
     unseen.replace(target / "manifest.json")
     return names
+
+
+def _modules(names: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Our scripts, each after those it imports, whose hashed names take the place of their own in it."""
+    folder = SOURCE / "js"
+    texts = {file.name: file.read_text() for file in sorted(folder.glob("*.js"))}
+    order = TopologicalSorter({name: IMPORT.findall(text) for name, text in texts.items()})
+    for name in order.static_order():
+        yield f"js/{name}", IMPORT.sub(lambda m: f'from "./{Path(names["js/" + m[1]]).name}"', texts[name])
+
+
+def _editor_style(looks: str) -> str:
+    light, dark = ((PACKAGES / "hugerte" / "skins" / "ui" / skin / f"{looks}.min.css").read_text() for skin in SKINS)
+    return (
+        "@layer hugerte, house;\n"
+        f"@layer hugerte {{ @media not (prefers-color-scheme: dark) {{ {light} }} "
+        f"@media (prefers-color-scheme: dark) {{ {dark} }} }}\n"
+    )
 
 
 def minified(style: str) -> str:

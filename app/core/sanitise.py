@@ -233,7 +233,7 @@ def _is_shallow(html: str) -> bool:
 
 def is_own_file(address: str) -> bool:
     """Whether a file stands in our own store: other sites must not learn who reads what."""
-    return re.fullmatch(r"/media/[0-9a-f]{64}/[\w.-]{1,120}", address) is not None
+    return re.fullmatch(r"/media/[0-9a-f]{64}/(?:\d{1,5}/)?[\w.-]{1,120}", address) is not None
 
 
 def scheme_of(url: str) -> str | None:
@@ -261,28 +261,3 @@ def plain_text(html: str) -> str:
     parser = _Words()
     parser.feed(html)
     return " ".join("".join(parser.parts).split())
-
-
-class _Lines(_Words):
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        self._end_line(tag)
-        if tag == "img" and (alternative := dict(attributes).get("alt")):
-            self.parts.append(f"[{alternative}]")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._end_line(tag)
-
-    def _end_line(self, tag: str) -> None:
-        if tag not in EMPTY_WORDS and tag != "img":
-            self.parts.append(" " if tag in ("td", "th") else "\n")
-
-    def handle_data(self, data: str) -> None:
-        self.parts.append(re.sub(r"\s+", " ", data))
-
-
-def paragraphs(html: str) -> str:
-    """What `html` says, as people read it: a paragraph a line, a picture by its alternative in brackets."""
-    parser = _Lines()
-    parser.feed(html)
-    lines = (" ".join(line.split()) for line in "".join(parser.parts).split("\n"))
-    return "\n".join(line for line in lines if line)

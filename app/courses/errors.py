@@ -24,3 +24,18 @@ class EditedMeanwhile(DomainError):
     """What was to be saved was made from an older state: somebody else has saved in between."""
 
     message = _l("Somebody else changed this while you were editing. Nothing of yours is lost: compare, then choose.")
+
+
+class TextTooLong(DomainError):
+    status = 422
+    field = "html"
+    message = _l("This text is longer than 1 MB, so it was not saved. Make two lessons of it.")
+
+
+class VersionGone(DomainError):
+    status = 410
+    message = _l("This version was withdrawn, so it cannot be brought back.")
+
+
+class NothingToKeep(DomainError):
+    message = _l("There is no text yet to keep a version of.")

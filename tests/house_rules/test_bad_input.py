@@ -85,6 +85,9 @@ FORMS: dict[str, dict[str, str]] = {
     "quizzes.submit": {},
     "site.choose_language": {"language": "en"},
     "editions.publish": {"note": "A new lesson."},
+    "writing.keep": {"note": "Before the summer"},
+    "writing.restore": {"version": "1"},
+    "writing.save": {"html": "<p>A text.</p>", "version": "1", "choice": ""},
 }  # fmt: skip
 # What the addresses of pages ask.
 QUESTIONS: dict[str, dict[str, str]] = {
@@ -99,6 +102,8 @@ QUESTIONS: dict[str, dict[str, str]] = {
     "reports.completion_csv": {"period": "12", "region": "europe", "course": "the-citys-part", "city": "1"},
     "site.network": {"region": "europe"},
     "editions.preview": {"language": "en"},
+    "writing.edit": {"language": "en"},
+    "writing.history": {"language": "en", "before": "1", "after": "now"},
 }
 OWNERS = {"quizzes": "practitioner", "certificates": "practitioner", "learn": "practitioner", "studio": "trainer"}
 FOR_VISITORS = {"auth.create_account", "auth.create_sign_in", "auth.create_reset", "auth.register_again"}
