@@ -64,7 +64,10 @@ EDITOR = (
     "models/dom/model.min.js",
     "themes/silver/theme.min.js",
     "icons/default/icons.min.js",
-    *(f"plugins/{name}/plugin.min.js" for name in ("autolink", "autoresize", "directionality", "link", "lists", "table")),
+    *(
+        f"plugins/{name}/plugin.min.js"
+        for name in ("autolink", "autoresize", "directionality", "link", "lists", "table")
+    ),
 )
 # Its looks, light and dark in one file, below our own layer of changes; for the page, and for the text within it.
 EDITOR_STYLES = {"lib/hugerte.css": ("skin", "editor"), "lib/hugerte-content.css": ("content", "prose")}

@@ -20,7 +20,7 @@ def paragraphs(html: str) -> str:
     """The words of `html`, a line for each paragraph, list item, heading and row of a table.
 
     What has no words is said: a picture with its text alternative, a film, the address of a link to another site.
-    Markup that only changes looks is left out.
+    What only changes looks is left out.
     """
     reader = _Reader()
     reader.feed(html)

@@ -9,10 +9,11 @@ from flask import Response, current_app, jsonify, make_response, render_template
 from flask_babel import format_time, format_timedelta, to_user_timezone
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
 
 from app.auth.identity import Identity
 from app.core import clock, sanitise
-from app.core.differences import side_by_side
+from app.core.differences import Side, side_by_side
 from app.core.paragraphs import paragraphs
 
 from . import writing_queries
@@ -42,7 +43,7 @@ def edit_page(access: CourseAccess, writing: Writing, person: Identity, form: Bo
         form=form,
         keep_form=VersionForm(formdata=None),
         presence=presence(writing, person),
-        source_view=writing.source,
+        source_view=None if writing.source is None else Markup(writing.source),
         words=editor_words(),
     )
     response = make_response(page)
@@ -70,8 +71,9 @@ def conflict(access: CourseAccess, writing: Writing, person: Identity, form: Bod
     shown: dict[str, Any] = {
         "access": access,
         "writing": writing,
+        "shown": Markup(writing.html),
         "presence": presence(writing, person),
-        "rows": side_by_side(paragraphs(writing.html), paragraphs(typed)),
+        "rows": _near_changes(side_by_side(paragraphs(writing.html), paragraphs(typed))),
     }
     if asked_by_script():
         page = render_template("studio/writing/_conflict.html", **shown)
@@ -80,6 +82,13 @@ def conflict(access: CourseAccess, writing: Writing, person: Identity, form: Bod
     form.version.raw_data = None
     form.version.data = writing.version
     return make_response(render_template("studio/writing/conflict.html", form=form, typed=typed, **shown)), 409
+
+
+def _near_changes(rows: list[tuple[Side, Side]]) -> list[tuple[Side, Side]]:
+    """The paragraphs that differ, with one before and one after, so that they are found in a long text."""
+    changed = [place for place, (before, after) in enumerate(rows) if before != after]
+    near = {place + step for place in changed for step in (-1, 0, 1)}
+    return [row for place, row in enumerate(rows) if place in near]
 
 
 def standing(writing: Writing, person: Identity) -> Response:

@@ -115,6 +115,7 @@ export function openEditor(textarea, { words, changed, asks, files }) {
       contextmenu: false,
       min_height: 420,
       autoresize_bottom_margin: 48,
+      autoresize_overflow_padding: 24,
       setup(editor) {
         callouts(editor);
         code(editor);

@@ -35,6 +35,7 @@ const lists = (body) => {
     }
     const kind = takeMarker(paragraph);
     open.length = Math.min(open.length, level);
+    if (open.length === level && open.at(-1).localName !== kind) open.pop();
     while (open.length < level) {
       const list = document.createElement(kind);
       const above = open.at(-1);

@@ -141,9 +141,7 @@ def test_a_draft_may_be_emptied_and_what_stood_is_kept(lesson: Activity, people:
 
 
 @pytest.mark.parametrize("html", ["é" * 500_001, "&amp;" * 20_001])
-def test_a_text_longer_than_a_megabyte_is_refused(
-    lesson: Activity, people: tuple[Person, Person], html: str
-) -> None:
+def test_a_text_longer_than_a_megabyte_is_refused(lesson: Activity, people: tuple[Person, Person], html: str) -> None:
     with pytest.raises(TextTooLong):
         save(lesson, html, 1, people[0])
 
@@ -190,7 +188,11 @@ def test_a_version_kept_by_hand_is_kept_once(lesson: Activity, people: tuple[Per
     for _twice in range(2):
         with unit_of_work():
             services.keep_version(
-                course_id=lesson.course_id, activity_id=lesson.id, language="en", note=" For the  mayor ", by=people[0].id
+                course_id=lesson.course_id,
+                activity_id=lesson.id,
+                language="en",
+                note=" For the  mayor ",
+                by=people[0].id,
             )
     (version,) = queries.list_versions(body(lesson).id)
     assert (version.note, version.reason, version.by) == ("For the mayor", RevisionReason.KEPT, "Jonas Verbeke")
