@@ -103,11 +103,12 @@ class _House(Filter):  # type: ignore[misc]
 
     @staticmethod
     def _lower_headings(tokens: list[Token]) -> None:
-        """The page has its h1: a text that brings one has all its headings a level lower."""
-        if any(token.get("name") == "h1" for token in tokens):
-            for token in tokens:
-                if token.get("name") in HEADINGS:
-                    token["name"] = f"h{min(int(token['name'][1]) + 1, 6)}"
+        """The page has its h1: a text that begins with one has all its headings a level lower, else only that one."""
+        headings = [token for token in tokens if token.get("name") in HEADINGS]
+        whole = bool(headings) and headings[0]["name"] == "h1"
+        for token in headings:
+            if whole or token["name"] == "h1":
+                token["name"] = f"h{min(int(token['name'][1]) + 1, 6)}"
 
 
 def _put_link_right(attributes: dict[tuple[None, str], str]) -> None:
