@@ -66,6 +66,7 @@ def _configure(app: Flask, settings: Settings) -> None:
     app.config.update(
         SETTINGS=settings,
         TESTING=settings.testing,
+        CONTENT_SECURITY_POLICY=CONTENT_SECURITY_POLICY,
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS={

@@ -60,6 +60,20 @@ SCRIPTS = {
 }
 # What a script of ours needs to be in one file with, since it is no module itself.
 BUNDLED = {"upload.js": "tus-js-client/dist/tus.min.js"}
+# The rich editor, in one request: the plugins that are used, registered before it looks for them elsewhere.
+EDITOR = (
+    "hugerte.min.js",
+    "models/dom/model.min.js",
+    "themes/silver/theme.min.js",
+    "icons/default/icons.min.js",
+    *(
+        f"plugins/{name}/plugin.min.js"
+        for name in ("autolink", "autoresize", "directionality", "link", "lists", "table")
+    ),
+)
+# Its looks, light and dark in one file, below our own layer of changes; for the page, and for the text within it.
+EDITOR_STYLES = {"lib/hugerte.css": ("skin", "editor"), "lib/hugerte-content.css": ("content", "prose")}
+SKINS = ("oxide", "oxide-dark")
 IMPORT = re.compile(r'from "\./([\w-]+\.js)"')
 MAKES_PAGES = {".html", ".txt", ".py", ".mo"}
 COMPRESSED = {".css", ".js", ".svg", ".webmanifest"}
@@ -133,6 +147,9 @@ def build(target: Path = BUILT) -> dict[str, str]:
         write(name, (PACKAGES / script).read_bytes())
     for name, script_text in _modules(names):
         write(name, script_text.encode())
+    write("lib/hugerte.js", b";\n".join((PACKAGES / "hugerte" / part).read_bytes() for part in EDITOR))
+    for name, (looks, ours) in EDITOR_STYLES.items():
+        write(name, minified(_editor_style(looks) + (SOURCE / "css" / f"{ours}.css").read_text()).encode())
     for name, layers in (("app.css", LAYERS), ("studio.css", STUDIO_LAYERS)):
         style = "\n".join((SOURCE / "css" / f"{layer}.css").read_text() for layer in layers)
         style = re.sub(r'url\("([^"]+)"\)', lambda m: f'url("{names[m[1]]}")', style)
@@ -152,6 +169,15 @@ def _modules(names: dict[str, str]) -> Iterator[tuple[str, str]]:
     order = TopologicalSorter({name: IMPORT.findall(text) for name, text in texts.items()})
     for name in order.static_order():
         yield f"js/{name}", IMPORT.sub(lambda m: f'from "./{Path(names["js/" + m[1]]).name}"', texts[name])
+
+
+def _editor_style(looks: str) -> str:
+    light, dark = ((PACKAGES / "hugerte" / "skins" / "ui" / skin / f"{looks}.min.css").read_text() for skin in SKINS)
+    return (
+        "@layer hugerte, house;\n"
+        f"@layer hugerte {{ @media not (prefers-color-scheme: dark) {{ {light} }} "
+        f"@media (prefers-color-scheme: dark) {{ {dark} }} }}\n"
+    )
 
 
 def minified(style: str) -> str:

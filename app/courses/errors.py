@@ -115,3 +115,18 @@ class FileInUse(DomainError):
     def __init__(self, usage: Usage) -> None:
         self.usage = usage
         super().__init__()
+
+
+class TextTooLong(DomainError):
+    status = 422
+    field = "html"
+    message = _l("This text is longer than 1 MB, so it was not saved. Make two lessons of it.")
+
+
+class VersionGone(DomainError):
+    status = 410
+    message = _l("This version was withdrawn, so it cannot be brought back.")
+
+
+class NothingToKeep(DomainError):
+    message = _l("There is no text yet to keep a version of.")

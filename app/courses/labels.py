@@ -9,7 +9,7 @@ from flask_babel import ngettext
 from app.core.filetypes import Sort
 from app.core.formats import minutes, percent
 
-from .models import TrainerRole
+from .models import RevisionReason, TrainerRole
 from .outline import Order
 from .settings_facts import CourseFacts
 from .topics import topic_label
@@ -57,4 +57,11 @@ SORTS = {
     Sort.SOUND: _l("Sounds"),
     Sort.DOCUMENT: _l("Documents"),
     Sort.CAPTIONS: _l("Captions"),
+}
+
+REVISION_REASONS = {
+    RevisionReason.SAVED: _l("Before it was changed"),
+    RevisionReason.KEPT: _l("Kept by hand"),
+    RevisionReason.IMPORTED: _l("Before an import"),
+    RevisionReason.NOT_TAKEN: _l("Written at the same time, not taken"),
 }

@@ -40,6 +40,7 @@ class LessonKind(Kind):
     label = _l("Lesson")
     model = Lesson
     by_hand = True
+    editor = "writing.edit"
     passes = {
         "body": _l("Every lesson has its text"),
         "alternative": _l("Every image has a text alternative"),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.core.sanitise import clean, is_own_image, plain_text
+from app.core.sanitise import clean, is_own_file, plain_text
 
 OWN = "/media/" + "a" * 64 + "/square.png"
 
@@ -99,7 +99,7 @@ def test_only_known_classes_stay() -> None:
 )
 def test_images_from_elsewhere_go(source: str) -> None:
     assert clean(f'<p>x<img src="{source}" alt="y"></p>') == "<p>x</p>"
-    assert not is_own_image(source)
+    assert not is_own_file(source)
 
 
 def test_an_image_has_an_alternative_even_if_empty_and_waits_to_be_seen() -> None:

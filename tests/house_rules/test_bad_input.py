@@ -161,6 +161,9 @@ FORMS: dict[str, dict[str, str]] = {
     },
     "quiz_studio.weigh": {"marks": "2.5"},
     "uploads.create": {},
+    "writing.keep": {"note": "Before the summer"},
+    "writing.restore": {"version": "1"},
+    "writing.save": {"html": "<p>A text.</p>", "version": "1", "choice": ""},
 }  # fmt: skip
 # What the addresses of pages ask.
 QUESTIONS: dict[str, dict[str, str]] = {
@@ -195,6 +198,8 @@ OWNERS = {
     "learn": "practitioner",
     "studio": "trainer",
     "library": "trainer",
+    "writing.edit": {"language": "en"},
+    "writing.history": {"language": "en", "before": "1", "after": "now"},
 }
 FOR_VISITORS = {"auth.create_account", "auth.create_sign_in", "auth.create_reset", "auth.register_again"}
 

@@ -25,6 +25,7 @@ MARKUP_MAKERS = {
     "app/core/fragments.py": "what templates gave, escaped by them",
     "app/core/skyline.py": "drawings, their labels escaped",
     "app/courses/translation_views.py": "the bodies of a lesson, sanitised when they were saved",
+    "app/courses/writing_page.py": "a lesson's body, sanitised when it was saved",
     "app/progress/presentation.py": "a lesson's body, sanitised when saved; the drawing of a code, its parts numbers",
 }
 

@@ -77,8 +77,8 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def site(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The site with the demonstration network, new for each file of journeys."""
-    with _serving(demonstration, tmp_path_factory.mktemp("site") / "data") as running:
-        yield running
+    with serving(demonstration, tmp_path_factory.mktemp("site") / "data") as server:
+        yield Site(server.address, server.data)
 
 
 @pytest.fixture
@@ -208,34 +208,59 @@ def _environment(data: Path, port: int = 8000) -> dict[str, str]:
     }
 
 
+@dataclass
+class Server:
+    """The server and its worker as processes, on `port`, with the data in `data`."""
+
+    data: Path
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        log = self.data / "server.log"
+        with log.open("ab") as output:
+            self.process = subprocess.Popen(
+                [ROOT / "scripts" / "serve"],
+                cwd=ROOT,
+                env=_environment(self.data, self.port),
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        _wait(self.address, self.process, log)
+
+    def kill(self) -> None:
+        """End it as a failing machine would."""
+        if self.process is not None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+    def stop(self) -> None:
+        if self.process is None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+
 @contextmanager
-def _serving(demonstration: Path, data: Path) -> Iterator[Site]:
-    """The server and its worker on a free port, with a copy of `demonstration` in `data`."""
+def serving(demonstration: Path, data: Path) -> Iterator[Server]:
+    """A server on a free port, with a copy of `demonstration` in `data`."""
     shutil.copytree(demonstration, data)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    log = data / "server.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [ROOT / "scripts" / "serve"],
-            cwd=ROOT,
-            env=_environment(data, port),
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
-        address = f"http://127.0.0.1:{port}"
-        try:
-            _wait(address, process, log)
-            yield Site(address, data)
-        finally:
-            process.terminate()
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+        server = Server(data, probe.getsockname()[1])
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
 
 
 def _wait(address: str, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -1,0 +1,46 @@
+"""Forms of the lesson editor and its history."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import IntegerField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
+
+from app.core.forms import Form
+
+from .errors import TextTooLong
+from .writing_services import LARGEST_TEXT, Choice
+
+LONGEST_NAME = 200
+MOST_SAVES = 2**31 - 1
+
+
+class BodyForm(Form):
+    """A lesson's text, and the version of it that it was made from (0: there was none)."""
+
+    html = TextAreaField(_l("Text, as HTML"), render_kw={"rows": 24, "spellcheck": "true"})
+    version = IntegerField(validators=[InputRequired(), NumberRange(0, MOST_SAVES)])
+    choice = SelectField(choices=[SelectChoice(choice) for choice in Choice], default=Choice.NONE)
+
+    def validate_html(self, field: TextAreaField) -> None:
+        if field.data is None:  # an empty text is one that was emptied, and comes as such
+            raise ValidationError(_l("The text did not come along, so nothing was saved. Load the page again."))
+        if len(field.data.encode()) > LARGEST_TEXT:
+            raise ValidationError(TextTooLong.message)
+
+
+class VersionForm(Form):
+    """A version to keep by hand, under a name of one's own."""
+
+    note = StringField(
+        _l("Name of this version"),
+        validators=[Length(max=LONGEST_NAME, message=_l("Keep the name under %(max)d characters."))],
+        render_kw={"maxlength": LONGEST_NAME},
+    )
+
+
+class RestoreForm(Form):
+    """Which version is to be the text again."""
+
+    version = IntegerField(validators=[InputRequired(), NumberRange(1, MOST_SAVES)])

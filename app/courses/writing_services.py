@@ -1,0 +1,206 @@
+"""What is done to a lesson's text: saved, restored, a version of it kept. Nobody's words vanish."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import cast
+
+import sqlalchemy as sa
+
+from app.core import audit, clock, content, sanitise
+from app.core.errors import NotFound
+from app.core.text import string_hash
+from app.extensions import db
+
+from . import writing_queries
+from .errors import EditedMeanwhile, NothingToKeep, TextTooLong
+from .kinds import get_kind
+from .models import Activity, Lesson, LessonBody, Module, Revision, RevisionReason
+
+LARGEST_TEXT = 1_000_000  # bytes
+MOST_ENTITIES = 20_000  # as `&amp;`: each takes as long to read as a line of text
+MEDIA_TYPE = "text/html"
+BETWEEN_VERSIONS = timedelta(minutes=10)
+
+
+class Choice(StrEnum):
+    """What becomes of two texts that were written at the same time; the one that is not taken stays in the history."""
+
+    NONE = ""
+    MINE = "mine"
+    THEIRS = "theirs"
+
+
+@dataclass(frozen=True, slots=True)
+class SavedBody:
+    """A text as it stands after saving: its version (0: there is none, and nothing to write) and since when."""
+
+    version: int
+    at: datetime
+
+
+def save_body(
+    *,
+    course_id: int,
+    activity_id: int,
+    language: str,
+    html: str,
+    version: int,
+    by: int | None,
+    choice: Choice = Choice.NONE,
+) -> SavedBody:
+    """Make `html`, cleaned, the text of a lesson in one language, as a change of `version` (0: of none).
+
+    What it takes the place of is kept as a version where somebody else had saved it, or where none was kept for ten
+    minutes. `choice` settles two texts written at once: `MINE` keeps the other as one that was not taken; with
+    `THEIRS` nothing is saved, and `html` is kept so. Saving what stands already changes nothing, so that a save
+    whose answer was lost can be sent again. A translation counts as made from today's source.
+
+    Raises `NotFound`, `TextTooLong`, and `EditedMeanwhile` where the text is not that `version` any more.
+    """
+    if len(html.encode()) > LARGEST_TEXT or html.count("&") > MOST_ENTITIES:
+        raise TextTooLong
+    cleaned = sanitise.clean(html)  # before the transaction that the first statement opens
+    lesson = _lesson(course_id, activity_id)
+    body = _body(lesson, language)
+    if choice is Choice.THEIRS and body is not None:
+        if cleaned:
+            _keep(body.id, cleaned, RevisionReason.NOT_TAKEN, person_id=by, at=clock.now())
+        return SavedBody(body.version_id, body.saved_at or clock.now())
+    source_hash = _source_hash(lesson, language)
+    if body is None:
+        if not cleaned:
+            return SavedBody(0, clock.now())
+        body = LessonBody(lesson_id=lesson.id, language=language)
+    elif body.html == cleaned and body.source_hash == source_hash:
+        return SavedBody(body.version_id, body.saved_at or clock.now())
+    elif body.version_id != version and body.html != cleaned:
+        raise EditedMeanwhile
+    elif choice is Choice.MINE:
+        _keep_present(body, RevisionReason.NOT_TAKEN)
+    elif body.html != cleaned and _is_due(body, by):
+        _keep_present(body, RevisionReason.SAVED)
+    return _write(lesson, body, cleaned, source_hash, by)
+
+
+def restore_body(*, course_id: int, activity_id: int, language: str, revision_id: int, by: int) -> SavedBody:
+    """Make a kept version the text again; the one that stands is kept as a version first.
+
+    Raises `NotFound`, and `VersionGone` where the version was withdrawn.
+    """
+    lesson = _lesson(course_id, activity_id)
+    body = _body(lesson, language)
+    if body is None:
+        raise NotFound
+    html = sanitise.clean(writing_queries.get_kept(body.id, revision_id))
+    if html != body.html:
+        _keep_present(body, RevisionReason.SAVED)
+    audit.record("lesson.restore", f"activity:{lesson.id}", actor_id=by, language=language, revision=revision_id)
+    return _write(lesson, body, html, body.source_hash, by)
+
+
+def keep_version(*, course_id: int, activity_id: int, language: str, note: str, by: int) -> None:
+    """Keep the text as it stands as a version, by hand. The same again under the same name is kept once.
+
+    Raises `NotFound` and `NothingToKeep`.
+    """
+    body = _body(_lesson(course_id, activity_id), language)
+    if body is None or not body.html:
+        raise NothingToKeep
+    _keep(body.id, body.html, RevisionReason.KEPT, person_id=by, at=clock.now(), note=" ".join(note.split()))
+
+
+def _lesson(course_id: int, activity_id: int) -> Lesson:
+    lesson = db.session.scalar(
+        sa.select(Lesson)
+        .join(Module, Module.id == Lesson.module_id)
+        .where(
+            Lesson.id == activity_id,
+            Lesson.course_id == course_id,
+            Lesson.removed_at.is_(None),
+            Module.removed_at.is_(None),
+        )
+    )
+    if lesson is None:
+        raise NotFound
+    return lesson
+
+
+def _body(lesson: Lesson, language: str) -> LessonBody | None:
+    """The row of a text, locked, as it stands now."""
+    return db.session.scalar(
+        sa.select(LessonBody)
+        .where(LessonBody.lesson_id == lesson.id, LessonBody.language == language)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+def _write(lesson: Lesson, body: LessonBody, html: str, source_hash: str | None, by: int | None) -> SavedBody:
+    body.html = html
+    body.source_hash = source_hash
+    body.saved_by_id = by
+    body.saved_at = clock.now()
+    try:
+        with db.session.begin_nested():
+            db.session.add(body)
+    except sa.exc.IntegrityError:  # two wrote the first text of a language at once
+        raise EditedMeanwhile from None
+    db.session.expire(lesson, ["bodies"])
+    _count_minutes(lesson)
+    return SavedBody(body.version_id, body.saved_at)
+
+
+def _source_hash(lesson: Lesson, language: str) -> str | None:
+    """Of the source that a translation saved now counts as made from; None for the source itself."""
+    if language == lesson.course.source_language:
+        return None
+    html = db.session.scalar(
+        sa.select(LessonBody.html).where(
+            LessonBody.lesson_id == lesson.id, LessonBody.language == lesson.course.source_language
+        )
+    )
+    return string_hash(html or "")
+
+
+def _count_minutes(lesson: Lesson) -> None:
+    """How long the lesson takes, unless a person said it. No edit of the activity, so no conflict with one."""
+    if lesson.minutes_given:
+        return
+    table = cast(sa.Table, Activity.__table__)
+    minutes = get_kind(lesson.kind).length(lesson, lesson.course)
+    if minutes != lesson.minutes:
+        db.session.execute(sa.update(table).where(table.c.id == lesson.id).values(minutes=minutes))
+
+
+def _is_due(body: LessonBody, by: int | None) -> bool:
+    """Whether what stands is to be kept: another person's, or the first to go for ten minutes."""
+    if body.saved_by_id != by:
+        return True
+    kept = db.session.scalar(
+        sa.select(sa.func.max(Revision.at)).where(Revision.subject == writing_queries.subject_of(body.id))
+    )
+    return kept is None or clock.now() - kept > BETWEEN_VERSIONS
+
+
+def _keep_present(body: LessonBody, reason: RevisionReason) -> None:
+    if body.html:
+        _keep(body.id, body.html, reason, person_id=body.saved_by_id, at=body.saved_at or clock.now())
+
+
+def _keep(
+    body_id: int, html: str, reason: RevisionReason, *, person_id: int | None, at: datetime, note: str = ""
+) -> None:
+    """Add a version to the history of a text, unless its newest is that one already."""
+    subject = writing_queries.subject_of(body_id)
+    digest = content.store(MEDIA_TYPE, html, policy=sanitise.POLICY)
+    newest = db.session.scalar(
+        sa.select(Revision).where(Revision.subject == subject).order_by(Revision.at.desc(), Revision.id.desc()).limit(1)
+    )
+    if newest and (newest.content_hash, newest.reason, newest.note) == (digest, reason, note):
+        return
+    revision = Revision(subject=subject, person_id=person_id, at=at, content_hash=digest, reason=reason, note=note)
+    db.session.add(revision)
+    db.session.flush()

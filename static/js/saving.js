@@ -1,0 +1,233 @@
+// Saves a text while it is being written. Only the server's word makes "saved" true, and only until the next letter:
+// what is not saved is kept in this browser, under a key of its course, lesson, language and person, and sent again.
+// Each save names the version it was made from, so that nobody's newer text is overwritten.
+const PAUSE_MS = 1200; // without a letter, until what was typed is sent
+const LONGEST_MS = 6000; // of typing without a pause
+const RETRY_MS = 4000;
+const PATIENCE_MS = 30000;
+const KEEPALIVE_BYTES = 60000; // what a browser still sends for a page that closes
+
+// A store may be full or forbidden: then the page itself still holds the text.
+const stored = (use) => {
+  try {
+    return use(localStorage) ?? true;
+  } catch {
+    return false;
+  }
+};
+
+export class Saving {
+  // `read` gives the text as it stands, `write` puts another in its place; `say(words, state, more)` tells how it
+  // stands; `choose(answer)` shows two texts that were written at once.
+  constructor({ form, read, write, say, choose }) {
+    Object.assign(this, { form, read, write, say, choose, words: form.dataset });
+    this.version = Number(form.elements.namedItem("version").value);
+    this.window = crypto.randomUUID?.() ?? String(Math.random());
+    this.key = `${this.words.key} ${this.window}`;
+    this.acknowledged = read();
+    this.settled = document.querySelector("#saved").textContent;
+    navigator.locks?.request(this.key, () => new Promise(() => {})); // says that this window is open
+    addEventListener("online", () => this.send());
+    addEventListener("focus", () => this.refused && this.renew());
+    addEventListener("pagehide", () => this.leave());
+    document.addEventListener("visibilitychange", () => document.hidden && this.send());
+    addEventListener("beforeunload", (event) => this.isOpen() && !this.keep() && event.preventDefault());
+  }
+
+  get token() {
+    return this.form.elements.namedItem("csrf_token");
+  }
+
+  isOpen() {
+    return this.read() !== this.acknowledged || Boolean(this.unsure);
+  }
+
+  // Something was typed, or may have been: what it comes to is seen when it is kept and sent.
+  changed() {
+    this.began ??= Date.now();
+    clearTimeout(this.keeping);
+    this.keeping = setTimeout(() => this.isOpen() && this.keep(), 250);
+    if (this.choosing) return this.say(this.words.chosen, "late");
+    if (!this.sending && !this.refused && !this.waiting) this.say(this.words.writing, "");
+    this.refused = false;
+    if (!this.waiting) this.later(Math.min(PAUSE_MS, Math.max(0, this.began + LONGEST_MS - Date.now())));
+  }
+
+  later(ms) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.send(), ms);
+  }
+
+  // What is not acknowledged, where it outlives the page. Whether it does.
+  keep() {
+    clearTimeout(this.keeping);
+    const kept = { version: this.version, html: this.read(), unsure: this.unsure, over: this.over, at: Date.now() };
+    return stored((store) => store.setItem(this.key, JSON.stringify(kept)));
+  }
+
+  forget() {
+    clearTimeout(this.keeping);
+    stored((store) => store.removeItem(this.key));
+  }
+
+  // What an earlier page left unsaved: the newest comes back into the text, any other goes into the history.
+  async takeUp() {
+    const open = new Set(((await navigator.locks?.query())?.held ?? []).map((lock) => lock.name));
+    const keys = stored((store) => Object.keys(store).filter((k) => k.startsWith(`${this.words.key} `) && !open.has(k)));
+    const left = (keys || []).map((key) => ({ key, ...JSON.parse(localStorage.getItem(key)) })).sort((a, b) => b.at - a.at);
+    for (const [place, { key, html, version, unsure, over }] of left.entries()) {
+      if (place === 0 && html !== this.read()) {
+        this.write(html);
+        Object.assign(this, { version, unsure, over });
+        this.keep();
+        this.say(this.words.returned, "due");
+        this.send();
+      } else if (place > 0) {
+        const answer = await this.post(html, "theirs").catch(() => null);
+        if (!answer?.ok) continue;
+      }
+      stored((store) => store.removeItem(key));
+    }
+  }
+
+  post(html, choice, more = {}) {
+    const body = new FormData();
+    body.set("csrf_token", this.token.value);
+    body.set("version", this.version);
+    body.set("html", html);
+    body.set("choice", choice);
+    const headers = { "X-Requested-With": "fetch", "X-CSRFToken": this.token.value };
+    return fetch(this.form.action, { method: "POST", body, headers, signal: AbortSignal.timeout(PATIENCE_MS), ...more });
+  }
+
+  async send() {
+    clearTimeout(this.timer);
+    if (this.sending || this.choosing) return;
+    if (!this.isOpen()) return this.settle();
+    this.sending = true;
+    this.began = undefined;
+    // What was sent and never answered may have arrived: it goes again as it was, and then what came after it.
+    const { html, choice } = (this.unsure ??= { html: this.read(), choice: this.over ? "mine" : "" });
+    this.keep();
+    this.say(this.words.saving, "info");
+    let answer;
+    try {
+      answer = await this.post(html, choice);
+    } catch {
+      this.sending = false;
+      return this.wait(this.words.offline);
+    }
+    this.sending = false;
+    await this.hear(answer, html);
+  }
+
+  async hear(answer, html) {
+    const said = await answer.json().catch(() => ({}));
+    if (answer.ok && said.version !== undefined) {
+      this.waiting = this.refused = this.over = this.renewed = false;
+      this.unsure = undefined;
+      this.version = said.version;
+      this.acknowledged = html;
+      this.settled = said.saved;
+      if (this.isOpen()) {
+        this.keep();
+        this.say(this.words.writing, "");
+        this.later(PAUSE_MS);
+      } else {
+        this.settle();
+      }
+    } else if (answer.status === 409 && said.page) {
+      this.unsure = undefined;
+      this.choosing = said;
+      this.keep();
+      this.say(this.words.chosen, "late");
+      this.choose(said);
+    } else if (answer.status >= 500 || answer.status === 429 || answer.status === 409 || answer.ok) {
+      this.wait(this.words.busy);
+    } else {
+      this.unsure = undefined;
+      this.keep();
+      this.refuse(answer.status, said);
+    }
+  }
+
+  settle() {
+    this.forget();
+    this.began = undefined;
+    this.say(this.settled, this.version ? "done" : "");
+  }
+
+  wait(words) {
+    this.waiting = true;
+    this.say(this.keep() ? words : this.words.offlineUnkept, "due");
+    this.later(RETRY_MS);
+  }
+
+  // Refused for what it is or for who sent it: the text stays, and goes again once that is put right.
+  refuse(status, { error = "", code }) {
+    this.refused = true;
+    if (status === 401) {
+      this.say(this.words.signedOut, "late", "sign in");
+    } else if (code === "expired" && !this.renewed) {
+      this.renewed = true;
+      this.renew();
+    } else {
+      this.say(this.words.refused.replace("{why}", error), "late");
+    }
+  }
+
+  // Asks for a token that is good, of whoever is signed in now.
+  async renew() {
+    const answer = await this.stand();
+    if (!answer) return;
+    if (String(answer.person) !== this.words.person) return this.say(this.words.someoneElse, "late", "sign in");
+    this.token.value = answer.token;
+    this.refused = false;
+    this.send();
+  }
+
+  // How the text stands on the server: its version, who saved it.
+  async stand() {
+    const headers = { "X-Requested-With": "fetch" };
+    const answer = await fetch(this.form.action, { headers, signal: AbortSignal.timeout(PATIENCE_MS) }).catch(() => null);
+    return answer?.ok ? answer.json().catch(() => null) : null;
+  }
+
+  // Of two texts: `mine` is saved over the other, `theirs` stands and mine goes into the history, with `merge` mine
+  // stays in the editor and the next save takes the other's place. Whether it could be done.
+  async settleWith(choice) {
+    const { version, html: theirs } = this.choosing;
+    if (choice === "theirs") {
+      const answer = await this.post(this.read(), "theirs").catch(() => null);
+      if (!answer?.ok) {
+        this.say(this.words.offline, "due");
+        return false;
+      }
+      const said = await answer.json();
+      this.choosing = undefined;
+      this.write(theirs);
+      this.acknowledged = this.read();
+      Object.assign(this, { version: said.version, settled: said.saved, over: false });
+      this.settle();
+      return true;
+    }
+    Object.assign(this, { choosing: undefined, version, over: true });
+    this.acknowledged = undefined;
+    this.keep();
+    if (choice === "mine") this.send();
+    else this.say(this.words.writing, "");
+    return true;
+  }
+
+  // The page closes: what is short enough is still sent, and all of it is kept until the server has said that it has it.
+  leave() {
+    if (!this.isOpen()) return;
+    this.keep();
+    const html = this.read();
+    if (!this.sending && !this.choosing && !this.refused && new Blob([html]).size < KEEPALIVE_BYTES) {
+      this.unsure ??= { html, choice: this.over ? "mine" : "" };
+      this.keep();
+      this.post(this.unsure.html, this.unsure.choice, { keepalive: true, signal: undefined }).catch(() => {});
+    }
+  }
+}
