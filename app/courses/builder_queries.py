@@ -3,20 +3,41 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
+from app.auth.models import Person
 from app.core.errors import NotFound
-from app.core.text import string_hash
+from app.core.text import Text, string_hash
 from app.extensions import db
 
 from .editions import PublishedEdition
-from .models import Activity, Course, CourseSlugHistory, Module
+from .models import Activity, Course, CourseSlugHistory, CourseTrainer, Module, TrainerRole
 
 
 def lock_course(course_id: int) -> None:
-    """Let nobody else change what stands where in this course before the transaction ends."""
-    db.session.execute(sa.select(Course.id).where(Course.id == course_id).with_for_update())
+    """Let nobody else change what stands where in this course before the transaction ends.
+
+    Who refers to the course meanwhile, as an enrolment does, need not wait.
+    """
+    db.session.execute(sa.select(Course.id).where(Course.id == course_id).with_for_update(key_share=True))
+
+
+def find_just_begun(person_id: int, title: Text, since: datetime) -> Course | None:
+    """The course of this title that a person began after `since` and has put nothing into.
+
+    Two who ask for the same person wait for each other.
+    """
+    db.session.execute(sa.select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
+    begun = db.session.scalars(
+        sa.select(Course)
+        .join(CourseTrainer, CourseTrainer.course_id == Course.id)
+        .where(CourseTrainer.person_id == person_id, CourseTrainer.role == TrainerRole.LEAD)
+        .where(Course.created_at > since, ~sa.exists().where(Module.course_id == Course.id))
+        .order_by(Course.id)
+    )
+    return next((course for course in begun if course.title == title), None)
 
 
 def get_module(course_id: int, module_id: int, *, removed: bool = False) -> Module:

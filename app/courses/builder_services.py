@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import AbstractContextManager, nullcontext
+from datetime import timedelta
 
 import sqlalchemy as sa
 from babel import Locale, UnknownLocaleError
@@ -23,6 +24,7 @@ from .models import Activity, Course, CourseTrainer, Module, TrainerRole
 from .outline import CourseSettings, Opens
 
 LONGEST_SLUG = 60
+ONE_PRESS = timedelta(seconds=20)  # within which the same course asked for again is the same wish
 
 
 def slug_of(title: str) -> str:
@@ -34,15 +36,19 @@ def slug_of(title: str) -> str:
 def create_course(*, title: str, source_language: str, slug: str, by: int) -> Course:
     """Begin a course, whose lead is `by`. Without a `slug` it gets a free one made from its title.
 
-    Raises `AddressTaken` where a course has this slug or once had it.
+    The same asked twice, as by a button pressed twice, is one course. Raises `AddressTaken` where a course has this
+    slug or once had it.
     """
+    text = Text.of({source_language: title}, source_language)
+    if not slug and (twin := queries.find_just_begun(by, text, clock.now() - ONE_PRESS)):
+        return twin
     if slug and queries.is_taken(slug):
         raise AddressTaken
     course = Course(
         slug=slug or queries.free_slug(slug_of(title)),
         source_language=source_language,
         languages=[source_language],
-        title=Text.of({source_language: title}, source_language),
+        title=text,
         summary=Text({}),
         topics=[],
         settings=CourseSettings(),
@@ -194,7 +200,7 @@ def speaking(language: str) -> AbstractContextManager[None]:
 
 def _lock(thing: Module | Activity) -> None:
     """The row as it is now, which nobody else changes before the transaction ends."""
-    db.session.refresh(thing, with_for_update=True)
+    db.session.refresh(thing, with_for_update={"key_share": True})
 
 
 def _copied(original: Activity, course: Course, module_id: int, rank: str, title: Text) -> Activity:

@@ -8,6 +8,7 @@ from functools import cached_property
 import msgspec
 from flask_babel import gettext as _
 
+from app.core import rank
 from app.core.differences import Side, side_by_side
 from app.core.errors import NotFound
 from app.core.formats import minutes, percent
@@ -23,16 +24,20 @@ from .topics import topic_label
 
 @dataclass(frozen=True)
 class Part:
-    """One part of a thing in words, a paragraph a line; `name` is what discarding calls it, where it can be alone."""
+    """One part of a thing in words, a paragraph a line; `name` is what discarding calls it, where it can be alone.
+
+    `unsaid`: it differs in what has no words, such as the text that a translation was made from.
+    """
 
     label: str
     before: str
     after: str
     name: str = ""
+    unsaid: bool = False
 
     @property
     def differs(self) -> bool:
-        return self.before != self.after
+        return self.unsaid or self.before != self.after
 
     @cached_property
     def rows(self) -> list[tuple[Side, Side]]:
@@ -108,14 +113,13 @@ def course_parts(review: Review, language: str) -> list[Part]:
 
     def text(name: str, label: str) -> Part:
         old, new = getattr(before, name), getattr(after, name)
-        if old == new:
-            return Part(label, "", "", name)
         tongues = [language] if old.best(language, source) != new.best(language, source) else list(after.languages)
         both = [[t.best(tongue, source) for tongue in tongues] for t in (old, new)]
-        return Part(label, "\n".join(both[0]), "\n".join(both[1]), name)
+        return Part(label, "\n".join(both[0]), "\n".join(both[1]), name, unsaid=old != new)
 
     def lines(name: str, label: str, said: list[list[str]]) -> Part:
-        return Part(label, "\n".join(said[0]), "\n".join(said[1]), name)
+        unsaid = name != "order" and getattr(before, name) != getattr(after, name)
+        return Part(label, "\n".join(said[0]), "\n".join(said[1]), name, unsaid)
 
     outlines = (before, after)
     shared = {m.id for m in before.modules} & {m.id for m in after.modules}
@@ -141,6 +145,25 @@ def after_in(order: Outline, titles: Outline, shared: set[int]) -> list[OutlineM
     return [called[module.id] for module in order.modules if module.id in shared]
 
 
+def module_changes(review: Review) -> dict[int, list[Change]]:
+    """Module id to how it differs from the edition itself, its activities aside; what does not is left out."""
+    if review.in_force is None:
+        return {}
+    before = {module.id: (place, module) for place, module in enumerate(review.in_force.outline.modules)}
+    after = review.outline.modules
+    stayed = rank.longest_rising([before[module.id][0] if module.id in before else None for module in after])
+    found: dict[int, list[Change]] = {}
+    for place, module in enumerate(after):
+        if module.id not in before:
+            found[module.id] = [Change.NEW]
+            continue
+        renamed = before[module.id][1].title != module.title
+        marks = [Change.EDITED] * renamed + [Change.MOVED] * (place not in stayed)
+        if marks:
+            found[module.id] = marks
+    return found
+
+
 def course_seen(review: Review) -> str:
     """What tells that the course itself says something else by now."""
     outline = review.outline
@@ -163,7 +186,7 @@ def _modules(before: Outline, after: Outline, source: str, language: str) -> lis
                           if was.title.phrases.get(t) != now.title.phrases.get(t))  # fmt: skip
         label = _("Title of a module") if was and now else _("Module left out") if was else _("New module")
         sides = [module.title.best(tongue, source) if module else "" for module in (was, now)]
-        parts.append(Part(label, sides[0], sides[1], f"module-{module_id}"))
+        parts.append(Part(label, sides[0], sides[1], f"module-{module_id}", unsaid=True))
     return parts
 
 

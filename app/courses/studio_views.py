@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from app.auth.identity import Identity, the_person
 from app.core.access import Permission, allow
 
-from . import builder_queries, builder_services, drafts, queries
+from . import builder_queries, builder_services, changes, drafts, queries
 from .builder_forms import NewCourseForm
 from .errors import AddressTaken
 from .forms import PublishForm
@@ -79,6 +79,8 @@ def course_page(course_id: int, person: Identity, form: PublishForm | None = Non
         kinds=get_kind,
         addable=list_kinds() if access.editable else [],
         gone=builder_queries.list_removed(review.course, review.in_force),
+        changes_of=changes.changes_of,
+        module_changes=changes.module_changes(review),
         undo=request.args.get("removed"),
         title_version=builder_queries.title_version,
         return_address=_return_address,

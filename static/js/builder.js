@@ -62,10 +62,15 @@ function show(page, asked) {
   thing.scrollIntoView({ block: "nearest", behavior: calm.matches ? "instant" : "smooth" });
 }
 
-form.addEventListener("submit", (event) => {
+const pressed = new WeakSet(); // a button pressed twice means it once
+
+form.addEventListener("submit", async (event) => {
   event.preventDefault();
-  const { formAction, name, value } = event.submitter;
-  act(formAction, name ? { [name]: value } : {});
+  const button = event.submitter;
+  if (pressed.has(button)) return;
+  pressed.add(button);
+  await act(button.formAction, button.name ? { [button.name]: button.value } : {});
+  pressed.delete(button);
 });
 
 // Renaming in place: Enter saves, Escape leaves.

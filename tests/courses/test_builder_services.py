@@ -53,11 +53,20 @@ def test_an_address_that_is_or_was_taken_is_refused_and_a_derived_one_made_free(
         with pytest.raises(AddressTaken), unit_of_work():
             begin(person.id, slug=slug)
     with unit_of_work():
-        assert [begin(person.id, title).slug for title in ("Streets", "Streets", "Roads")] == [
+        assert [begin(a_person().id, title).slug for title in ("Streets", "Streets", "Roads")] == [
             "streets-2",
             "streets-3",
             "roads-2",
         ]
+
+
+def test_a_button_pressed_twice_begins_one_course(app: Flask) -> None:
+    person = a_person()
+    with unit_of_work():
+        course = begin(person.id)
+        assert begin(person.id) is course
+        builder_services.add_module(course_id=course.id)
+        assert begin(person.id).slug == "streets-2"  # whoever has gone on with the first means another
 
 
 def test_what_is_added_comes_last_with_a_title_and_a_key_of_its_own(app: Flask) -> None:

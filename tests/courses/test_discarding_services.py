@@ -12,7 +12,7 @@ from app.auth.models import Person
 from app.core import content
 from app.core.errors import NotFound
 from app.core.models import Content
-from app.core.text import Text
+from app.core.text import Phrase, Text
 from app.core.transactions import unit_of_work
 from app.courses import builder_services, changes, discarding_services, drafts, placing_services, services
 from app.courses.drafts import Change
@@ -229,3 +229,34 @@ def test_words_of_both_states_stand_in_the_same_parts(person: Person) -> None:
         "Title": ("Lesson 1.1", "Un autre"),
         "Text": ("Body of lesson 1.1.", "Body of lesson one."),
     }
+
+
+@pytest.mark.usefixtures("work")
+def test_modules_are_marked_for_their_titles_and_order(person: Person) -> None:
+    course = a_course(modules=3, lessons=1)
+    first, second, third = modules(course)
+    second.title = text("Renamed")
+    placing_services.move_module(course_id=course.id, module_id=third.id, before=first.id)
+    new = builder_services.add_module(course_id=course.id)
+    builder_services.add_activity(course_id=course.id, module_id=new.id, kind="lesson")
+    db.session.expire_all()
+    assert changes.module_changes(drafts.review(course.id)) == {
+        third.id: [Change.MOVED],
+        second.id: [Change.EDITED],
+        new.id: [Change.NEW],
+    }
+
+
+@pytest.mark.usefixtures("work")
+def test_what_differs_without_words_can_be_discarded_too(person: Person) -> None:
+    course = a_course(modules=1, lessons=1)
+    row = db.session.get_one(Course, course.id)
+    row.languages, row.title = ["en", "fr"], Text.of({"en": "The city’s part", "fr": "Le rôle"}, "en")
+    db.session.flush()
+    services.publish(course_id=course.id, by=None)
+    row.title = Text({**row.title.phrases, "fr": Phrase("Le rôle", "another")})
+    assert differs(course) == 1
+    (part,) = changes.course_parts(drafts.review(course.id), "fr")
+    assert part.before == part.after
+    discard_part(course, "title", person)
+    assert differs(course) == 0

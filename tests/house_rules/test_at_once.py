@@ -270,3 +270,8 @@ def test_an_address_is_given_to_one_course(app: Flask, times: int) -> None:
     answers = at_once([partial(post, w, "/teach/courses/new", **sent) for w in browsers(app, trainer, 4)])
     assert sorted(answers) == [303, 409, 409, 409]
     assert count(Course) == 1
+    answers = at_once(
+        [partial(post, w, "/teach/courses/new", title="Roads", source_language="en") for w in browsers(app, trainer, 4)]
+    )
+    assert answers == [303] * 4
+    assert count(Course) == 2
