@@ -38,6 +38,7 @@ def publish_panel(
     """The values that `studio/_publish.html` and `studio/_editions.html` need besides `access` and `review`."""
     editions = queries.list_course_editions(access.id)
     found = list(findings(access, review))
+    unpublished = review.in_force is None or review.difference.count > 0
     return {
         "editions": editions,
         "next_number": (editions[0].number if editions else 0) + 1,
@@ -47,7 +48,8 @@ def publish_panel(
             "translation": [f for f in found if f.check.level is Level.WARNING and f.check.topic == TRANSLATION],
         },
         "most_shown": MOST_SHOWN,
-        "notices": notices(access, person, Proposal(review.outline, review.in_force)),
+        "unpublished": unpublished,
+        "notices": notices(access, person, Proposal(review.outline, review.in_force)) if unpublished else [],
         "seen": mark_of(review.outline, review.in_force.number if review.in_force else None),
         "form": form or PublishForm(),
     }

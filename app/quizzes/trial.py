@@ -12,11 +12,11 @@ from app.core import clock
 from app.core.text import Text
 from app.courses.kinds import Player
 
+from .attempt_words import words
 from .grading import passed
 from .queries import Asked, Sitting
 from .settings import QuizSettings
 from .types import Answer, Content, fits, grade
-from .wording import words
 
 Fields = Mapping[str, Sequence[str]]
 

@@ -20,12 +20,12 @@ from app.progress.errors import ActivityLocked, NotEnrolled
 from app.progress.queries import Enrolled, Place
 
 from . import queries, services
+from .attempt_words import words
 from .errors import AttemptClosed, Overtaken
 from .grading import passed
 from .kind import QuizData, data_of
 from .queries import Sitting
 from .types import Answer
-from .wording import words
 
 bp = Blueprint("quizzes", __name__)
 

@@ -164,7 +164,8 @@ def test_a_course_lists_trainers_languages_and_editions(client: FlaskClient, tra
 
 
 def test_higher_packages_can_speak_in_the_publish_panel(client: FlaskClient, trainer: Person) -> None:
-    course = a_course(trainer=trainer)
+    course = a_course(lessons=3, trainer=trainer)
+    edit(course, change_three)
     asked: list[Any] = []
 
     def filler(person: Any, ids: Any) -> dict[int, list[Any]]:
