@@ -29,6 +29,7 @@ HERE = {
         "library",
         "course_settings",
         "translation",
+        "xliff",
         "editions",
         "quiz_studio",
         "moving",
