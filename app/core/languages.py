@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from functools import cache
+from pathlib import Path
 
-from babel import Locale, UnknownLocaleError, localedata
+from babel import Locale, UnknownLocaleError
 from flask import Flask
 from flask_babel import get_locale
 
@@ -13,8 +15,8 @@ from .folding import folded
 
 LONGEST_TAG = 35
 _TAG = re.compile(r"([a-z]{2,3})(?:-([a-z]{4}))?(?:-([a-z]{2}|[0-9]{3}))?", re.I)
-# Written in more than one way, so that a course has to say in which; the others are written as their name says.
-_IN_SEVERAL_WAYS = ("zh-Hans", "zh-Hant", "pt-BR", "pt-PT", "sr-Cyrl", "sr-Latn", "uz-Cyrl", "uz-Latn", "fa-AF")
+# What languages call themselves, by tag. Babel knows too (a test holds this to it), but reads a file for each.
+_OWN_NAMES: dict[str, str] = json.loads(Path(__file__).with_name("own_names.json").read_text(encoding="utf-8"))
 
 
 class _RightToLeft:
@@ -29,7 +31,7 @@ RIGHT_TO_LEFT = _RightToLeft()
 
 def own_name(tag: str) -> str:
     """What a language calls itself: `français`. The tag, where nothing is known of it."""
-    return _name(tag, tag)
+    return _OWN_NAMES.get(tag) or _name(tag, tag)
 
 
 def language_name(tag: str) -> str:
@@ -65,9 +67,7 @@ def known_tag(tag: str) -> str | None:
 @cache
 def list_known() -> list[tuple[str, str]]:
     """Tag and own name of the languages that know how to name themselves, by that name."""
-    tags = [tag for tag in localedata.locale_identifiers() if "_" not in tag and tag not in ("root", "und", "zh", "sr")]
-    named = [(tag, own_name(tag)) for tag in (*tags, *_IN_SEVERAL_WAYS) if known_tag(tag)]
-    return sorted(((tag, name) for tag, name in named if name != tag), key=lambda pair: (folded(pair[1]), pair[0]))
+    return sorted(_OWN_NAMES.items(), key=lambda pair: (folded(pair[1]), pair[0]))
 
 
 @cache

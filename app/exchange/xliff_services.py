@@ -26,7 +26,7 @@ def _clean(typed: Typed) -> Typed:
     return Typed(sanitise.clean(typed.string), typed.shown, typed.source, typed.fits)
 
 
-def take(*, course_id: int, language: str, texts: list[tuple[int | None, dict[str, Typed]]], by: int) -> int:
+def take(*, course_id: int, language: str, texts: list[tuple[int | None, dict[str, Typed]]], by: int | None) -> int:
     """Save what a file says, in one go, and how many texts changed. Raises `Refused` if any of it changed meanwhile."""
     count = 0
     for activity_id, typed in texts:

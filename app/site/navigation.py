@@ -32,6 +32,7 @@ HERE = {
         "audience",
         "course_trainers",
         "translation",
+        "xliff",
         "editions",
         "quiz_studio",
         "moving",

@@ -25,7 +25,9 @@ async function save(form, button) {
   let answer;
   let page;
   try {
-    answer = await fetch(form.action, { method: "POST", body: new FormData(form, button) });
+    const body = new FormData(form);
+    if (button) body.append(button.name, button.value);
+    answer = await fetch(form.action, { method: "POST", body });
     page = new DOMParser().parseFromString(await answer.text(), "text/html");
   } catch {
     status.textContent = form.dataset.failed;
@@ -33,32 +35,38 @@ async function save(form, button) {
   } finally {
     delete form.dataset.busy;
   }
-  const elsewhere = new URL(answer.url);
-  if (answer.ok && elsewhere.pathname !== location.pathname) {
+  const onward = answer.ok && button?.name === "next";
+  if (onward && new URL(answer.url).pathname !== location.pathname) {
     saved.set(form, typed(form));
     if (!forms().some(changed)) {
-      location.assign(answer.url);
+      location.assign(`${answer.url}#${left(page)?.id ?? ""}`);
       return;
     }
   }
-  show(form, page, answer, elsewhere.hash);
+  show(form, page, answer.ok, onward);
+}
+
+// The first field of a page, or of what follows a form on it, whose text is missing or out of date.
+function left(page, after) {
+  const fields = [...page.querySelectorAll("[data-left] [name^='text.']")];
+  const follows = (field) => after.compareDocumentPosition(field) === Node.DOCUMENT_POSITION_FOLLOWING;
+  return (after && fields.find(follows)) ?? fields[0];
 }
 
 // Puts what the server made of this form, and of no other, in its place.
-function show(form, page, answer, hash) {
+function show(form, page, done, onward) {
   const fresh = page.getElementById(form.id);
   if (!fresh || !fresh.matches(".texts")) {
     form.querySelector("[data-status]").textContent = page.querySelector("main p")?.textContent ?? form.dataset.failed;
     return;
   }
-  const left = page.getElementById("left");
-  if (left) document.getElementById("left").replaceWith(left);
+  const count = page.getElementById("left");
+  if (count) document.getElementById("left").replaceWith(count);
   form.replaceWith(fresh);
   watch(fresh);
-  if (answer.ok) fresh.querySelector("[data-status]").textContent = fresh.dataset.saved;
-  const next = hash && document.getElementById(decodeURIComponent(hash.slice(1)));
-  const focus = (answer.ok && next) || fresh.querySelector("[aria-invalid]") || fresh.querySelector("[name^='text.']");
-  focus?.focus();
+  if (done) fresh.querySelector("[data-status]").textContent = fresh.dataset.saved;
+  const stay = done ? "[name=save]" : "[aria-invalid]";
+  ((onward && left(document, fresh)) || fresh.querySelector(stay))?.focus();
 }
 
 forms().forEach(watch);

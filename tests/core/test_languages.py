@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from babel import Locale
 from flask import Flask
 from flask_babel import force_locale
 
@@ -63,3 +64,8 @@ def test_the_languages_to_choose_from_name_themselves_and_are_all_known() -> Non
 )
 def test_which_languages_run_from_right_to_left(tag: str, right: bool) -> None:
     assert (tag in RIGHT_TO_LEFT) is right
+
+
+def test_the_own_names_are_those_that_babel_has() -> None:
+    for tag, name in list_known():
+        assert Locale.parse(tag.replace("-", "_")).get_display_name() == name, tag

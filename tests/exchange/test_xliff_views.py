@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import io
 import re
 from pathlib import Path
 from typing import Any
@@ -42,8 +41,15 @@ class Exchange:
         return bytes(response.data)
 
     def check(self, data: bytes) -> Any:
-        file = (io.BytesIO(data), "translated.xlf")
-        return self.client.post(self.address, data={"csrf_token": self.token, "file": file})
+        """As a browser sends a file; Werkzeug's own way leaves a temporary file open when it is large."""
+        body = b"".join(
+            [
+                b'--x\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n' + self.token.encode() + b"\r\n",
+                b'--x\r\nContent-Disposition: form-data; name="file"; filename="translated.xlf"\r\n',
+                b"Content-Type: application/xliff+xml\r\n\r\n" + data + b"\r\n--x--\r\n",
+            ]
+        )
+        return self.client.post(self.address, data=body, content_type="multipart/form-data; boundary=x")
 
     def take(self, page: str) -> Any:
         carried = re.search(r'name="file" value="([^"]*)"', page)

@@ -18,10 +18,14 @@ from app.config import ROOT
 from app.core.text import string_hash
 from app.core.transactions import unit_of_work
 from app.courses.models import Activity, Course
+from app.courses.translation import tidied
 from app.extensions import db
 from app.network.models import City
 from app.quizzes.models import QuestionVersion, Quiz, Response
 from app.quizzes.types import AcceptedAnswer, ShortAnswer, ShortAnswerAnswer, SingleChoice
+from tests.courses.translating import a_course_to_translate
+from tests.exchange.test_xliff import exported, taken
+from tests.exchange.xliff import conforms, translate
 from tests.factories import a_city, a_course, a_person, signed_in, text
 from tests.pages import Page, check_page, read_page
 
@@ -243,3 +247,25 @@ def test_addresses_to_invite_and_trainers(clerk: FlaskClient) -> None:
         assert answer.status_code in (409, 422)
         answer = clerk.post("/teach/courses/1/settings/address", data={"slug": typed, "was": "course"})
         assert answer.status_code == 422
+
+
+def test_a_translation_typed_and_as_a_file(app: Flask, tokens_apart: None) -> None:
+    course = a_course_to_translate()
+    client = signed_in(app.test_client(), a_person(roles=(Role.ADMINISTRATOR,)))
+    address = f"/teach/courses/{course.id}/languages/fr/course"
+    for number, typed in enumerate(packed(5000)):
+        page = shown(client, address)
+        sent = {"shown.summary": value_of(page, "shown.summary"), "source.summary": value_of(page, "source.summary")}
+        assert client.post(address, data=sent | {"text.summary": typed}).status_code == 303, ascii(typed)
+        (box,) = [e for e in shown(client, address).all("textarea") if e.attributes["name"] == "text.summary"]
+        assert box.text.strip() == typed.strip()
+        with unit_of_work():
+            loaded = db.session.get(Course, course.id)
+            assert loaded is not None and loaded.summary.phrases["fr"].string == tidied(typed)
+            loaded.summary = loaded.summary.with_phrase("en", f"{number} {typed}"[:5000], "en")
+        data = exported(course)
+        assert conforms(data) == []
+        taken(course, translate(data, str))
+        db.session.rollback()
+        summary = db.session.get_one(Course, course.id).summary
+        assert summary.phrases["fr"].string == tidied(summary.phrases["en"].string)
