@@ -17,6 +17,7 @@ from app.courses.errors import EditedMeanwhile
 from app.courses.queries import CourseAccess
 
 from . import question_services, studio_queries, studio_services
+from .kind import untranslated
 from .models import Quiz, VersionState
 from .queries import Asked
 from .reading import content_words
@@ -59,6 +60,17 @@ class Desk:
     @property
     def former(self) -> Content | None:
         return self.question.latest.content if self.question else None
+
+    @property
+    def translations(self) -> list[tuple[str, bool]]:
+        """The other languages of the course, and whether the question as saved is to be translated into each."""
+        if self.former is None:
+            return []
+        return [
+            (tag, untranslated(self.former, self.language, tag))
+            for tag in self.access.languages
+            if tag != self.language
+        ]
 
     @property
     def saves_at(self) -> str:

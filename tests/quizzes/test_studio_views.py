@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from app.auth.models import Role
 from app.core.transactions import unit_of_work
 from app.courses import services
+from app.courses.models import Course
 from app.extensions import db
 from app.quizzes.models import Question, Quiz, QuizSlot
 from app.quizzes.settings import Grading, QuizSettings
@@ -364,6 +365,17 @@ def test_versions_are_compared_and_restored(teaching: FlaskClient, desk: Desk) -
     assert restored.location == desk.question(1)
     assert [content.stem.best("en", "en") for _n, _s, content in versions(1)] == ["First?", "First, and why?", "First?"]
     assert post(teaching, f"{desk.question(1)}/versions/9/restoration").status_code == 404
+
+
+def test_what_is_left_to_translate_is_said(teaching: FlaskClient, desk: Desk) -> None:
+    assert "To translate" not in shown(teaching, desk.question(1))  # the course has one language
+    with unit_of_work():
+        course = db.session.get(Course, desk.course_id)
+        assert course
+        course.languages = ["en", "fr"]
+    html = shown(teaching, desk.question(1))
+    assert '<bdi lang="fr">français</bdi> <span class="tag due">To translate</span>' in html
+    assert "To translate: French" in shown(teaching, desk.quiz)
 
 
 def test_only_a_question_that_nothing_rests_on_can_be_deleted(teaching: FlaskClient, desk: Desk) -> None:
