@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import sqlalchemy as sa
 from PIL import Image
 
 from app.extensions import db
@@ -89,17 +90,21 @@ def keep_file(
 ) -> Media:
     """The row of a file whose bytes are already in the store; one that is known keeps its first name."""
     media = db.session.get(Media, digest)
-    if media is None:
-        media = Media(
-            hash=digest,
-            name=name,
-            media_type=media_type,
-            size=size,
-            width=width,
-            height=height,
-            seconds=seconds,
-            created_at=clock.now(),
-        )
-        db.session.add(media)
-        db.session.flush()
+    if media is not None:
+        return media
+    media = Media(
+        hash=digest,
+        name=name,
+        media_type=media_type,
+        size=size,
+        width=width,
+        height=height,
+        seconds=seconds,
+        created_at=clock.now(),
+    )
+    try:
+        with db.session.begin_nested():
+            db.session.add(media)
+    except sa.exc.IntegrityError:  # somebody else was quicker with the same file
+        media = db.session.get_one(Media, digest)
     return media

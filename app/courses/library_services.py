@@ -20,25 +20,28 @@ LONGEST_VIDEO = 24 * 60 * 60  # seconds
 LARGEST_SIDE = 16_384  # pixels
 
 
-def add(*, course_id: int, by: int, file: NewFile) -> CourseMedia:
-    """Put a file that is in the store into a course's library. One that is there already stays as it is."""
+def add(*, course_id: int, by: int, file: NewFile) -> bool:
+    """Put a file that is in the store into a course's library; whether it was not there.
+
+    One that is there already stays as it is, under its own name.
+    """
     db.session.execute(sa.select(Course.id).where(Course.id == course_id).with_for_update())
-    there = db.session.get(CourseMedia, (course_id, file.hash))
-    if there is not None:
-        return there
+    if db.session.get(CourseMedia, (course_id, file.hash)) is not None:
+        return False
     media.keep_file(file.hash, file.address_name, file.media_type, file.size, width=file.width, height=file.height)
     for variant in file.variants:
         if db.session.get(MediaVariant, (file.hash, variant.width)) is None:
             db.session.add(
                 MediaVariant(media_hash=file.hash, width=variant.width, hash=variant.hash, size=variant.size)
             )
-    item = CourseMedia(
-        course_id=course_id, media_hash=file.hash, name=file.name, added_by_id=by, added_at=clock.now(), captions={}
+    db.session.add(
+        CourseMedia(
+            course_id=course_id, media_hash=file.hash, name=file.name, added_by_id=by, added_at=clock.now(), captions={}
+        )
     )
-    db.session.add(item)
     audit.record("media.add", f"course:{course_id}", actor_id=by, file=file.hash)
     db.session.flush()
-    return item
+    return True
 
 
 def measure(*, course_id: int, digest: str, seconds: float | None, width: int | None, height: int | None) -> None:

@@ -61,13 +61,15 @@ def add(course_id: int) -> Response | BaseResponse | tuple[str, int]:
             file = intake.take_in(taken)
     except NotAccepted as refused:
         return _refused(access, str(refused))
-    library_services.add(course_id=access.id, by=person.id, file=file)
+    new = library_services.add(course_id=access.id, by=person.id, file=file)
     if upload_id:
         uploads.end(upload_id=upload_id, by=person.id)
     _measure(access.id, file.hash)
+    item = library_queries.get_file(access.id, file.hash)
     if _by_script():
-        return jsonify(as_json(library_queries.get_file(access.id, file.hash), access))
-    flash(_("“%(name)s” is in the library.", name=file.name), "done")
+        return jsonify(as_json(item, access) | {"new": new})
+    said = _("“%(name)s” is in the library.") if new else _("This file is in the library already, as “%(name)s”.")
+    flash(said % {"name": item.name}, "done")
     return redirect(url_for("library.index", course_id=access.id, _anchor=f"file-{file.hash[:12]}"), 303)
 
 

@@ -77,7 +77,12 @@ class Line {
         },
       });
       ready += 1;
-      this.row.remove();
+      if (added.new) {
+        this.row.remove();
+      } else {
+        this.bar.hidden = true;
+        this.say(words.already.replace("{name}", added.name), button(words.remove, () => this.row.remove()));
+      }
       await refresh();
       told.textContent = words.allReady.replace("{count}", ready);
       document.querySelector(`#file-${added.hash.slice(0, 12)} .ask textarea`)?.focus({ preventScroll: false });

@@ -85,7 +85,7 @@ export async function add(file, { course, onLooking, ...options }) {
 // How long a stored video or sound is, and how large: the browser finds out, the server writes it down.
 export async function measured(item) {
   const found = await measure(item.address, item.media_type.startsWith("audio") ? "audio" : "video");
-  return found ? post(item.length, found).catch(() => item) : item;
+  return found ? { ...item, ...(await post(item.length, found).catch(() => ({}))) } : item;
 }
 
 export function measure(address, tag) {

@@ -52,9 +52,9 @@ def messages(course: Course, topic: str, level: Level = Level.WARNING) -> Sequen
 
 def test_a_file_comes_in_once_and_is_written_down(app: Flask) -> None:
     course, person = a_draft(), a_person()
-    for _again in range(2):
+    for new in (True, False):
         with unit_of_work():
-            library_services.add(course_id=course.id, by=person.id, file=PHOTO)
+            assert library_services.add(course_id=course.id, by=person.id, file=PHOTO) is new
     assert [item.name for item in library_queries.list_items(course.id)] == ["Photo.webp"]
     assert db.session.scalars(sa.select(MediaVariant.width)).all() == [480]
     actions = db.session.scalars(sa.select(AuditEvent.action).where(AuditEvent.actor_id == person.id)).all()

@@ -103,6 +103,7 @@ def test_an_upload_becomes_a_file_once(studio: FlaskClient, course: Course, trai
         "media_type": "video/webm", "size": len(TALK.read_bytes()), "width": 320, "height": 180, "seconds": 6.1,
         "alternative": None,
     }  # fmt: skip
+    assert said.pop("new")
     assert studio.get(library(course, "files")).json == [said]
     assert studio.post(library(course), data=sent, headers=FETCH).status_code == 404
     db.session.rollback()
@@ -150,6 +151,14 @@ def test_a_picture_that_is_also_a_page_is_only_a_picture_afterwards(
     assert served.content_type == "image/webp"
     assert b"script" not in served.data
     assert served.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+
+
+def test_the_same_file_again_is_told_under_its_name(studio: FlaskClient, course: Course) -> None:
+    send(studio, course, "first.png", a_picture())
+    again = send(studio, course, "second.png", a_picture(), **FETCH).json
+    assert again is not None
+    assert (again["new"], again["name"]) == (False, "first.webp")
+    assert len(items(course)) == 1
 
 
 def test_nothing_chosen_is_said(studio: FlaskClient, course: Course) -> None:
