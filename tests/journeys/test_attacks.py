@@ -29,7 +29,8 @@ HOOKS = """
 """
 LEFT = """() => [...document.querySelectorAll("article, article *")].flatMap((element) =>
   [...element.attributes]
-    .filter(({ name, value }) => /^on|^style$|^id$|^srcdoc$/.test(name) || /^\\s*(javascript|vbscript|data):/i.test(value))
+    .filter(({ name }) => /^on|^style$|^id$|^srcdoc$/.test(name))
+    .concat([...element.attributes].filter(({ value }) => /^\\s*(javascript|vbscript|data):/i.test(value)))
     .map(({ name, value }) => `${element.localName} ${name}=${value}`)
     .concat(["script", "style", "iframe", "object", "embed", "form", "input", "svg", "math", "link", "base", "meta"]
       .includes(element.localName) ? [element.localName] : []))"""
