@@ -107,7 +107,8 @@ def compared(writing: Writing, before: str, after: str) -> dict[str, Any]:
             return paragraphs(writing.html)
         return paragraphs(writing_queries.get_kept(writing.body_id, int(which)))
 
-    return {"rows": side_by_side(read(before), read(after)), "before": before, "after": after}
+    rows = side_by_side(read(before), read(after))
+    return {"rows": _near_changes(rows) or rows, "before": before, "after": after}
 
 
 def presence(writing: Writing, person: Identity) -> str:

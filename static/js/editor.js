@@ -122,12 +122,19 @@ export function openEditor(textarea, { words, changed, asks, files }) {
         speech(editor, page);
         for (const [name, icon, tooltip] of [
           ["picture", "image", "Picture"],
-          ["player", "embed", "Video or sound"],
           ["document", "document-properties", "Document"],
           ["definition", "info", "Definition"],
         ]) {
           editor.ui.registry.addButton(name, { icon, tooltip, onAction: () => asks(name) });
         }
+        editor.ui.registry.addMenuButton("player", {
+          icon: "embed",
+          tooltip: "Video or sound",
+          fetch: (done) => done([
+            { type: "menuitem", text: "Video or sound", onAction: () => asks("player") },
+            { type: "menuitem", text: "Video on another site", onAction: () => asks("elsewhere") },
+          ]),
+        });
         editor.on("PreInit", () => {
           whole(editor);
           editor.getDoc().documentElement.lang = language;

@@ -8,6 +8,7 @@ const form = document.querySelector("#writing");
 const words = form.dataset;
 const textarea = form.elements.namedItem("html");
 const status = document.querySelector("#saved");
+const aloud = document.querySelector("#told");
 const presence = document.querySelector("#presence");
 const conflict = document.querySelector("#conflict");
 
@@ -21,10 +22,11 @@ const write = (html) => {
   else editor.setContent(html, { initial: true });
 };
 
-// Announced where it matters: what changes with every pause in typing is seen, and not read out each time.
+// Trouble is read out, and its end; what changes with every pause in typing is only seen.
 const say = (told, state, then) => {
   status.className = `tag ${state}`;
   status.textContent = told;
+  if (/due|late/.test(state) || (state === "done" && aloud.textContent)) aloud.textContent = told;
   if (then !== "sign in") return;
   const link = document.createElement("a");
   Object.assign(link, { href: words.signInAddress, target: "_blank", textContent: words.signIn });

@@ -214,10 +214,20 @@ def test_a_definition_a_callout_and_a_video_elsewhere(lesson: Page, site: Site) 
     lesson.get_by_label("Word", exact=True).fill("Rumour")
     lesson.get_by_label("What it means").fill("What <nobody> confirmed")
     lesson.locator("#definition").get_by_role("button", name="Put it into the text").click()
+    lesson.get_by_role("button", name="Video or sound").click()
+    lesson.get_by_role("menuitem", name="Video on another site").click()
+    lesson.get_by_label("Address of the video").fill("https://evil.example/watch?v=1")
+    lesson.get_by_label("Title of the video").fill("A walk")
+    lesson.locator("#elsewhere").get_by_role("button", name="Put it into the text").click()
+    expect(lesson.locator("#elsewhere")).to_be_visible()  # neither YouTube nor Vimeo
+    lesson.get_by_label("Address of the video").fill("https://www.youtube.com/watch?v=1")
+    lesson.locator("#elsewhere").get_by_role("button", name="Put it into the text").click()
     lesson.get_by_role("button", name="Callout").click()
     lesson.get_by_role("menuitem", name="Warning").click()
     is_saved(lesson)
-    assert "<dl><dt><dfn>Rumour</dfn></dt><dd>What &lt;nobody&gt; confirmed</dd></dl>" in stored(site, 6)
+    definition = "<dl><dt><dfn>Rumour</dfn></dt><dd>What &lt;nobody&gt; confirmed</dd></dl>"
+    assert definition in stored(site, 6).replace("\n", "")
+    assert '<figure class="elsewhere"><a href="https://www.youtube.com/watch?v=1"' in stored(site, 6)
     assert '<aside class="callout warning">' in stored(site, 6)
 
 
