@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from app.core.media import Picture
 from app.core.text import Text
 from app.courses.outline import CourseSettings, Opens
 from app.quizzes.settings import QuizSettings
 from app.quizzes.types import Content
 
 from .faults import Fault, Refused
+from .folder.files import Held
+from .folder.media import Inspected
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,13 @@ class QuizPart:
 
 @dataclass(frozen=True, slots=True)
 class ParsedActivity:
+    """`minutes` None: to be computed from what is in it."""
+
     key: str
     kind: str
     title: Text
     required: bool
-    minutes: int
+    minutes: int | None
     opens: Opens | None
     part: LessonPart | QuizPart
     line: int = field(default=1, compare=False)
@@ -61,7 +64,28 @@ class ParsedModule:
 
 
 @dataclass(frozen=True, slots=True)
+class ParsedMedium:
+    """A file of `media/`: its name there, what it was found to be, and the file itself, still unread.
+
+    `title` is what the course calls it. `captions` maps languages to files of their own.
+    """
+
+    name: str
+    found: Inspected
+    file: Held = field(compare=False)
+    title: str = ""
+    alternative: Text | None = None
+    captions: dict[str, ParsedMedium] = field(default_factory=dict)
+
+    @property
+    def address(self) -> str:
+        return f"/media/{self.found.hash}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedCourse:
+    """`media` is without the files of captions; `bank` holds the questions that no quiz asks."""
+
     key: str
     language: str
     languages: tuple[str, ...]
@@ -70,7 +94,8 @@ class ParsedCourse:
     topics: tuple[str, ...]
     settings: CourseSettings
     modules: tuple[ParsedModule, ...]
-    pictures: tuple[Picture, ...]
+    media: tuple[ParsedMedium, ...] = ()
+    bank: tuple[ParsedQuestion, ...] = ()
 
     def activities(self) -> Iterator[ParsedActivity]:
         """Every activity, in order."""

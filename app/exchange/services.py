@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from flask import current_app
+from collections.abc import Callable
 
-from app.core import media
 from app.core.transactions import reading
 
-from . import queries
+from . import library, queries
 from .fates import Imported
 from .faults import Refused
 from .importing import Import
-from .parsed import Parsed, ParsedCourse
+from .parsed import Parsed
 
 
-def prepare(parsed: Parsed) -> None:
-    """What comes before the transaction: see that the import can be made, and put its images into the store.
+def prepare(parsed: Parsed, watch: Callable[[], object] = lambda: None) -> None:
+    """What comes before the transaction: see that the import can be made, and put its files into the store.
 
-    Raises `Refused`, and has then stored nothing.
+    `watch` is called after each piece that was stored. Raises `Refused`, and has then stored nothing.
     """
     course = parsed.sound()
     with reading():
         obstacles = queries.list_obstacles(course)
     if obstacles:
         raise Refused(obstacles)
-    _store_pictures(course)
+    library.store(course, watch)
 
 
 def import_course(parsed: Parsed, *, trainer_id: int | None, by: int | None, reviewed: bool = False) -> Imported:
@@ -38,11 +37,4 @@ def import_course(parsed: Parsed, *, trainer_id: int | None, by: int | None, rev
     course = parsed.sound()
     if obstacles := queries.list_obstacles(course):
         raise Refused(obstacles)
-    _store_pictures(course)
     return Import(course, by, reviewed).run(trainer_id)
-
-
-def _store_pictures(course: ParsedCourse) -> None:
-    store = media.Store(current_app.config["SETTINGS"].media_folder)
-    for picture in course.pictures:
-        store.put(picture.hash, picture.data)

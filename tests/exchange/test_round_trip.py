@@ -9,12 +9,10 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.config import ROOT
-from app.core.media import Store
 from app.core.transactions import reading, unit_of_work
-from app.courses import drafts
 from app.courses.errors import NothingToPublish
 from app.courses.models import Course
-from app.exchange import folder, services
+from app.exchange import folder, queries, services, stored
 from app.exchange.fates import Fate
 from app.extensions import db
 from app.quizzes.models import Quiz
@@ -25,7 +23,7 @@ from .sample import files, written
 
 def exported(app: Flask, course_id: int, path: Path) -> Path:
     with reading():
-        folder.save(folder.files_of(drafts.load(course_id), Store(app.config["SETTINGS"].media_folder)), path)
+        folder.save(queries.get_folder(course_id), path, stored.copy)
     return path
 
 
