@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import selectinload
 
-from app.auth.models import Person, PersonState
+from app.auth.models import Person, PersonRole, PersonState, Role
 from app.courses import drafts
-from app.courses.models import Activity, Course, CourseMedia, CourseSlugHistory
+from app.courses.models import Activity, Course, CourseMedia, CourseSlugHistory, CourseTrainer, TrainerRole
 from app.extensions import db
 from app.quizzes.models import Question
 
@@ -31,6 +33,48 @@ def find_course(slug: str) -> int | None:
     """The id of the course at this address."""
     found: int | None = db.session.scalar(sa.select(Course.id).where(Course.slug == slug))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The course that stands at an address today, or stood there; `editable` says whether the person may change it."""
+
+    id: int
+    slug: str
+    title: str
+    editable: bool
+
+
+def find_target(address: str, person_id: int) -> Target | None:
+    """The course that an import with this key would change. One statement."""
+    once = sa.select(CourseSlugHistory.course_id).where(CourseSlugHistory.slug == address)
+    teaches = sa.exists().where(
+        CourseTrainer.course_id == Course.id,
+        CourseTrainer.person_id == person_id,
+        CourseTrainer.role.in_([TrainerRole.LEAD, TrainerRole.AUTHOR]),
+    )
+    administers = sa.exists().where(
+        PersonRole.person_id == person_id, PersonRole.role == Role.ADMINISTRATOR, PersonRole.to_at.is_(None)
+    )
+    row = db.session.execute(
+        sa.select(
+            Course.id, Course.slug, Course.title, Course.source_language, sa.or_(teaches, administers).label("editable")
+        )
+        .where(sa.or_(Course.slug == address, Course.id.in_(once)))
+        .order_by(sa.case((Course.slug == address, 0), else_=1), Course.id)
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    title = row.title.best(row.source_language, row.source_language)
+    return Target(row.id, row.slug, title, bool(row.editable))
+
+
+def is_address_free(address: str) -> bool:
+    """Whether no course stands at this address, or ever did. One statement."""
+    there = sa.exists().where(Course.slug == address)
+    once = sa.exists().where(CourseSlugHistory.slug == address)
+    return not db.session.scalar(sa.select(sa.or_(there, once)))
 
 
 def list_obstacles(course: ParsedCourse) -> list[Fault]:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from app.core import audit
 from app.core.transactions import reading
+from app.courses import drafts
+from app.courses.models import Course, CourseTrainer, TrainerRole
+from app.extensions import db
 
 from . import library, queries
+from .copying import Copy
+from .errors import AddressTaken, NotAnAddress
 from .fates import Imported
 from .faults import Refused
+from .folder.fields import key_fault
 from .importing import Import
 from .parsed import Parsed
 
@@ -38,3 +45,24 @@ def import_course(parsed: Parsed, *, trainer_id: int | None, by: int | None, rev
     if obstacles := queries.list_obstacles(course):
         raise Refused(obstacles)
     return Import(course, by, reviewed).run(trainer_id)
+
+
+def copy_course(*, course_id: int, title: str, address: str, by: int) -> Course:
+    """A copy of a course's draft, bank and library at another address, with the person `by` as its only trainer.
+
+    It has no editions and nobody takes it. Raises `NotAnAddress` and `AddressTaken`.
+    """
+    check_address(address)
+    course = Copy(drafts.load(course_id), by).run(title, address)
+    db.session.add(CourseTrainer(course_id=course.id, person_id=by, role=TrainerRole.LEAD))
+    audit.record("course.copy", f"course:{course.id}", actor_id=by, source=course_id)
+    db.session.flush()
+    return course
+
+
+def check_address(address: str) -> None:
+    """Raise `NotAnAddress` or `AddressTaken` if no new course can stand there."""
+    if key_fault(address):
+        raise NotAnAddress
+    if not queries.is_address_free(address):
+        raise AddressTaken

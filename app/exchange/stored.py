@@ -82,6 +82,15 @@ def as_path(digest: str) -> Iterator[Path]:
     yield path
 
 
+@contextmanager
+def scratch() -> Iterator[BinaryIO]:
+    """A file to write to before it is kept; it stands where the store is, where there is room, and goes at the end."""
+    folder = _store().folder
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder) as file:
+        yield file
+
+
 def remove(digest: str) -> None:
     """Delete it, if it is there."""
     _store().path(digest).unlink(missing_ok=True)

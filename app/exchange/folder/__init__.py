@@ -8,7 +8,7 @@ from pathlib import Path
 from ..parsed import Parsed
 from .course import read_course
 from .files import read_files
-from .writing import files_of, save, write_zip
+from .writing import Copy, files_of, save, write_zip
 
 Watch = Callable[[int, int], object]
 
@@ -23,4 +23,4 @@ def read(path: Path, watch: Watch = lambda done, total: None) -> Parsed:
     return read_course(files, faults, lambda done: watch(done, total))
 
 
-__all__ = ["files_of", "read", "save", "write_zip"]
+__all__ = ["Copy", "files_of", "read", "save", "write_zip"]

@@ -1,0 +1,18 @@
+"""A course folder on its way in: with the form, or in parts before it."""
+
+from __future__ import annotations
+
+from werkzeug.datastructures import FileStorage
+
+from . import stored
+from .errors import NoFolder
+
+
+def received(file: FileStorage | None, upload_id: str, person_id: int) -> tuple[str, str]:
+    """The name of the zip that was sent and the hash under which it is in the store. Raises `NoFolder`.
+
+    Before the transaction: a folder is large.
+    """
+    if file is None or not file.filename:
+        raise NoFolder
+    return file.filename, stored.keep(file.stream)
