@@ -158,8 +158,8 @@ def _bring_in(begun: Begun, parsed: Parsed, progress: Progress) -> None:
         would = _tried(begun, parsed)
         with unit_of_work():
             moves.ask(
-                begun.move_id, begun.run, Question.OVER, over=over, title=target.title, warnings=warnings,
-                things=things_of(would, rows=False),
+                begun.move_id, begun.run, Question.OVER, over=over, address=course.key, title=target.title,
+                warnings=warnings, things=things_of(would, rows=False),
             )  # fmt: skip
         return
     services.prepare(parsed, progress.beat)

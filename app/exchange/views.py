@@ -99,13 +99,16 @@ def show(move_id: int) -> str:
     return _page(move_queries.get_move(move_id, the_person()))
 
 
-def _page(move: Move, address: AddressForm | None = None, status: object = None) -> str:
+def _page(move: Move, form: AddressForm | None = None) -> str:
+    address = form or AddressForm()
+    if form is None and move.told.address:
+        address.address.data = f"{move.told.address[:58]}-2"
     return render_template(
         "moving/show.html",
         move=move,
         labels=labels,
         answer=AnswerForm(),
-        address=address or AddressForm(),
+        address=address,
         editor=lambda what: get_kind(what).editor or "editions.preview",
     )
 

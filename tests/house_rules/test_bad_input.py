@@ -85,6 +85,12 @@ FORMS: dict[str, dict[str, str]] = {
     "quizzes.submit": {},
     "site.choose_language": {"language": "en"},
     "editions.publish": {"note": "A new lesson."},
+    "moving.answer": {"reviewed": "y"},
+    "moving.copy": {"title": "A copy", "address": "a-copy"},
+    "moving.drop": {},
+    "moving.export": {},
+    "moving.new": {"upload": ""},
+    "moving.place": {"address": "another-address"},
 }  # fmt: skip
 # What the addresses of pages ask.
 QUESTIONS: dict[str, dict[str, str]] = {
@@ -198,8 +204,17 @@ def test_the_forms_here_are_those_of_people(app: Flask, scene: Scene) -> None:
         status = browser(app, scene, endpoint).post(address, data=FORMS[endpoint]).status_code
         if status >= 400:
             refused[endpoint] = status
-    # Nobody is known by that address; the city is there from the form before; the role is of somebody else.
-    assert refused == {"auth.create_sign_in": 400, "cities.new": 422, "people.end_role": 404}
+    # Nobody is known by that address; the city is there from the form before; the role is of somebody else;
+    # no folder was sent, and the move asks nothing.
+    assert refused == {
+        "auth.create_sign_in": 400,
+        "cities.new": 422,
+        "people.end_role": 404,
+        "moving.answer": 409,
+        "moving.drop": 409,
+        "moving.new": 422,
+        "moving.place": 409,
+    }
 
 
 @pytest.mark.usefixtures("tokens_apart")
