@@ -26,7 +26,7 @@ class Readable(Protocol):
 def keep(stream: Readable, watch: Callable[[], object] = lambda: None) -> str:
     """Store what `stream` holds, and return its hash. `watch` is called after each piece."""
     with outside_transaction("storing a file"):
-        folder = _store().folder
+        folder = store().folder
         folder.mkdir(parents=True, exist_ok=True)
         digest = hashlib.sha256()
         with tempfile.NamedTemporaryFile(dir=folder, prefix=".arriving-", delete=False) as file:
@@ -35,7 +35,7 @@ def keep(stream: Readable, watch: Callable[[], object] = lambda: None) -> str:
                     digest.update(piece)
                     file.write(piece)
                     watch()
-                target = _store().path(digest.hexdigest())
+                target = store().path(digest.hexdigest())
                 target.parent.mkdir(parents=True, exist_ok=True)
                 file.flush()
                 Path(file.name).rename(target)
@@ -47,17 +47,17 @@ def keep(stream: Readable, watch: Callable[[], object] = lambda: None) -> str:
 
 def holds(digest: str) -> bool:
     """Whether the file is there."""
-    return _store().path(digest).exists()
+    return store().path(digest).exists()
 
 
 def size(digest: str) -> int:
     """How many bytes it has. Raises `FileNotFoundError`."""
-    return _store().path(digest).stat().st_size
+    return store().path(digest).stat().st_size
 
 
 def pieces(digest: str) -> Iterator[bytes]:
     """Its bytes, from beginning to end. Raises `FileNotFoundError` at once."""
-    file = _store().path(digest).open("rb")
+    file = store().path(digest).open("rb")
 
     def read() -> Iterator[bytes]:
         with file:
@@ -76,7 +76,7 @@ def copy(digest: str, out: BinaryIO) -> None:
 @contextmanager
 def as_path(digest: str) -> Iterator[Path]:
     """Its bytes as a file that can be read here and there, as a zip is. Raises `FileNotFoundError`."""
-    path = _store().path(digest)
+    path = store().path(digest)
     if not path.exists():
         raise FileNotFoundError(digest)
     yield path
@@ -85,7 +85,7 @@ def as_path(digest: str) -> Iterator[Path]:
 @contextmanager
 def scratch() -> Iterator[BinaryIO]:
     """A file to write to before it is kept; it stands where the store is, where there is room, and goes at the end."""
-    folder = _store().folder
+    folder = store().folder
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=folder) as file:
         yield file
@@ -93,8 +93,9 @@ def scratch() -> Iterator[BinaryIO]:
 
 def remove(digest: str) -> None:
     """Delete it, if it is there."""
-    _store().path(digest).unlink(missing_ok=True)
+    store().path(digest).unlink(missing_ok=True)
 
 
-def _store() -> Store:
+def store() -> Store:
+    """Where they lie."""
     return Store(current_app.config["SETTINGS"].media_folder)
