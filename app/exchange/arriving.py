@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from werkzeug.datastructures import FileStorage
 
 from . import stored
@@ -15,4 +17,5 @@ def received(file: FileStorage | None, upload_id: str, person_id: int) -> tuple[
     """
     if file is None or not file.filename:
         raise NoFolder
-    return file.filename, stored.keep(file.stream)
+    with closing(file):
+        return file.filename, stored.keep(file.stream)

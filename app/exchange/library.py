@@ -58,8 +58,11 @@ class LibraryImport:
         hashes = {medium.found.hash for medium in _files(course)}
         known = {row.hash: row for row in db.session.scalars(sa.select(Media).where(Media.hash.in_(hashes)))}
         for medium in _files(course):
-            if medium.found.hash not in known:
+            row = known.get(medium.found.hash)
+            if row is None:
                 known[medium.found.hash] = self.row_of(medium)
+            elif row.seconds is None and medium.found.seconds is not None:
+                row.seconds, row.width, row.height = medium.found.seconds, medium.found.width, medium.found.height
         db.session.flush()
         came: dict[str, Came] = {}
         for medium in course.media:

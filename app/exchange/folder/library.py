@@ -17,6 +17,8 @@ from .files import Damaged, Held
 from .media import CAPTIONS, Unfit, inspect, plays
 
 FOLDER = "media/"
+LONGEST = 100_000  # seconds
+WIDEST = 20_000  # pixels
 
 
 @dataclass(slots=True)
@@ -41,6 +43,8 @@ class Library:
             line = fields.line_of("file")
             title = fields.string("title", required=False, longest=255)
             decorates = fields.boolean("decorates", False)
+            seconds = fields.number("seconds", 0, LONGEST)
+            width, height = fields.integer("width", 1, WIDEST), fields.integer("height", 1, WIDEST)
             alternative = fields.node("alternative")
             text = None if alternative is None else text_of(alternative, "alternative", course.report, partial=True)
             fields.done()
@@ -51,7 +55,16 @@ class Library:
             if name in seen:
                 course.report.fault(line, _("%(file)s stands in media twice", file=name))
             elif name in self.media:
-                self.media[name] = replace(self.media[name], title=title, alternative=text)
+                medium = self.media[name]
+                found = medium.found
+                if plays(found.media_type):
+                    found = replace(
+                        found,
+                        seconds=found.seconds or seconds,
+                        width=found.width or width,
+                        height=found.height or height,
+                    )
+                self.media[name] = replace(medium, title=title, alternative=text, found=found)
             elif name and name not in self.broken:
                 course.report.fault(line, _("there is no media/%(file)s", file=name) + suggestion(name, self.media))
             seen.add(name)

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 import yaml
 
 from app.core.media import safe_name
+from app.core.models import Media
 from app.core.text import Text
 from app.courses.models import Activity, Course, CourseMedia, Lesson
 from app.quizzes.models import Question, QuestionVersion, Quiz, QuizSlot, VersionState
@@ -180,6 +181,8 @@ class _Writer:
             if entry.alternative is not None:
                 words = self.text(entry.alternative)
                 fields |= {"alternative": words} if words else {"decorates": True}
+            if plays(entry.media.media_type):
+                fields |= _measures(entry.media)
             if len(fields) > 1:
                 said.append(fields)
         for entry in self.library:
@@ -280,6 +283,13 @@ def _settings(settings: QuizSettings) -> Fields:
     if settings.attempts is not None:
         fields["attempts"] = settings.attempts
     return {**fields, "grading": str(settings.grading), "shuffle": settings.shuffle}
+
+
+def _measures(media: Media) -> Fields:
+    """What was found out of a video or sound by playing it."""
+    seconds = None if media.seconds is None else _number(round(media.seconds, 6))
+    found = {"seconds": seconds, "width": media.width, "height": media.height}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _unless(name: str, value: object, usual: object) -> Fields:
