@@ -57,10 +57,11 @@ def size(digest: str) -> int:
 
 def pieces(digest: str) -> Iterator[bytes]:
     """Its bytes, from beginning to end. Raises `FileNotFoundError` at once."""
-    file = store().path(digest).open("rb")
+    path = store().path(digest)
+    path.stat()
 
     def read() -> Iterator[bytes]:
-        with file:
+        with path.open("rb") as file:
             while piece := file.read(PIECE):
                 yield piece
 

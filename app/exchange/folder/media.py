@@ -23,7 +23,7 @@ IMAGES = ("png", "jpg", "jpeg", "webp", "gif")
 _ZIP = rb"PK\x03\x04"
 _OLE = rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # Ending to media type, and what the file begins with.
-_KINDS: dict[str, tuple[str, bytes]] = {
+KINDS: dict[str, tuple[str, bytes]] = {
     "mp4": ("video/mp4", rb"....ftyp"),
     "m4v": ("video/mp4", rb"....ftyp"),
     "webm": ("video/webm", rb"\x1a\x45\xdf\xa3"),
@@ -73,10 +73,10 @@ def inspect(name: str, stream: BinaryIO) -> Inspected:
     ending = _ending(name)
     if ending in IMAGES:
         return _picture(name, stream.read(LARGEST_IMAGE + 1))
-    if ending not in _KINDS:
-        kinds = ", ".join([*IMAGES, *_KINDS])
+    if ending not in KINDS:
+        kinds = ", ".join([*IMAGES, *KINDS])
         raise Unfit(_("files of this kind are not taken; those that are end in %(kinds)s", kinds=kinds))
-    media_type, beginning = _KINDS[ending]
+    media_type, beginning = KINDS[ending]
     first = stream.read(PIECE)
     if not re.match(beginning, first, re.DOTALL):
         raise Unfit(_("what is in the file is not what its name says"))
@@ -92,7 +92,7 @@ def inspect(name: str, stream: BinaryIO) -> Inspected:
 def largest_medium(name: str) -> int:
     """How many bytes a file of `media/` may have, by what its name says it is."""
     ending = _ending(name)
-    media_type = _KINDS[ending][0] if ending in _KINDS else "image/"
+    media_type = KINDS[ending][0] if ending in KINDS else "image/"
     if media_type.startswith("image/"):
         return LARGEST_IMAGE
     if media_type == CAPTIONS:
