@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 from app.core.text import Text
 from app.courses.outline import CourseSettings, Opens
@@ -11,8 +13,6 @@ from app.quizzes.settings import QuizSettings
 from app.quizzes.types import Content
 
 from .faults import Fault, Refused
-from .folder.files import Held
-from .folder.media import Inspected
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,29 @@ class ParsedModule:
     key: str
     title: Text
     activities: tuple[ParsedActivity, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A file of `media/`, `size` bytes long by what is said of it: a video is large, so nobody holds it in memory.
+
+    `open` gives a stream that can be read once, never past the size; reading it may raise `folder.files.Damaged`.
+    """
+
+    size: int
+    open: Callable[[], AbstractContextManager[BinaryIO]]
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """A file that was read to its end and found to be what its name says. `size` in bytes, `seconds` of play."""
+
+    hash: str
+    media_type: str
+    size: int
+    width: int | None = None
+    height: int | None = None
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

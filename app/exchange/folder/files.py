@@ -11,8 +11,8 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -21,6 +21,7 @@ from typing import BinaryIO
 from flask_babel import gettext as _
 
 from ..faults import Fault
+from ..parsed import Held
 from .media import largest_medium
 
 MB = 1024 * 1024
@@ -41,17 +42,6 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, Runtim
 
 class Damaged(Exception):
     """A file that cannot be read to its end; the message says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A file of `media/`, `size` bytes long by what is said of it: a video is large, so nobody holds it in memory.
-
-    `open` gives a stream that can be read once, never past the size; reading it may raise `Damaged`.
-    """
-
-    size: int
-    open: Callable[[], AbstractContextManager[BinaryIO]]
 
 
 @dataclass(slots=True)

@@ -11,9 +11,9 @@ from flask_babel import gettext as _
 from app.core.text import Text
 
 from ..faults import Fault
-from ..parsed import ParsedMedium
+from ..parsed import Held, ParsedMedium
 from .fields import Fields, is_language, suggestion, text_of
-from .files import Damaged, Held
+from .files import Damaged
 from .media import CAPTIONS, Unfit, inspect, plays
 
 FOLDER = "media/"

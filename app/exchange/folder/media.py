@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from flask_babel import gettext as _
 
 from app.core.media import LARGEST_IMAGE, NotAnImage, inspect_image, safe_name
+
+from ..parsed import Inspected
 
 MB = 1024 * 1024
 LARGEST_CAPTIONS = 2 * MB
@@ -49,18 +50,6 @@ KINDS: dict[str, tuple[str, bytes]] = {
 
 class Unfit(ValueError):
     """The file cannot be taken into a library; the message says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Inspected:
-    """A file that was read to its end and found to be what its name says. `size` in bytes, `seconds` of play."""
-
-    hash: str
-    media_type: str
-    size: int
-    width: int | None = None
-    height: int | None = None
-    seconds: float | None = None
 
 
 def inspect(name: str, stream: BinaryIO) -> Inspected:
