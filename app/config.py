@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -35,6 +36,11 @@ class Settings:
     trusted_proxies: int
     rate_limits: str
     log_level: str
+    media_store: str
+    media_endpoint: str
+    media_key: str
+    media_secret: str
+    media_region: str
     testing: bool = False
 
     @property
@@ -81,6 +87,11 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         trusted_proxies=_integer(env, "TRUSTED_PROXIES", 0),
         rate_limits=env.get("RATE_LIMITS", "memory://"),
         log_level=env.get("LOG_LEVEL", "INFO").upper(),
+        media_store=_media_store(env.get("MEDIA_STORE") or "folder"),
+        media_endpoint=env.get("MEDIA_ENDPOINT", "").rstrip("/"),
+        media_key=env.get("MEDIA_KEY", ""),
+        media_secret=env.get("MEDIA_SECRET", ""),
+        media_region=env.get("MEDIA_REGION") or "us-east-1",
     )
 
 
@@ -90,6 +101,12 @@ def _database_url(url: str) -> str:
         if url.startswith(plain):
             return "postgresql+psycopg://" + url.removeprefix(plain)
     return url
+
+
+def _media_store(store: str) -> str:
+    if store != "folder" and not re.fullmatch(r"s3://[\w.-]+(/[\w./-]*)?", store):
+        raise SettingsError(f"MEDIA_STORE is {store!r}; it can be 'folder' or 's3://bucket/prefix'")
+    return store
 
 
 def _kept_secret(path: Path) -> str:

@@ -6,13 +6,13 @@ from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, g
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map, UnicodeConverter
 
 from app import extensions
 from app.config import ROOT, Settings
-from app.core import access, assets, formats, fragments, health, jobs, logs, mail, skyline, transactions  # noqa: F401
+from app.core import access, assets, formats, fragments, health, jobs, logs, mail, skyline, store, transactions  # noqa: F401
 
 # Those that set something up, in the order of the architecture: a package may import those before it.
 FEATURES = ("auth", "courses", "progress", "quizzes", "grants", "reports", "exchange", "site")
@@ -45,6 +45,7 @@ def wire(app: Flask, settings: Settings) -> None:
     logs.init_app(app)
     assets.init_app(app)
     transactions.init_app(app)
+    store.init_app(app)
     extensions.db.init_app(app)
     extensions.migrate.init_app(app, extensions.db, directory=str(ROOT / "migrations"))
     extensions.login.init_app(app, add_context_processor=False)
@@ -96,7 +97,8 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 
 def _protect(response: Response) -> Response:
-    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    framed = "; frame-src " + " ".join(g.frames) if g.get("frames") else ""
+    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY + framed)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")

@@ -108,6 +108,8 @@ def app(the_app: Flask, settings: Settings) -> Iterator[Flask]:
             with db.engine.begin() as connection:
                 connection.execute(sa.text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
         shutil.rmtree(settings.mail_folder, ignore_errors=True)
+        for folder in settings.media_folder.iterdir():
+            shutil.rmtree(folder)
 
 
 def _restore(path: Path) -> None:

@@ -5,17 +5,20 @@ Each opens its own unit of work, or joins the test's. Everything has a sensible 
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, date, datetime
 from itertools import count
+from typing import Any
 
 from flask.testing import FlaskClient
 
 from app.auth.models import Affiliation, Person, PersonRole, PersonState, Role, SignIn
-from app.core import clock, rank
+from app.core import clock, media, rank
+from app.core.store import the_store
 from app.core.text import Text
 from app.core.transactions import unit_of_work
 from app.courses import services as courses
-from app.courses.models import Course, CourseTrainer, Lesson, LessonBody, Module
+from app.courses.models import Course, CourseMedia, CourseTrainer, Lesson, LessonBody, Module
 from app.courses.outline import CourseSettings, Opens, Order
 from app.extensions import db
 from app.network.models import City, CityDomain, Region, SizeBand
@@ -191,3 +194,25 @@ def signed_in(client: FlaskClient, person: Person) -> FlaskClient:
         session["_user_id"] = str(sign_in_id)
         session["_fresh"] = True
     return client
+
+
+def a_file(
+    course: Course,
+    name: str = "photo.webp",
+    content: bytes = b"content",
+    *,
+    media_type: str = "image/webp",
+    **values: Any,
+) -> CourseMedia:
+    """A file in the course's library, and in the store. `values` are of the library's row; sizes are the file's own."""
+    digest = hashlib.sha256(content).hexdigest()
+    the_store().put(digest, content)
+    own = {key: values.pop(key) for key in ("width", "height", "seconds") if key in values}
+    with unit_of_work():
+        media.keep_file(digest, name, media_type, len(content), **own)
+        item = CourseMedia(
+            course_id=course.id, media_hash=digest, name=name, added_at=clock.now(), **{"captions": {}, **values}
+        )
+        db.session.add(item)
+        db.session.flush()
+    return item

@@ -10,6 +10,8 @@ import gzip
 import hashlib
 import json
 import re
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import brotli
@@ -35,6 +37,7 @@ LAYERS = (
     "grants",
     "reports",
     "site",
+    "media",
     "adapt",
     "utilities",
 )
@@ -54,8 +57,10 @@ PACKAGES = ROOT / "node_modules"
 # Other people's scripts, as npm brought them: from where, and under which name.
 SCRIPTS = {
     "sortablejs/modular/sortable.core.esm.js": "lib/sortable.js",
-    "tus-js-client/dist/tus.min.js": "lib/tus.js",
 }
+# What a script of ours needs to be in one file with, since it is no module itself.
+BUNDLED = {"upload.js": "tus-js-client/dist/tus.min.js"}
+IMPORT = re.compile(r'from "\./([\w-]+\.js)"')
 MAKES_PAGES = {".html", ".txt", ".py", ".mo"}
 COMPRESSED = {".css", ".js", ".svg", ".webmanifest"}
 
@@ -122,10 +127,12 @@ def build(target: Path = BUILT) -> dict[str, str]:
 
     for font in ("public-sans-latin-wght-normal.woff2", "public-sans-latin-ext-wght-normal.woff2"):
         write(f"fonts/{font}", (FONTS / font).read_bytes())
-    for file in sorted(p for p in SOURCE.rglob("*") if p.is_file() and p.parent.name != "css"):
+    for file in sorted(p for p in SOURCE.rglob("*") if p.is_file() and p.parent.name not in ("css", "js")):
         write(file.relative_to(SOURCE).as_posix(), file.read_bytes())
     for script, name in SCRIPTS.items():
         write(name, (PACKAGES / script).read_bytes())
+    for name, script_text in _modules(names):
+        write(name, script_text.encode())
     for name, layers in (("app.css", LAYERS), ("studio.css", STUDIO_LAYERS)):
         style = "\n".join((SOURCE / "css" / f"{layer}.css").read_text() for layer in layers)
         style = re.sub(r'url\("([^"]+)"\)', lambda m: f'url("{names[m[1]]}")', style)
@@ -134,6 +141,17 @@ def build(target: Path = BUILT) -> dict[str, str]:
     unseen.write_text(json.dumps(names, indent=1, sort_keys=True))
     unseen.replace(target / "manifest.json")
     return names
+
+
+def _modules(names: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Our scripts, each after those it imports, whose hashed names take the place of their own in it."""
+    folder = SOURCE / "js"
+    texts = {file.name: file.read_text() for file in sorted(folder.glob("*.js"))}
+    for name, package in BUNDLED.items():
+        texts[name] = f"{(PACKAGES / package).read_text()}\n{texts[name]}"
+    order = TopologicalSorter({name: IMPORT.findall(text) for name, text in texts.items()})
+    for name in order.static_order():
+        yield f"js/{name}", IMPORT.sub(lambda m: f'from "./{Path(names["js/" + m[1]]).name}"', texts[name])
 
 
 def minified(style: str) -> str:

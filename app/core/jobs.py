@@ -15,14 +15,17 @@ from huey import SqliteHuey, crontab
 F = TypeVar("F", bound=Callable[..., Any])
 
 log = structlog.get_logger()
-_jobs: dict[str, tuple[Callable[..., Any], bool]] = {}
+_jobs: dict[str, tuple[Callable[..., Any], str | None]] = {}
 
 
-def job(name: str, *, every_minute: bool = False) -> Callable[[F], F]:
-    """Name a function as a job. It opens its own units of work and may run more than once."""
+def job(name: str, *, every_minute: bool = False, every_hour_at: int | None = None) -> Callable[[F], F]:
+    """Name a function as a job. It opens its own units of work and may run more than once.
+
+    One that comes round by itself does so every minute, or every hour at a minute of its own.
+    """
 
     def register(function: F) -> F:
-        _jobs[name] = (function, every_minute)
+        _jobs[name] = (function, "*" if every_minute else None if every_hour_at is None else str(every_hour_at))
         return function
 
     return register
@@ -39,9 +42,9 @@ def init_app(app: Flask) -> None:
             return _jobs[name][0](**arguments)
 
     app.extensions["run_job"] = huey.task(retries=3, retry_delay=30, name="run")(run)
-    for name, (_function, every_minute) in _jobs.items():
-        if every_minute:
-            huey.periodic_task(crontab(minute="*"), name=f"every-minute-{name}")(lambda name=name: run(name, {}))
+    for name, (_function, minute) in _jobs.items():
+        if minute is not None:
+            huey.periodic_task(crontab(minute=minute), name=f"periodic-{name}")(lambda name=name: run(name, {}))
 
 
 def enqueue(name: str, **arguments: Any) -> None:

@@ -1,11 +1,10 @@
-"""Stored files: under the hash of their content, in a folder of the data directory."""
+"""Stored files as rows: what a file was found to be, under the hash of its content."""
 
 from __future__ import annotations
 
 import hashlib
 import io
 import re
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,7 +38,12 @@ class Picture:
 
     @property
     def address(self) -> str:
-        return f"/media/{self.hash}/{self.name}"
+        return address_of(self.hash, self.name)
+
+
+def address_of(digest: str, name: str, width: int | None = None) -> str:
+    """Where a stored file is served: `/media/<hash>/<name>`, a narrower picture at `/media/<hash>/<width>/<name>`."""
+    return f"/media/{digest}/{name}" if width is None else f"/media/{digest}/{width}/{name}"
 
 
 def inspect_image(name: str, data: bytes) -> Picture:
@@ -66,43 +70,34 @@ def safe_name(name: str) -> str:
     return re.sub(r"[^\w.-]+", "-", Path(name).name, flags=re.ASCII)[-100:].lstrip(".") or "file"
 
 
-class Store:
-    """A folder of files named by hash. Written aside and moved into place, so that no half file is ever seen."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def path(self, digest: str) -> Path:
-        if not re.fullmatch(r"[0-9a-f]{64}", digest):
-            raise ValueError("not a hash")
-        return self.folder / digest[:2] / digest
-
-    def put(self, digest: str, data: bytes) -> None:
-        """Keep `data` under `digest`; what is there already stays."""
-        target = self.path(digest)
-        if target.exists():
-            return
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".", delete=False) as file:
-            file.write(data)
-        Path(file.name).rename(target)
-
-    def read(self, digest: str) -> bytes:
-        """The bytes under `digest`. Raises `FileNotFoundError`."""
-        return self.path(digest).read_bytes()
-
-
 def keep(picture: Picture) -> Media:
     """The row of a picture whose bytes are already in the store."""
-    media = db.session.get(Media, picture.hash)
+    return keep_file(
+        picture.hash, picture.name, picture.media_type, len(picture.data), width=picture.width, height=picture.height
+    )
+
+
+def keep_file(
+    digest: str,
+    name: str,
+    media_type: str,
+    size: int,
+    *,
+    width: int | None = None,
+    height: int | None = None,
+    seconds: float | None = None,
+) -> Media:
+    """The row of a file whose bytes are already in the store; one that is known keeps its first name."""
+    media = db.session.get(Media, digest)
     if media is None:
         media = Media(
-            hash=picture.hash,
-            name=picture.name,
-            media_type=picture.media_type,
-            size=len(picture.data),
-            width=picture.width,
-            height=picture.height,
+            hash=digest,
+            name=name,
+            media_type=media_type,
+            size=size,
+            width=width,
+            height=height,
+            seconds=seconds,
             created_at=clock.now(),
         )
         db.session.add(media)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from .base import Base, Document, one_of
 from .text import Text
@@ -46,6 +46,8 @@ class Media(Base):
     seconds: Mapped[float | None] = mapped_column(comment="length of a video or of sound")
     alternative: Mapped[Text | None]
     created_at: Mapped[datetime]
+
+    variants: Mapped[list[MediaVariant]] = relationship(order_by="MediaVariant.width")
 
 
 class MediaVariant(Base):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -53,6 +53,7 @@ def preview(course_id: int, activity_id: int) -> str:
     player = get_kind(activity.kind).preview(activity, activity.course, language)
     if player is None:
         raise NotFound
+    g.frames = player.frames
     return render_template(
         player.template, access=access, course=activity.course, activity=activity, language=language, **player.context
     )

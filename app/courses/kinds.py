@@ -65,6 +65,7 @@ class Player:
     template: str
     context: dict[str, Any]
     version: str | None = None  # what else the page depends on; None: on too much for it to have an ETag
+    frames: tuple[str, ...] = ()  # sites whose players the page may hold, once the person has asked for them
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,7 @@ class Course(Base):
 
     modules: Mapped[list[Module]] = relationship(back_populates="course", order_by="Module.rank, Module.id")
     trainers: Mapped[list[CourseTrainer]] = relationship(back_populates="course", order_by="CourseTrainer.id")
+    library: Mapped[list[CourseMedia]] = relationship(order_by="CourseMedia.added_at.desc(), CourseMedia.media_hash")
 
     __mapper_args__ = {"version_id_col": version_id}
 

@@ -12,7 +12,7 @@ from app.auth.identity import Identity
 from app.auth.models import Person
 from app.core.errors import Forbidden, NotFound
 from app.core.folding import folded
-from app.core.models import Media
+from app.core.models import Media, MediaVariant
 from app.core.text import Text
 from app.extensions import db
 
@@ -239,15 +239,30 @@ def get_draft_activity(course_id: int, activity_id: int) -> Activity:
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
+    """What is needed to serve a file. `hash` is of what is served: a picture's own, or that of a narrower one."""
+
     hash: str
     name: str
     media_type: str
+    size: int
 
 
 def get_media(digest: str) -> StoredFile:
     """A stored file by its hash. Raises `NotFound`."""
     row = db.session.execute(
-        sa.select(Media.hash, Media.name, Media.media_type).where(Media.hash == digest)
+        sa.select(Media.hash, Media.name, Media.media_type, Media.size).where(Media.hash == digest)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return StoredFile(*row)
+
+
+def get_media_variant(digest: str, width: int) -> StoredFile:
+    """A picture at a smaller width, by its hash at full width. Raises `NotFound`."""
+    row = db.session.execute(
+        sa.select(MediaVariant.hash, Media.name, Media.media_type, MediaVariant.size)
+        .join(Media, Media.hash == MediaVariant.media_hash)
+        .where(MediaVariant.media_hash == digest, MediaVariant.width == width)
     ).one_or_none()
     if row is None:
         raise NotFound

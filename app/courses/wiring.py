@@ -6,14 +6,18 @@ from flask import Flask
 
 from app.core import languages
 
-from . import (
+from . import (  # noqa: F401  (jobs register themselves)
     builder_views,
+    captions_views,
     editions_views,
+    jobs,
     library_views,
     media_views,
+    presentation,
     settings_views,
     studio_views,
     translation_views,
+    upload_views,
     views,
     writing_views,
 )
@@ -31,6 +35,8 @@ def init_app(app: Flask) -> None:
         builder_views,
         writing_views,
         library_views,
+        captions_views,
+        upload_views,
         settings_views,
         translation_views,
         editions_views,
@@ -38,4 +44,5 @@ def init_app(app: Flask) -> None:
     ):
         app.register_blueprint(feature.bp)
     languages.init_app(app)
+    presentation.init_app(app)
     app.jinja_env.globals["topic_label"] = topic_label

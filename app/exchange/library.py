@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from app.core.models import Media
 from app.core.text import Text
+from app.core.transactions import reading
 from app.courses.models import CourseMedia
 from app.extensions import db
 
@@ -20,10 +21,13 @@ from .parsed import ParsedCourse, ParsedMedium
 def store(course: ParsedCourse, watch: Callable[[], object] = lambda: None) -> None:
     """Put the files into the store, where they count as nothing until a row names them. `watch`: a piece is kept.
 
-    Before the transaction. What is there already is not written again.
+    Before the transaction. What a row names already is not written again.
     """
+    hashes = {medium.found.hash for medium in _files(course)}
+    with reading():
+        known = set(db.session.scalars(sa.select(Media.hash).where(Media.hash.in_(hashes))))
     for medium in _files(course):
-        if not stored.holds(medium.found.hash):
+        if medium.found.hash not in known or not stored.holds(medium.found.hash):
             with medium.file.open() as stream:
                 stored.keep(stream, watch)
 

@@ -19,6 +19,7 @@ from app.core import audit, clock
 from app.core.jobs import enqueue
 from app.core.models import Media
 from app.core.transactions import after_commit
+from app.courses import uploads
 from app.courses.models import CourseMove, MoveKind, MoveState
 from app.extensions import db
 
@@ -39,8 +40,13 @@ def start_export(*, course_id: int, slug: str, by: int) -> int:
     return _start(MoveKind.EXPORT, by, course_id=course_id, file_name=f"{slug}.zip")
 
 
-def start_import(*, file_hash: str, file_name: str, by: int) -> int:
-    """Begin to import the folder whose zip is in the store. The id of the move, as for `start_export`."""
+def start_import(*, file_hash: str, file_name: str, by: int, upload_id: str = "") -> int:
+    """Begin to import the folder whose zip is in the store. The id of the move, as for `start_export`.
+
+    The upload that brought it is over.
+    """
+    if upload_id:
+        uploads.end(upload_id=upload_id, by=by)
     return _start(MoveKind.IMPORT, by, file_hash=file_hash, file_name=file_name[:255])
 
 

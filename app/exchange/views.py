@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, current_app, flash, jsonify, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -49,10 +49,12 @@ def new() -> ResponseReturnValue:
         except DomainError as error:
             form.upload.errors = [str(error)]
         else:
-            move_id = moves.start_import(file_hash=digest, file_name=name, by=person.id)
+            move_id = moves.start_import(
+                file_hash=digest, file_name=name, by=person.id, upload_id=form.upload.data or ""
+            )
             return redirect(url_for("moving.show", move_id=move_id), 303)
     earlier = move_queries.list_moves(person, kinds=[MoveKind.IMPORT])[:5]
-    page = render_template("moving/new.html", form=form, moves=earlier, labels=labels, uploader=_uploader())
+    page = render_template("moving/new.html", form=form, moves=earlier, labels=labels)
     return page, 422 if form.errors else 200
 
 
@@ -175,11 +177,3 @@ def download(move_id: int) -> ResponseReturnValue:
     response.headers.set("Content-Disposition", "attachment", filename=move.file_name)
     response.headers["Cache-Control"] = "private, no-store"
     return response
-
-
-def _uploader() -> str | None:
-    """Where the script stands that sends a file in parts."""
-    try:
-        return str(current_app.extensions["assets"].url("js/upload.js"))
-    except KeyError:
-        return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from flask import Response, current_app, make_response, render_template, request, session
+from flask import Response, current_app, g, make_response, render_template, request, session
 
 from app.auth.identity import Identity, page_language
 from app.courses.kinds import Player, Visit
@@ -17,6 +17,7 @@ def player_page(player: Player, visit: Visit, place: Place, enrolled: Enrolled) 
 
     The body holds a token that changes with every rendering, so the tag is made from what the page is made of.
     """
+    g.frames = player.frames
     tag = None
     if player.version is not None and "_flashes" not in session:
         tag = _tag(visit.person, visit, enrolled, player.version)

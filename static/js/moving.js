@@ -51,8 +51,10 @@ if (form) {
       const id = await upload(file.files[0], {
         course: null,
         purpose: "folder",
-        onProgress: (sent, total) => {
-          const share = total === undefined ? sent : sent / total;
+        onWaiting: () => {
+          status.textContent = form.dataset.waiting;
+        },
+        onProgress: (share) => {
           bar.value = share * 100;
           status.textContent = form.dataset.sending.replace("{share}", new Intl.NumberFormat(document.documentElement.lang, { style: "percent" }).format(share));
         },

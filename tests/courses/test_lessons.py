@@ -52,4 +52,4 @@ def test_a_preview_is_the_text_in_the_language_asked_for_else_in_the_course_s_ow
     for asked, shown, html in (("fr", "fr", "<p>Un</p>"), ("ar", "en", "<p>One</p>"), ("de", "en", "<p>One</p>")):
         player = kind.preview(lesson, course, asked)
         assert player is not None
-        assert player.context == {"html": html, "body_language": shown}
+        assert player.context == {"html": html, "body_language": shown, "has_media": False}

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from app.core import clock, rank, sanitise
 from app.core.models import Media
+from app.core.store import the_store
 from app.core.text import Text, string_hash
 from app.core.transactions import unit_of_work
 from app.courses.kinds import get_kind
 from app.courses.models import Course, CourseMedia, Lesson, LessonBody, Module
 from app.courses.outline import CourseSettings, Opens, Order
 from app.courses.topics import TOPICS
-from app.exchange import stored
 from app.extensions import db
 from app.quizzes.models import Question, QuestionVersion, Quiz, QuizSlot, VersionState
 from app.quizzes.settings import Grading, QuizSettings
@@ -223,9 +223,7 @@ def _after(key: str | None) -> Opens | None:
 
 def _kept(name: str, media_type: str, data: bytes) -> str:
     digest = hashlib.sha256(data).hexdigest()
-    path = stored.store().path(digest)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
+    the_store().put(digest, data)
     if db.session.get(Media, digest) is None:
         length = {"seconds": 61.25, "width": 640, "height": 360} if media_type == "video/mp4" else {}
         row = Media(hash=digest, name=name, media_type=media_type, size=len(data), created_at=clock.now(), **length)

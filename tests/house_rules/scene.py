@@ -42,6 +42,7 @@ from tests.factories import a_choice_question, a_city, a_course, a_person, text
 
 BEFORE = datetime(2026, 3, 1, 9, tzinfo=UTC)
 UPLOAD = "u" * 43
+VIDEO = "2" * 64
 CODE = "7GQ2M4KXWPRT" + codes.check_character("7GQ2M4KXWPRT")
 
 
@@ -221,10 +222,11 @@ def _the_rest(course: Course, trainer: Person) -> int:
             Revision(subject="lesson_body:1", person_id=trainer.id, at=BEFORE, content_hash=digest),
             SignIn(person_id=trainer.id, created_at=BEFORE, last_used_at=BEFORE),
             Media(hash="0" * 64, name="map.webp", media_type="image/webp", size=1, created_at=BEFORE),
+            Media(hash=VIDEO, name="talk.mp4", media_type="video/mp4", size=1, created_at=BEFORE),
             CourseInvitation(course_id=course.id, email="guest@ghent.example", invited_at=BEFORE),
             Upload(
                 id=UPLOAD, course_id=course.id, person_id=trainer.id, name="talk.mp4", size=9, purpose="media",
-                created_at=BEFORE, touched_at=BEFORE,
+                created_at=BEFORE, touched_at=clock.now(),
             ),
             CourseMove(kind=MoveKind.EXPORT, person_id=trainer.id, course_id=course.id, created_at=BEFORE),
         ]
@@ -234,6 +236,7 @@ def _the_rest(course: Course, trainer: Person) -> int:
         [
             MediaVariant(media_hash="0" * 64, width=480, hash="1" * 64, size=1),
             CourseMedia(course_id=course.id, media_hash="0" * 64, name="map.webp", added_at=BEFORE),
+            CourseMedia(course_id=course.id, media_hash=VIDEO, name="talk.mp4", added_at=BEFORE),
         ]
     )
     message = Outbox(

@@ -25,7 +25,7 @@ from app.courses.models import Course
 from app.extensions import db
 from tests.factories import PASSWORD, PASSWORD_HASH, a_person, signed_in, text
 
-from .scene import CODE, Scene, a_scene, rows_by_table
+from .scene import CODE, UPLOAD, Scene, a_scene, rows_by_table
 from .test_routes import requests
 
 DIGITS = "9" * 5000  # Python refuses to read a number as long
@@ -71,10 +71,19 @@ FORMS: dict[str, dict[str, str]] = {
     "certificates.share": {"city": "on", "score": "on"},
     "cities.edit": CITY,
     "cities.new": CITY,
+    "captions.remove": {},
+    "captions.save": {"text": "WEBVTT\n\n00:01.000 --> 00:02.000\nGood morning."},
     "learn.complete": {},
     "learn.enrol": {},
     "learn.language": {"language": "en", "activity": "lesson-1-1"},
     "learn.remember": {},
+    "library.add": {"upload": UPLOAD, "seconds": "61.5", "width": "1280", "height": "720"},
+    "library.measure": {"seconds": "61.5", "width": "1280", "height": "720"},
+    "library.remove": {},
+    "library.update": {
+        "f000000000000-name": "map.webp", "f000000000000-alternative_en": "A map.", "f000000000000-version": "1",
+        "f000000000000-decorates": "",
+    },
     "people.end_role": {},
     "people.grant": {"role": "trainer"},
     "people.leave": {},
@@ -84,6 +93,7 @@ FORMS: dict[str, dict[str, str]] = {
     "quizzes.start": {},
     "quizzes.submit": {},
     "site.choose_language": {"language": "en"},
+    "uploads.create": {},
     "editions.publish": {"note": "A new lesson."},
     "moving.answer": {"reviewed": "y"},
     "moving.copy": {"title": "A copy", "address": "a-copy"},
@@ -95,6 +105,7 @@ FORMS: dict[str, dict[str, str]] = {
 # What the addresses of pages ask.
 QUESTIONS: dict[str, dict[str, str]] = {
     "auth.sign_in": {"next": "/account"},
+    "library.index": {"sort": "picture", "unused": "y"},
     "certificates.verify": {"code": CODE},
     "cities.index": {"q": "ghent", "region": "europe"},
     "courses.catalogue": {"q": "city", "language": "en", "topic": "prevention", "length": "short"},
@@ -106,7 +117,13 @@ QUESTIONS: dict[str, dict[str, str]] = {
     "site.network": {"region": "europe"},
     "editions.preview": {"language": "en"},
 }
-OWNERS = {"quizzes": "practitioner", "certificates": "practitioner", "learn": "practitioner", "studio": "trainer"}
+OWNERS = {
+    "quizzes": "practitioner",
+    "certificates": "practitioner",
+    "learn": "practitioner",
+    "studio": "trainer",
+    "library": "trainer",
+}
 FOR_VISITORS = {"auth.create_account", "auth.create_sign_in", "auth.create_reset", "auth.register_again"}
 
 
@@ -204,16 +221,18 @@ def test_the_forms_here_are_those_of_people(app: Flask, scene: Scene) -> None:
         status = browser(app, scene, endpoint).post(address, data=FORMS[endpoint]).status_code
         if status >= 400:
             refused[endpoint] = status
-    # Nobody is known by that address; the city is there from the form before; the role is of somebody else;
-    # no folder was sent, and the move asks nothing.
+    # Nobody is known by that address; the city is there from the form before; the role is of somebody else; the upload
+    # is not complete, and one begins with headers, not with a form; no folder was sent, and the move asks nothing.
     assert refused == {
         "auth.create_sign_in": 400,
         "cities.new": 422,
-        "people.end_role": 404,
+        "library.add": 409,
         "moving.answer": 409,
         "moving.drop": 409,
         "moving.new": 422,
         "moving.place": 409,
+        "people.end_role": 404,
+        "uploads.create": 412,
     }
 
 

@@ -32,6 +32,9 @@ BELONGS = {
     "quizzes.result": OTHER_PERSON,
     "quizzes.submit": OTHER_PERSON,
     "quizzes.summary": OTHER_PERSON,
+    "uploads.append": OTHER_TRAINER,
+    "uploads.delete": OTHER_TRAINER,
+    "uploads.show": OTHER_TRAINER,
 }
 STUDIO = "/teach/courses/<int:course_id>"  # whatever stands under it belongs to the course's trainers
 # What everyone with the permission may name: published things, and tokens and codes that are the proof themselves.

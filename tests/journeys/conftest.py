@@ -178,7 +178,7 @@ def watch(page: Page) -> list[str]:
 
     def counts(request: Request) -> bool:
         """A page that is left takes its icon and what it fetched ahead with it: that is nobody's fault."""
-        return request.failure != "net::ERR_ABORTED" or request.resource_type not in ("image", "other")
+        return request.failure != "net::ERR_ABORTED" or request.resource_type not in ("image", "media", "other")
 
     page.on("console", lambda message: wrong.append(message.text) if message.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))

@@ -1,0 +1,109 @@
+"""What is swept every hour: uploads that were broken off, and stored files to which no row refers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from app.core import clock
+from app.core.jobs import job
+from app.core.models import Content, Media, MediaVariant
+from app.core.store import the_store
+from app.core.transactions import reading, unit_of_work
+from app.extensions import db
+
+from . import uploads
+from .dressing import hashes_in
+from .models import CourseMedia, CourseMove, LessonBody, Upload
+
+OLD = timedelta(days=1)  # what is younger may be on its way into a row
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """How many of each went."""
+
+    uploads: int
+    rows: int
+    files: int
+
+
+@job("courses.sweep", every_hour_at=17)
+def sweep() -> Swept:
+    """Take away what nobody waits for and nothing refers to. Safe to run twice, and to stop half way."""
+    return Swept(uploads=_sweep_uploads(), rows=_sweep_rows(), files=_sweep_parts() + _sweep_files())
+
+
+def _sweep_uploads() -> int:
+    """Uploads of which no part came for a day; then their parts."""
+    with unit_of_work():
+        gone = db.session.scalars(sa.delete(Upload).where(Upload.touched_at < _long_ago()).returning(Upload.id)).all()
+    for upload_id in gone:
+        uploads.remove_parts(the_store(), upload_id)
+    return len(gone)
+
+
+def _sweep_parts() -> int:
+    """Parts that were stored and never counted, and those whose upload is gone."""
+    with reading():
+        known = set(db.session.scalars(sa.select(Upload.id)))
+    swept = 0
+    for part in the_store().parts():
+        if part.at < _long_ago() and part.path.split("/")[1] not in known:
+            the_store().delete_at(part.path)
+            swept += 1
+    return swept
+
+
+def _sweep_rows() -> int:
+    """Files that are in no library, and that no text shows any more, of a draft, of an edition or of its history."""
+    with reading():
+        loose = set(db.session.scalars(_loose()))
+    if not loose:
+        return 0
+    with reading():
+        for html in _texts():
+            loose -= hashes_in(html)
+    swept = 0
+    for digest in sorted(loose):
+        with unit_of_work():
+            if db.session.scalar(_loose().where(Media.hash == digest).with_for_update()):
+                db.session.execute(sa.delete(MediaVariant).where(MediaVariant.media_hash == digest))
+                db.session.execute(sa.delete(Media).where(Media.hash == digest))
+                swept += 1
+    return swept
+
+
+def _loose() -> sa.Select[str]:
+    captions = {file for files in db.session.scalars(sa.select(CourseMedia.captions)) for file in files.values()}
+    in_a_library = sa.exists().where(CourseMedia.media_hash == Media.hash)
+    return sa.select(Media.hash).where(Media.created_at < _long_ago(), ~in_a_library, Media.hash.not_in(captions))
+
+
+def _texts() -> Iterator[str]:
+    yield from db.session.scalars(sa.select(LessonBody.html).where(LessonBody.html.contains("/media/")))
+    yield from db.session.scalars(
+        sa.select(Content.body).where(Content.body.contains("/media/"), Content.withdrawn_at.is_(None))
+    )
+
+
+def _sweep_files() -> int:
+    """Files that were stored for a row that was never written, or whose row is gone."""
+    kept = the_store()
+    with reading():
+        known = set(db.session.scalars(sa.select(Media.hash)))
+        known |= set(db.session.scalars(sa.select(MediaVariant.hash)))
+        known |= set(db.session.scalars(sa.select(CourseMove.file_hash).where(CourseMove.file_hash.is_not(None))))
+    swept = 0
+    for digest, _kept in kept.files(before=_long_ago()):
+        if digest not in known:
+            kept.delete(digest)
+            swept += 1
+    return swept
+
+
+def _long_ago() -> datetime:
+    return clock.now() - OLD

@@ -1,0 +1,27 @@
+"""How templates of the studio say sizes and lengths of files."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_babel import get_locale
+
+from .dressing import said_size
+
+
+def file_size(size: int) -> str:
+    """A size in bytes in the page's language: `1.2 MB`."""
+    return said_size(size, str(get_locale() or "en"))
+
+
+def played_length(seconds: float) -> str:
+    """How long a video or sound lasts: `1:05`, `1:02:05`."""
+    whole = round(seconds)
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def init_app(app: Flask) -> None:
+    """Give templates these functions under their names."""
+    for function in (file_size, played_length):
+        app.jinja_env.globals[function.__name__] = function
