@@ -8,14 +8,13 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from app.core.store import the_store
 from app.core.transactions import reading, unit_of_work
 from app.courses import drafts
 from app.courses import services as courses
 from app.courses.errors import NothingToPublish, NotReady
 from app.courses.kinds import Level
 
-from . import folder, queries, services
+from . import folder, queries, services, stored
 from .fates import Fate, Imported
 from .faults import Fault, Refused
 
@@ -58,14 +57,13 @@ def import_command(path: Path, trainer: str | None, publish: bool, note: str, re
 @click.argument("path", type=click.Path(path_type=Path))
 def export_command(slug: str, path: Path) -> None:
     """Write the draft of the course SLUG to PATH, as a folder, or as a zip if PATH ends in .zip."""
-    store = the_store()
     with reading():
         course_id = queries.find_course(slug)
         if course_id is None:
             raise click.ClickException(f"there is no course {slug!r}")
-        files = folder.files_of(drafts.load(course_id), store)
+        files = queries.get_folder(course_id)
     try:
-        folder.save(files, path)
+        folder.save(files, path, stored.copy)
     except FileExistsError:
         raise click.ClickException(f"{path} is there already; nothing was written.") from None
     click.echo(f"{len(files)} files written to {path}")

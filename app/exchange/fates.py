@@ -26,11 +26,16 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """One thing of an import: `what` it is (course, module, lesson, quiz, question), its key, its fate."""
+    """One thing of an import: `what` it is (course, module, lesson, quiz, question, file), its key, its fate.
+
+    `title` is in the course's own language, `id` that of an activity.
+    """
 
     what: str
     key: str
     fate: Fate
+    title: str = ""
+    id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,19 +10,20 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
-from app.core import audit, clock, content, media, sanitise
+from app.core import audit, clock, content, sanitise
 from app.core.text import Text, string_hash
 from app.courses import drafts
+from app.courses.kinds import get_kind
 from app.courses.lessons import MEDIA_TYPE
 from app.courses.models import (
     Activity,
     Course,
-    CourseMedia,
     CourseTrainer,
     Lesson,
     LessonBody,
     Module,
     Revision,
+    RevisionReason,
     TrainerRole,
 )
 from app.extensions import db
@@ -31,6 +32,7 @@ from app.quizzes.types import marks_hash
 
 from . import queries
 from .fates import Came, Fate, Imported, Place
+from .library import LibraryImport
 from .merging import carried, carried_content
 from .order import arranged
 from .parsed import LessonPart, ParsedActivity, ParsedCourse, ParsedModule, ParsedQuestion, QuizPart
@@ -45,21 +47,25 @@ class Import:
     reviewed: bool
     now: datetime = field(default_factory=clock.now)
     things: list[Came] = field(default_factory=list)
-    bodies: list[LessonBody] = field(default_factory=list)
-    addresses: dict[str, str] = field(default_factory=dict)
+    former: list[tuple[Revision, str]] = field(default_factory=list)
     row: Course = field(init=False)
+    library: LibraryImport = field(init=False)
     bank: dict[str, Question] = field(init=False)
     asked_before: set[str] = field(init=False)
-    asked_now: dict[str, Place] = field(default_factory=dict)
+    taken: dict[str, Place] = field(default_factory=dict)
 
     def run(self, trainer_id: int | None) -> Imported:
         self.take_course()
         if trainer_id is not None:
             self.take_trainer(trainer_id)
-        self.take_pictures()
+        self.library = LibraryImport(self.row.id, self.by, self.now, self.words)
+        files = self.library.take(self.course)
         self.load_bank()
         self.take_modules()
+        for question in self.course.bank:
+            self.take_question(question, asked=False)
         self.count_questions()
+        self.things += files
         db.session.flush()
         self.keep_history()
         imported = Imported(self.row.id, self.row.slug, tuple(self.things))
@@ -72,8 +78,9 @@ class Import:
     def words(self, new: Text, old: Text | None) -> Text:
         return new if self.reviewed else carried(new, old)
 
-    def note(self, what: str, key: str, fate: Fate) -> None:
-        self.things.append(Came(what, key, fate))
+    def note(self, what: str, key: str, fate: Fate, title: Text, row_id: int | None = None) -> None:
+        words = title.best(self.course.language, self.course.language)
+        self.things.append(Came(what, key, fate, words, row_id))
 
     def take_course(self) -> None:
         read = self.course
@@ -91,7 +98,7 @@ class Import:
             )
             db.session.add(self.row)
             db.session.flush()
-            self.note("course", read.key, Fate.NEW)
+            self.note("course", read.key, Fate.NEW, read.title)
             return
         db.session.execute(sa.select(Course.id).where(Course.id == found).with_for_update())
         self.row = drafts.load(found)
@@ -103,7 +110,7 @@ class Import:
             topics=list(read.topics),
             settings=read.settings,
         )
-        self.note("course", read.key, place.fate)
+        self.note("course", read.key, place.fate, read.title)
 
     def take_trainer(self, person_id: int) -> None:
         for trainer in self.row.trainers:
@@ -111,25 +118,6 @@ class Import:
                 trainer.role = TrainerRole.LEAD
                 return
         db.session.add(CourseTrainer(course_id=self.row.id, person_id=person_id, role=TrainerRole.LEAD))
-
-    def take_pictures(self) -> None:
-        """Know the images, for the site and in the course's library; one that has another name is shown by that."""
-        library = set(db.session.scalars(sa.select(CourseMedia.media_hash).where(CourseMedia.course_id == self.row.id)))
-        for picture in self.course.pictures:
-            name = media.keep(picture).name
-            if picture.hash not in library:
-                library.add(picture.hash)
-                db.session.add(
-                    CourseMedia(
-                        course_id=self.row.id,
-                        media_hash=picture.hash,
-                        name=picture.name,
-                        added_by_id=self.by,
-                        added_at=self.now,
-                    )
-                )
-            if name != picture.name:
-                self.addresses[picture.address] = picture.address.removesuffix(picture.name) + name
 
     def load_bank(self) -> None:
         """The course's questions by key, and which of them its quizzes ask before the import."""
@@ -152,7 +140,7 @@ class Import:
         places = [self.module_place(read, modules.get(read.key), rank) for read, rank in zip(reads, ranks, strict=True)]
         db.session.flush()  # new modules have their ids
         for read, place in zip(reads, places, strict=True):
-            self.note("module", read.key, place.fate)
+            self.note("module", read.key, place.fate, read.title)
             self.take_activities(place.row, read.activities, activities)
         self.remove_missing("module", modules, {read.key for read in reads})
         self.remove_missing("activity", activities, {read.key for read in self.course.activities()})
@@ -162,7 +150,7 @@ class Import:
             row = rows[key]
             if row.removed_at is None:
                 row.removed_at = self.now
-                self.note(row.kind if isinstance(row, Activity) else what, key, Fate.REMOVED)
+                self.note(row.kind if isinstance(row, Activity) else what, key, Fate.REMOVED, row.title)
 
     def module_place(self, read: ParsedModule, row: Module | None, rank: str) -> Place:
         if row is None:
@@ -184,7 +172,10 @@ class Import:
                 self.take_lesson(place, read.part)
             else:
                 self.take_quiz(place, read.part)
-            self.note(read.kind, read.key, place.fate)
+            if read.minutes is None:
+                db.session.flush()  # a length is computed from rows
+                place.set(minutes=get_kind(read.kind).length(place.row, self.row))
+            self.note(read.kind, read.key, place.fate, read.title, place.row.id)
 
     def activity_place(self, read: ParsedActivity, row: Activity | None, module_id: int, rank: str) -> Place:
         if row is not None:
@@ -193,7 +184,8 @@ class Import:
             place.set(
                 title=self.words(read.title, row.title),
                 required=read.required,
-                minutes=read.minutes,
+                minutes=row.minutes if read.minutes is None else read.minutes,
+                minutes_given=read.minutes is not None,
                 opens_after=read.opens,
             )
             place.move(module_id=module_id, rank=rank)
@@ -205,7 +197,8 @@ class Import:
             "rank": rank,
             "title": read.title,
             "required": read.required,
-            "minutes": read.minutes,
+            "minutes": read.minutes or 1,
+            "minutes_given": read.minutes is not None,
             "opens_after": read.opens,
         }
         quiz = read.part if isinstance(read.part, QuizPart) else None
@@ -217,30 +210,45 @@ class Import:
     def take_lesson(self, place: Place, part: LessonPart) -> None:
         rows = {body.language: body for body in place.row.bodies}
         bodies = {language: self.addressed(html) for language, html in part.bodies.items()}
-        source_hash = string_hash(bodies[self.course.language])
+        source_hash = string_hash(bodies.get(self.course.language, ""))
         for language, html in bodies.items():
             made_from = None if language == self.course.language else source_hash
             row = rows.get(language)
             if row is None:
-                row = LessonBody(language=language, html=html, source_hash=made_from)
+                row = LessonBody(language=language)
                 place.row.bodies.append(row)
             elif row.html != html:
-                row.html, row.source_hash = html, made_from
+                self.keep_former(row)
             elif self.reviewed and row.source_hash != made_from:
                 row.source_hash = made_from
                 place.change()
                 continue
             else:
                 continue
-            self.bodies.append(row)
+            row.html, row.source_hash = html, made_from
+            row.saved_by_id, row.saved_at = self.by, self.now
             place.change()
         for language in sorted(rows.keys() - bodies.keys()):
+            self.keep_former(rows[language])
             place.row.bodies.remove(rows[language])
             db.session.delete(rows[language])
             place.change()
 
+    def keep_former(self, body: LessonBody) -> None:
+        """Remember a text that is about to go, whose it was and since when."""
+        if not body.html:
+            return
+        revision = Revision(
+            subject=f"lesson_body:{body.id}",
+            person_id=body.saved_by_id,
+            at=body.saved_at or self.now,
+            content_hash=content.body_hash(MEDIA_TYPE, body.html),
+            reason=RevisionReason.IMPORTED,
+        )
+        self.former.append((revision, body.html))
+
     def addressed(self, html: str) -> str:
-        for there, here in self.addresses.items():
+        for there, here in self.library.addresses.items():
             html = html.replace(f'"{there}"', f'"{here}"')
         return html
 
@@ -264,10 +272,10 @@ class Import:
             quiz.slots.remove(slot)
             place.change()
 
-    def take_question(self, read: ParsedQuestion) -> Question:
+    def take_question(self, read: ParsedQuestion, *, asked: bool = True) -> Question:
         """The row of a question, with a new version if what is read differs from the latest that is ready."""
-        if read.key in self.asked_now:  # it stands in another quiz too
-            return self.asked_now[read.key].row
+        if read.key in self.taken:  # it stands in another quiz too
+            return self.taken[read.key].row
         question = self.bank.get(read.key)
         if question is None:
             question = Question(
@@ -276,7 +284,8 @@ class Import:
             db.session.add(question)
             place = Place(question, Fate.NEW)
         else:
-            place = Place(question, Fate.UNCHANGED if read.key in self.asked_before else Fate.BROUGHT_BACK)
+            returns = asked and read.key not in self.asked_before
+            place = Place(question, Fate.BROUGHT_BACK if returns else Fate.UNCHANGED)
         place.set(category=read.category, tags=list(read.tags))
         ready = [version for version in question.versions if version.state == VersionState.READY]
         latest = ready[-1].content if ready else None
@@ -293,19 +302,26 @@ class Import:
             question.versions.append(version)
             place.change()
         db.session.flush()
-        self.asked_now[read.key] = place
+        self.taken[read.key] = place
         return question
 
     def count_questions(self) -> None:
-        for key, place in self.asked_now.items():
-            self.note("question", key, place.fate)
-        for key in sorted(self.asked_before - self.asked_now.keys()):
-            self.note("question", key, Fate.REMOVED)
+        for read in self.questions():
+            self.note("question", read.key, self.taken[read.key].fate, read.content.stem)
+        for key in sorted(self.asked_before - self.taken.keys()):
+            self.note("question", key, Fate.REMOVED, self.bank[key].versions[-1].content.stem)
+
+    def questions(self) -> list[ParsedQuestion]:
+        """Every question that was read, once, in the order of the course."""
+        found: dict[str, ParsedQuestion] = {}
+        for activity in self.course.activities():
+            for read in activity.part.questions if isinstance(activity.part, QuizPart) else ():
+                found.setdefault(read.key, read)
+        for read in self.course.bank:
+            found.setdefault(read.key, read)
+        return list(found.values())
 
     def keep_history(self) -> None:
-        """A revision of every body that was written, so that what an import replaced can be found again."""
-        kept = [content.NewBody(MEDIA_TYPE, body.html, sanitise.POLICY) for body in self.bodies]
-        content.store_all(kept)
-        for body, new in zip(self.bodies, kept, strict=True):
-            revision = Revision(subject=f"lesson_body:{body.id}", person_id=self.by, at=self.now, content_hash=new.hash)
-            db.session.add(revision)
+        """The texts that the import replaced, so that they can be found again."""
+        content.store_all(content.NewBody(MEDIA_TYPE, html, sanitise.POLICY) for _revision, html in self.former)
+        db.session.add_all(revision for revision, _html in self.former)

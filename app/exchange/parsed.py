@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
-from app.core.media import Picture
 from app.core.text import Text
 from app.courses.outline import CourseSettings, Opens
 from app.quizzes.settings import QuizSettings
@@ -43,11 +44,13 @@ class QuizPart:
 
 @dataclass(frozen=True, slots=True)
 class ParsedActivity:
+    """`minutes` None: to be computed from what is in it."""
+
     key: str
     kind: str
     title: Text
     required: bool
-    minutes: int
+    minutes: int | None
     opens: Opens | None
     part: LessonPart | QuizPart
     line: int = field(default=1, compare=False)
@@ -61,7 +64,51 @@ class ParsedModule:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A file of `media/`, `size` bytes long by what is said of it: a video is large, so nobody holds it in memory.
+
+    `open` gives a stream that can be read once, never past the size; reading it may raise `folder.files.Damaged`.
+    """
+
+    size: int
+    open: Callable[[], AbstractContextManager[BinaryIO]]
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """A file that was read to its end and found to be what its name says. `size` in bytes, `seconds` of play."""
+
+    hash: str
+    media_type: str
+    size: int
+    width: int | None = None
+    height: int | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedMedium:
+    """A file of `media/`: its name there, what it was found to be, and the file itself, still unread.
+
+    `title` is what the course calls it. `captions` maps languages to files of their own.
+    """
+
+    name: str
+    found: Inspected
+    file: Held = field(compare=False)
+    title: str = ""
+    alternative: Text | None = None
+    captions: dict[str, ParsedMedium] = field(default_factory=dict)
+
+    @property
+    def address(self) -> str:
+        return f"/media/{self.found.hash}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedCourse:
+    """`media` is without the files of captions; `bank` holds the questions that no quiz asks."""
+
     key: str
     language: str
     languages: tuple[str, ...]
@@ -70,7 +117,8 @@ class ParsedCourse:
     topics: tuple[str, ...]
     settings: CourseSettings
     modules: tuple[ParsedModule, ...]
-    pictures: tuple[Picture, ...]
+    media: tuple[ParsedMedium, ...] = ()
+    bank: tuple[ParsedQuestion, ...] = ()
 
     def activities(self) -> Iterator[ParsedActivity]:
         """Every activity, in order."""

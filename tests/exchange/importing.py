@@ -6,14 +6,14 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from app.core.transactions import unit_of_work
+from app.core.transactions import reading, unit_of_work
 from app.courses import services as courses
 from app.courses.models import Activity, Course, Edition
 from app.courses.outline import Outline, OutlineActivity
-from app.exchange import folder, services
+from app.exchange import folder, queries, services
 from app.exchange.fates import Imported
 from app.extensions import db
-from app.quizzes.models import QuestionVersion
+from app.quizzes.models import QuestionVersion, VersionState
 
 from .sample import Files, zipped
 
@@ -61,6 +61,26 @@ def without_ids(outline: Outline) -> object:
     about = (outline.title, outline.summary, outline.source_language, outline.languages, outline.topics)
     modules = [(m.key, m.title, [activity(a) for a in m.activities]) for m in outline.modules]
     return (*about, outline.settings, modules)
+
+
+def described(course_id: int) -> object:
+    """A library as any database would have it, and the questions that are ready."""
+    with reading():
+        library = {
+            entry.media_hash: (
+                entry.name,
+                entry.media.name,
+                None if entry.alternative is None else entry.alternative.phrases,
+                entry.captions,
+            )
+            for entry in queries.list_library(course_id)
+        }
+        bank = {
+            question.key: (question.category, question.tags, versions[-1].content)
+            for question in queries.list_bank(course_id)
+            if (versions := [version for version in question.versions if version.state == VersionState.READY])
+        }
+        return library, bank
 
 
 def ids(course_id: int) -> dict[str, int]:

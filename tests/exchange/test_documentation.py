@@ -7,9 +7,11 @@ from pathlib import Path
 from app.config import ROOT
 from app.courses.topics import TOPICS
 from app.exchange import folder, gift
+from app.exchange.folder import media
 from app.exchange.gift import TRUE_FALSE
 
-from .sample import written
+from .sample import Files, image, written
+from .test_library import EVERYTHING, MP4
 
 
 def blocks(document: str, kind: str) -> list[str]:
@@ -21,10 +23,19 @@ def blocks(document: str, kind: str) -> list[str]:
 def test_the_course_and_the_quiz_of_the_document_are_sound(tmp_path: Path) -> None:
     course = next(block for block in blocks("course-folder.md", "yaml") if block.startswith("format: 1"))
     quiz = next(block for block in blocks("course-folder.md", "yaml") if block.startswith("pass_mark"))
-    files = {"course.yaml": course, "lessons/three-moments.en.md": "Words.", "quizzes/module-test.yaml": quiz}
-    parsed = folder.read(written(tmp_path, dict(files)))
+    files: Files = {"course.yaml": course, "lessons/three-moments.en.md": "Words.", "quizzes/module-test.yaml": quiz}
+    files |= {"media/map.webp": image("WEBP"), "media/line.png": image(), "media/talk.mp4": MP4}
+    parsed = folder.read(written(tmp_path, files))
     assert [str(fault) for fault in parsed.faults] == []
     assert sum(len(module.activities) for module in parsed.sound().modules) == 2
+
+
+def test_the_kinds_of_files_in_the_document_are_those_there_are() -> None:
+    text = (ROOT / "docs" / "course-folder.md").read_text()
+    table = text.partition("| | endings")[2].partition("\n\n")[0]
+    endings = {ending for line in table.splitlines()[2:] for ending in line.split("|")[2].strip().split(", ")}
+    assert endings == {*media.IMAGES, *media.KINDS}
+    assert {name.rpartition(".")[2] for name in EVERYTHING} <= endings
 
 
 def test_the_topics_of_the_document_are_those_there_are() -> None:

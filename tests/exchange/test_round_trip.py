@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
+from itertools import count
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from app.config import ROOT
-from app.core.store import the_store
 from app.core.transactions import reading, unit_of_work
 from app.courses import drafts
 from app.courses.errors import NothingToPublish
 from app.courses.models import Course
-from app.exchange import folder, services
+from app.exchange import folder, queries, services, stored
 from app.exchange.fates import Fate
 from app.extensions import db
 from app.quizzes.models import Quiz
 
-from .importing import brought_in, in_force, published, without_ids
+from .generated import Maker
+from .importing import brought_in, described, in_force, published, without_ids
 from .sample import files, written
+
+numbers = count(1)
 
 
 def exported(app: Flask, course_id: int, path: Path) -> Path:
     with reading():
-        folder.save(folder.files_of(drafts.load(course_id), the_store()), path)
+        folder.save(queries.get_folder(course_id), path, stored.copy)
     return path
 
 
@@ -109,6 +114,31 @@ def test_an_exported_folder_reads_well(app: Flask, tmp_path: Path) -> None:
         "      en: |-\n        A message spreads.\n\n        What comes first?\n"
         in (out / "quizzes" / "check.yaml").read_text()
     )
+
+
+@settings(
+    max_examples=20, phases=[Phase.explicit, Phase.reuse, Phase.generate], suppress_health_check=list(HealthCheck)
+)
+@given(draw=st.data(), languages=st.sampled_from([["en"], ["en", "fr"], ["fr", "ar", "en"]]))
+def test_whatever_the_studio_made_comes_back_as_it_was(
+    app: Flask, tmp_path_factory: pytest.TempPathFactory, draw: st.DataObject, languages: list[str]
+) -> None:
+    """Over itself nothing changes; as a new course the outline, the library and the bank are equal but for ids."""
+    slug = f"made-{next(numbers)}"
+    course_id = Maker(draw.draw, languages).course(slug).id
+    out = exported(app, course_id, tmp_path_factory.mktemp("made") / "out.zip")
+    outline, library = without_ids(drafts.outline_of(drafts.load(course_id))), described(course_id)
+    parsed = folder.read(out)
+    assert [str(fault) for fault in parsed.faults] == []
+    with unit_of_work():
+        again = services.import_course(parsed, trainer_id=None, by=None)
+    assert set(again.count()) == {Fate.UNCHANGED}
+    with unit_of_work():
+        db.session.get_one(Course, course_id).slug = f"{slug}-aside"
+    second_id = imported(out)
+    assert second_id != course_id
+    assert without_ids(drafts.outline_of(drafts.load(second_id))) == outline
+    assert described(second_id) == library
 
 
 def test_nothing_that_is_there_is_written_over(app: Flask, tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def empty_store(app: Flask) -> None:
 def test_a_new_course_is_made_whole(app: Flask, tmp_path: Path) -> None:
     trainer = a_person(email="trainer@city.example")
     imported = brought_in(tmp_path, files(), trainer_id=trainer.id, by=trainer.id)
-    assert imported.count() == {Fate.NEW: 14}
+    assert imported.count() == {Fate.NEW: 16}
     course = drafts.load(imported.course_id)
     assert (course.slug, course.source_language, course.languages) == ("sample", "en", ["en", "fr"])
     assert [(m.key, [a.key for a in m.living_activities()]) for m in course.living_modules()] == [
@@ -88,7 +88,7 @@ def test_a_new_course_is_made_whole(app: Flask, tmp_path: Path) -> None:
     assert {row.hash for row in db.session.scalars(sa.select(Media))} == stored(app)
     assert not [check for check in drafts.checks(course) if check.level is Level.BLOCKER]
     (event,) = db.session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "course.import"))
-    assert (event.actor_id, event.details) == (trainer.id, {"new": 14})
+    assert (event.actor_id, event.details) == (trainer.id, {"new": 16})
 
 
 def test_importing_the_same_again_touches_nothing(app: Flask, tmp_path: Path) -> None:
@@ -96,7 +96,7 @@ def test_importing_the_same_again_touches_nothing(app: Flask, tmp_path: Path) ->
     published(course_id)
     before, rows = versions(), counts()
     imported = brought_in(tmp_path, files())
-    assert imported.count() == {Fate.UNCHANGED: 14}
+    assert imported.count() == {Fate.UNCHANGED: 16}
     assert versions() == before
     assert counts() == rows | {"audit_event": rows["audit_event"] + 1}
     with pytest.raises(NothingToPublish):
@@ -204,7 +204,7 @@ def test_what_is_missing_is_marked_and_comes_back_as_it_was(app: Flask, tmp_path
         "question quick-2": "removed",
     }
     assert [m.key for m in drafts.load(course_id).living_modules()] == ["first"]
-    assert brought_in(tmp_path, without).count() == {Fate.UNCHANGED: 9}, "what is gone is gone once"
+    assert brought_in(tmp_path, without).count() == {Fate.UNCHANGED: 10}, "what is gone is gone once"
     again = brought_in(tmp_path, files())
     assert set(fates(again).values()) == {"brought back"}
     assert ids(course_id) == before
@@ -259,20 +259,22 @@ def test_a_translation_that_is_gone_is_gone(app: Flask, tmp_path: Path) -> None:
     assert [body.language for body in welcome.bodies] == ["en"]
 
 
-def test_every_body_that_was_written_can_be_found_again(app: Flask, tmp_path: Path) -> None:
+def test_every_text_that_was_replaced_can_be_found_again(app: Flask, tmp_path: Path) -> None:
     person = a_person()
     brought_in(tmp_path, files(), by=person.id)
-    brought_in(tmp_path, files(**{"lessons/welcome.en.md": "Another text.\n"}), by=person.id)
-    body_id = db.session.scalar(sa.select(LessonBody.id).where(LessonBody.html == "<p>Another text.</p>"))
+    other = a_person()
+    changed = files(**{"lessons/welcome.en.md": "Another text.\n", "lessons/welcome.fr.md": None})
+    brought_in(tmp_path, changed, by=other.id)
+    body = db.session.scalars(sa.select(LessonBody).where(LessonBody.html == "<p>Another text.</p>")).one()
+    assert (body.saved_by_id, body.saved_at is not None) == (other.id, True)
     history = db.session.execute(
-        sa.select(Content.body, Revision.person_id)
+        sa.select(Content.body, Revision.person_id, Revision.reason)
         .join(Revision, Revision.content_hash == Content.hash)
-        .where(Revision.subject == f"lesson_body:{body_id}")
-        .order_by(Revision.id)
+        .order_by(Content.body)
     ).all()
-    assert [("A first paragraph." in body, author) for body, author in history] == [
-        (True, person.id),
-        (False, person.id),
+    assert [(text[:20], author, reason) for text, author, reason in history] == [
+        ("<p>A first paragraph", person.id, "imported"),
+        ("<p>Un premier paragr", person.id, "imported"),
     ]
 
 
@@ -288,7 +290,7 @@ def test_an_image_that_is_known_under_another_name_is_shown_by_that(app: Flask, 
     course_id = brought_in(tmp_path, other).course_id
     picture = db.session.scalars(sa.select(Lesson).where(Lesson.key == "picture", Lesson.course_id == course_id)).one()
     assert "/talk.png" in picture.bodies[0].html and "people.png" not in picture.bodies[0].html
-    assert brought_in(tmp_path, other).count() == {Fate.UNCHANGED: 14}
+    assert brought_in(tmp_path, other).count() == {Fate.UNCHANGED: 16}
 
 
 def test_what_cannot_be_imported_over_the_course_is_refused_with_its_line(app: Flask, tmp_path: Path) -> None:

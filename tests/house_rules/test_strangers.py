@@ -20,6 +20,12 @@ OTHER_COORDINATOR = "another city's coordinator"
 BELONGS = {
     "certificates.share": OTHER_PERSON,
     "certificates.show": OTHER_PERSON,
+    "moving.answer": OTHER_TRAINER,
+    "moving.download": OTHER_TRAINER,
+    "moving.drop": OTHER_TRAINER,
+    "moving.place": OTHER_TRAINER,
+    "moving.progress": OTHER_TRAINER,
+    "moving.show": OTHER_TRAINER,
     "people.show": OTHER_COORDINATOR,
     "quizzes.attempt": OTHER_PERSON,
     "quizzes.respond": OTHER_PERSON,
@@ -123,6 +129,7 @@ def test_a_forged_id_is_not_found(app: Flask, bad: str) -> None:
         f"/confirm/{bad}",
         f"/reset-password/{bad}",
         f"/static/{bad}",
+        f"/teach/moves/{bad}",
     ):
         for method in ("GET", "POST"):
             status = client.open(address, method=method).status_code

@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from app.core.media import NotAnImage, Picture, inspect_image, safe_name
+from flask_babel import gettext as _
+
 from app.courses.outline import CourseSettings, Opens, Order
 from app.courses.topics import TOPICS
 from app.quizzes.settings import QuizSettings
 
 from .. import gift
 from ..faults import Fault
-from ..parsed import LessonPart, Parsed, ParsedActivity, ParsedCourse, ParsedModule, ParsedQuestion, QuizPart
+from ..parsed import (
+    LessonPart,
+    Parsed,
+    ParsedActivity,
+    ParsedCourse,
+    ParsedModule,
+    ParsedQuestion,
+    QuizPart,
+)
 from .fields import LONGEST_TITLE, Fields, Report, is_language, suggestion
-from .files import COURSE_FILE
+from .files import BANK_FILE, COURSE_FILE, Files
 from .lessons import LessonReader
+from .library import Library, read_library
 from .nodes import Node, Scalar, Sequence, compose
-from .quizzes import MISSING, read_quiz, read_settings
+from .quizzes import MISSING, read_bank, read_quiz, read_settings
 
 KINDS = ("lesson", "quiz")
+Watch = Callable[[int], object]
 
 
-def read_course(files: dict[str, bytes], faults: list[Fault]) -> Parsed:
-    """The course that `files` hold; `faults` are those of the files themselves."""
-    reader = _Reader(files, faults)
+def read_course(files: Files, faults: list[Fault], watch: Watch) -> Parsed:
+    """The course that `files` hold; `faults` are those of the files themselves.
+
+    `watch` is told how many of the files have been looked into.
+    """
+    reader = _Reader(files, faults, watch)
     course = reader.course()
     found = tuple(sorted(set(reader.faults)))
     return Parsed(None if found else course, found, tuple(sorted(set(reader.lessons.warnings))))
@@ -32,30 +46,18 @@ def read_course(files: dict[str, bytes], faults: list[Fault]) -> Parsed:
 class _Reader:
     """Reads one course; what is wrong gathers in `faults`."""
 
-    def __init__(self, files: dict[str, bytes], faults: list[Fault]) -> None:
-        self.files = files
+    def __init__(self, files: Files, faults: list[Fault], watch: Watch) -> None:
+        self.files = files.texts
         self.faults = faults
         self.file_faults = {fault.file for fault in faults}  # files that were there and could not be taken
-        self.wanted: set[str] = {COURSE_FILE}
-        self.pictures = self.look_at_pictures()
+        self.wanted: set[str] = {COURSE_FILE, BANK_FILE}
+        watch(len(files.texts))
+        self.library: Library = read_library(files.media, lambda done: watch(len(files.texts) + done))
+        self.faults += self.library.faults
         broken = {name.removeprefix("media/") for name in self.file_faults if name.startswith("media/")}
-        self.lessons = LessonReader({picture.name: picture.address for picture in self.pictures}, broken)
+        self.lessons = LessonReader(self.library.addresses, broken | self.library.broken)
         self.questions: dict[str, tuple[str, ParsedQuestion]] = {}
         self.report = Report(COURSE_FILE)
-
-    def look_at_pictures(self) -> list[Picture]:
-        found = []
-        for name in sorted(name for name in self.files if name.startswith("media/")):
-            self.wanted.add(name)
-            bare = name.removeprefix("media/")
-            try:
-                if safe_name(bare) != bare:
-                    raise NotAnImage("a name in media/ has only letters without accents, digits, dots, - and _")
-                found.append(inspect_image(bare, self.files[name]))
-            except NotAnImage as error:
-                self.faults.append(Fault(name, 1, str(error)))
-                self.file_faults.add(name)
-        return found
 
     def text_of(self, name: str) -> str | None:
         """The text of a file; None with a fault noted if it is none."""
@@ -65,12 +67,12 @@ class _Reader:
             text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
         except UnicodeDecodeError as error:
             line = data[: error.start].count(b"\n") + 1
-            self.faults.append(Fault(name, line, "not UTF-8"))
+            self.faults.append(Fault(name, line, _("not UTF-8")))
             return None
         for line, words in enumerate(text.split("\n"), 1):
             for character in words:
                 if character < " " and character != "\t":
-                    reason = f"the character U+{ord(character):04X} cannot be stored"
+                    reason = _("the character %(code)s cannot be stored", code=f"U+{ord(character):04X}")
                     self.faults.append(Fault(name, line, reason))
                     return None
         return text
@@ -86,31 +88,36 @@ class _Reader:
     def course(self) -> ParsedCourse | None:
         if COURSE_FILE not in self.files:
             if COURSE_FILE not in self.file_faults and (self.files or not self.faults):
-                self.faults.append(Fault(COURSE_FILE, 1, "is missing: it says what the course is"))
+                self.faults.append(Fault(COURSE_FILE, 1, _("is missing: it says what the course is")))
             return None
         node = self.tree(COURSE_FILE)
         if node is None:
             return None
         report = self.report
         report.faults = self.faults
-        fields = Fields(node, "the course", report)
+        fields = Fields(node, _("the course"), report)
         if fields.broken:
             return None
         version = fields.scalar("format", required=True, must="1")
         if version is not None and version.text != "1":
-            report.fault(version.line, f"format must be 1, not {version.text!r}")
+            report.fault(version.line, _("format must be 1, not %(found)r", found=version.text))
         key = fields.key()
         report.language = fields.language("language")
         report.languages = self.languages(fields)
         title = fields.text("title", longest=LONGEST_TITLE) or MISSING
-        summary = fields.text("summary", longest=1000) or MISSING
+        summary = fields.text("summary", required=False, longest=1000) or MISSING
         topics = self.topics(fields)
         settings = CourseSettings(
             order=fields.option("order", Order, Order.FREE),
             certificate_months=fields.integer("certificate_months", 1, 600),
+            enough=fields.integer("enough", 1, 2000),
+            min_score=fields.number("min_score", 0, 100),
+            minutes=fields.integer("minutes", 1, 60_000),
         )
+        media = self.library.described(fields)
         modules = self.modules(fields)
         fields.done()
+        bank = self.bank()
         self.leftovers()
         return ParsedCourse(
             key=key,
@@ -121,7 +128,8 @@ class _Reader:
             topics=topics,
             settings=settings,
             modules=modules,
-            pictures=tuple(self.pictures),
+            media=media,
+            bank=bank,
         )
 
     def languages(self, fields: Fields) -> tuple[str, ...]:
@@ -133,17 +141,21 @@ class _Reader:
         found = []
         for tag in fields.words("languages"):
             if not is_language(tag.text):
-                self.report.fault(tag.line, f"{tag.text!r} is not a language tag; one looks like en or pt-BR")
+                self.report.fault(
+                    tag.line, _("%(tag)r is not a language tag; one looks like en or pt-BR", tag=tag.text)
+                )
             found.append(tag.text)
         if own not in found and fields.has("language"):
-            self.report.fault(fields.line_of("languages"), f"languages lacks {own}, the course's own")
+            self.report.fault(fields.line_of("languages"), _("languages lacks %(tag)s, the course’s own", tag=own))
         return (own, *(tag for tag in found if tag != own))
 
     def topics(self, fields: Fields) -> tuple[str, ...]:
         found = fields.words("topics", required=False)
         for topic in found:
             if topic.text not in TOPICS:
-                reason = f"unknown topic {topic.text!r}; the topics are {', '.join(TOPICS)}"
+                reason = _(
+                    "unknown topic %(topic)r; the topics are %(topics)s", topic=topic.text, topics=", ".join(TOPICS)
+                )
                 self.report.fault(topic.line, reason + suggestion(topic.text, TOPICS))
         return tuple(topic.text for topic in found)
 
@@ -152,7 +164,7 @@ class _Reader:
         first_lines: dict[str, dict[str, int]] = {"modules": {}, "activities": {}}
         waits: list[Scalar] = []
         for item in fields.listing("modules"):
-            module = Fields(item, "the module", self.report)
+            module = Fields(item, _("the module"), self.report)
             if module.broken:
                 continue
             key = self.own_key(module, "modules", first_lines)
@@ -165,7 +177,7 @@ class _Reader:
             found.append(ParsedModule(key, title, tuple(activities)))
         for wait in waits:
             if wait.text not in first_lines["activities"]:
-                reason = f"opens_after names {wait.text!r}, which is no activity of the course"
+                reason = _("opens_after names %(key)r, which is no activity of the course", key=wait.text)
                 self.report.fault(wait.line, reason + suggestion(wait.text, first_lines["activities"]))
         return tuple(found)
 
@@ -176,25 +188,29 @@ class _Reader:
             fields.what = f"{fields.what} {key}"
             line = fields.line_of("key")
             if key in first_lines[among]:
-                self.report.fault(
-                    line, f"two {among} have the key {key}; the first is in line {first_lines[among][key]}"
+                first = first_lines[among][key]
+                words = (
+                    _("two modules have the key %(key)s; the first is in line %(line)s", key=key, line=first)
+                    if among == "modules"
+                    else _("two activities have the key %(key)s; the first is in line %(line)s", key=key, line=first)
                 )
+                self.report.fault(line, words)
             first_lines[among].setdefault(key, line)
         return key
 
     def activity(
         self, node: Node, first_lines: dict[str, dict[str, int]], waits: list[Scalar]
     ) -> ParsedActivity | None:
-        fields = Fields(node, "the activity", self.report)
+        fields = Fields(node, _("the activity"), self.report)
         if fields.broken:
             return None
         key = self.own_key(fields, "activities", first_lines)
-        kind = fields.scalar("kind", required=True, must=f"one of {', '.join(KINDS)}")
+        kind = fields.scalar("kind", required=True, must=_("one of %(options)s", options=", ".join(KINDS)))
         if kind is not None and kind.text not in KINDS:
-            reason = f"kind must be one of {', '.join(KINDS)}, not {kind.text!r}"
+            reason = _("kind must be one of %(kinds)s, not %(found)r", kinds=", ".join(KINDS), found=kind.text)
             self.report.fault(kind.line, reason + suggestion(kind.text, KINDS))
         title = fields.text("title", longest=LONGEST_TITLE) or MISSING
-        minutes = fields.integer("minutes", 1, 600, required=True)
+        minutes = fields.integer("minutes", 1, 600)
         required = fields.boolean("required", True)
         opens = self.opens(fields, key, waits)
         part: LessonPart | QuizPart = LessonPart({})
@@ -208,7 +224,7 @@ class _Reader:
             kind=kind.text if kind else "",
             title=title,
             required=required,
-            minutes=minutes or 1,
+            minutes=minutes,
             opens=opens,
             part=part,
             line=fields.line,
@@ -221,13 +237,13 @@ class _Reader:
         if isinstance(node, Scalar) and node.text == "above":
             return Opens(above=True)
         if not isinstance(node, Sequence) or not node.items:
-            self.report.fault(node.line, "opens_after must be above, or a list of activity keys")
+            self.report.fault(node.line, _("opens_after must be above, or a list of activity keys"))
             return None
         keys = fields.words("opens_after")
         waits += keys
         for other in keys:
             if other.text == key:
-                self.report.fault(other.line, f"the activity {key} cannot wait for itself")
+                self.report.fault(other.line, _("the activity %(key)s cannot wait for itself", key=key))
         return Opens(after=tuple(other.text for other in keys))
 
     def lesson(self, key: str, line: int) -> LessonPart:
@@ -236,13 +252,19 @@ class _Reader:
             names = [f"lessons/{key}.{language}{ending}" for ending in (".md", ".html")]
             there = [name for name in names if name in self.files]
             if len(there) > 1:
-                self.faults.append(Fault(there[1], 1, f"{there[0]} is the same lesson: keep one of the two"))
+                self.faults.append(
+                    Fault(there[1], 1, _("%(file)s is the same lesson: keep one of the two", file=there[0]))
+                )
             if there:
                 text = self.text_of(there[0])
                 self.wanted.update(there)
-                bodies[language] = "" if text is None else self.lessons.read(there[0], text)
+                if text is not None and (body := self.lessons.read(there[0], text)):
+                    bodies[language] = body
             elif language == self.report.language and self.file_faults.isdisjoint(names):
-                self.report.fault(line, f"{names[0]} is missing: the lesson {key} in the course's own language")
+                words = _(
+                    "%(file)s is missing: the lesson %(key)s in the course’s own language", file=names[0], key=key
+                )
+                self.report.fault(line, words)
         self.faults += self.lessons.faults
         self.lessons.faults.clear()
         return LessonPart(bodies)
@@ -251,18 +273,20 @@ class _Reader:
         names = [f"quizzes/{key}.yaml", f"quizzes/{key}.gift"]
         there = [name for name in names if name in self.files]
         if len(there) > 1:
-            self.faults.append(Fault(there[1], 1, f"{there[0]} is the same quiz: keep one of the two"))
+            self.faults.append(Fault(there[1], 1, _("%(file)s is the same quiz: keep one of the two", file=there[0])))
             self.wanted.update(there)
         if not there:
             if self.file_faults.isdisjoint(names):
-                self.report.fault(fields.line, f"{names[0]} is missing: the questions of the quiz {key}")
+                words = _("%(file)s is missing: the questions of the quiz %(key)s", file=names[0], key=key)
+                self.report.fault(fields.line, words)
             fields.known.append("quiz")
             return QuizPart(QuizSettings(), ())
         if there[0].endswith(".gift"):
             part = QuizPart(self.settings_beside(fields), self.gift_questions(there[0], key))
         else:
             if fields.has("quiz"):
-                self.report.fault(fields.line_of("quiz"), f"the settings of this quiz stand in {there[0]}")
+                words = _("the settings of this quiz stand in %(file)s", file=there[0])
+                self.report.fault(fields.line_of("quiz"), words)
             fields.known.append("quiz")
             node = self.tree(there[0])
             report = Report(there[0], self.report.language, self.report.languages, self.faults)
@@ -275,7 +299,7 @@ class _Reader:
         node = fields.node("quiz")
         if node is None:
             return QuizSettings()
-        settings = Fields(node, f"the quiz of {fields.what}", self.report)
+        settings = Fields(node, _("the quiz of %(activity)s", activity=fields.what), self.report)
         found = read_settings(settings)
         settings.done()
         return found
@@ -287,7 +311,7 @@ class _Reader:
         questions, faults = gift.read(text, file=name, language=self.report.language, prefix=key)
         self.faults += faults
         if not questions and not faults:
-            self.faults.append(Fault(name, 1, "there is no question in the file"))
+            self.faults.append(Fault(name, 1, _("there is no question in the file")))
         return tuple(questions)
 
     def compare(self, file: str, questions: Iterable[ParsedQuestion]) -> None:
@@ -295,23 +319,33 @@ class _Reader:
         for question in questions:
             where, other = self.questions.setdefault(question.key, (file, question))
             if where != file and other.content != question.content:
-                reason = f"another question has the key {question.key}: {where}, line {other.line}"
+                reason = _(
+                    "another question has the key %(key)s: %(file)s, line %(line)s",
+                    key=question.key,
+                    file=where,
+                    line=other.line,
+                )
                 self.faults.append(Fault(file, question.line, reason))
+
+    def bank(self) -> tuple[ParsedQuestion, ...]:
+        """The questions that no quiz asks."""
+        if BANK_FILE not in self.files or (node := self.tree(BANK_FILE)) is None:
+            return ()
+        questions = read_bank(node, Report(BANK_FILE, self.report.language, self.report.languages, self.faults))
+        self.compare(BANK_FILE, questions)
+        return questions
 
     def leftovers(self) -> None:
         """Files that nothing in the course asks for."""
         for name in sorted(self.files.keys() - self.wanted):
             self.faults.append(Fault(name, 1, _why_stray(name, self.report)))
-        for picture in self.pictures:
-            if picture.name not in self.lessons.used:
-                self.faults.append(Fault(f"media/{picture.name}", 1, "no lesson shows this image"))
 
 
 def _why_stray(name: str, report: Report) -> str:
-    folder, _, rest = name.partition("/")
+    folder, _slash, rest = name.partition("/")
     if folder == "lessons":
         parts = rest.split(".")
         if len(parts) == 3 and parts[2] in ("md", "html") and parts[1] not in report.languages:
-            return f"{parts[1]} is not among the course's languages"
-        return "no lesson of course.yaml asks for this file; it would be named <activity>.<language>.md or .html"
-    return "no quiz of course.yaml asks for this file; it would be named <activity>.yaml or .gift"
+            return _("%(tag)s is not among the course’s languages", tag=parts[1])
+        return _("no lesson of course.yaml asks for this file; it would be named <activity>.<language>.md or .html")
+    return _("no quiz of course.yaml asks for this file; it would be named <activity>.yaml or .gift")

@@ -12,7 +12,9 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import TypeVar
 
-from app.core.text import Text
+from flask_babel import gettext as _
+
+from app.core.text import Phrase, Text
 
 from ..faults import Fault
 from .nodes import Mapping, Node, Scalar, Sequence
@@ -50,7 +52,7 @@ class Fields:
         self.known: list[str] = []
         self.broken = not isinstance(node, Mapping)
         if self.broken:
-            report.fault(self.line, f"{what} must be written as fields, one “name: value” a line")
+            report.fault(self.line, _("%(thing)s must be written as fields, one “name: value” a line", thing=what))
 
     def has(self, name: str) -> bool:
         return name in self.entries
@@ -65,7 +67,7 @@ class Fields:
         if name in self.entries:
             return self.entries[name].value
         if required and not self.broken:
-            self.report.fault(self.line, f"{self.what} has no {name}")
+            self.report.fault(self.line, _("%(thing)s has no %(field)s", thing=self.what, field=name))
         return None
 
     def scalar(self, name: str, *, required: bool, must: str) -> Scalar | None:
@@ -75,48 +77,54 @@ class Fields:
             return None
         if isinstance(node, Scalar) and node.text.strip():
             return node
-        self.report.fault(node.line, f"{name} must be {must}")
+        self.report.fault(node.line, _("%(field)s must be %(must)s", field=name, must=must))
         return None
 
     def string(self, name: str, *, required: bool = True, longest: int = 2000) -> str:
         """Words on one or more lines."""
-        scalar = self.scalar(name, required=required, must="words")
+        scalar = self.scalar(name, required=required, must=_("words"))
         if scalar is None:
             return ""
         if len(scalar.text) > longest:
-            self.report.fault(scalar.line, f"{name} is longer than {longest} characters")
+            self.report.fault(
+                scalar.line, _("%(field)s is longer than %(count)s characters", field=name, count=longest)
+            )
         return scalar.text.strip()
 
     def key(self, name: str = "key") -> str:
-        scalar = self.scalar(name, required=True, must="a key: lower-case letters, digits and hyphens")
+        scalar = self.scalar(name, required=True, must=_("a key: lower-case letters, digits and hyphens"))
         if scalar is None:
             return ""
         if reason := key_fault(scalar.text):
-            self.report.fault(scalar.line, f"{name} {scalar.text!r} {reason}")
+            self.report.fault(scalar.line, _("%(field)s %(key)r %(fault)s", field=name, key=scalar.text, fault=reason))
             return ""
         return scalar.text
 
     def language(self, name: str) -> str:
-        scalar = self.scalar(name, required=True, must="a language tag, as en or pt-BR")
+        scalar = self.scalar(name, required=True, must=_("a language tag, as en or pt-BR"))
         if scalar is None:
             return "en"
         if not is_language(scalar.text):
-            self.report.fault(scalar.line, f"{scalar.text!r} is not a language tag; one looks like en or pt-BR")
+            self.report.fault(
+                scalar.line, _("%(tag)r is not a language tag; one looks like en or pt-BR", tag=scalar.text)
+            )
             return "en"
         return scalar.text
 
     def integer(self, name: str, low: int, high: int, *, required: bool = False) -> int | None:
-        must = f"a whole number from {low} to {high}"
+        must = _("a whole number from %(low)s to %(high)s", low=low, high=high)
         scalar = self.scalar(name, required=required, must=must)
         if scalar is None:
             return None
         if scalar.plain and re.fullmatch(r"-?[0-9]{1,9}", scalar.text) and low <= int(scalar.text) <= high:
             return int(scalar.text)
-        self.report.fault(scalar.line, f"{name} must be {must}, not {scalar.text!r}")
+        self.report.fault(
+            scalar.line, _("%(field)s must be %(must)s, not %(found)r", field=name, must=must, found=scalar.text)
+        )
         return None
 
     def number(self, name: str, low: float, high: float) -> float | None:
-        must = f"a number from {low:g} to {high:g}"
+        must = _("a number from %(low)s to %(high)s", low=f"{low:g}", high=f"{high:g}")
         scalar = self.scalar(name, required=False, must=must)
         if scalar is None:
             return None
@@ -124,27 +132,33 @@ class Fields:
             value = float(scalar.text)
             if low <= value <= high:
                 return value
-        self.report.fault(scalar.line, f"{name} must be {must}, not {scalar.text!r}")
+        self.report.fault(
+            scalar.line, _("%(field)s must be %(must)s, not %(found)r", field=name, must=must, found=scalar.text)
+        )
         return None
 
     def boolean(self, name: str, default: bool) -> bool:
-        scalar = self.scalar(name, required=False, must="true or false")
+        scalar = self.scalar(name, required=False, must=_("true or false"))
         if scalar is None:
             return default
         if scalar.plain and scalar.text in ("true", "false"):
             return scalar.text == "true"
-        self.report.fault(scalar.line, f"{name} must be true or false, not {scalar.text!r}")
+        self.report.fault(
+            scalar.line,
+            _("%(field)s must be %(must)s, not %(found)r", field=name, must=_("true or false"), found=scalar.text),
+        )
         return default
 
     def option(self, name: str, options: type[Option], default: Option) -> Option:
         """One of the values of an enumeration."""
         values = [str(member.value) for member in options]
-        scalar = self.scalar(name, required=False, must=f"one of {', '.join(values)}")
+        scalar = self.scalar(name, required=False, must=_("one of %(options)s", options=", ".join(values)))
         if scalar is None:
             return default
         if scalar.text in values:
             return options(scalar.text)
-        reason = f"{name} must be one of {', '.join(values)}, not {scalar.text!r}"
+        must = _("one of %(options)s", options=", ".join(values))
+        reason = _("%(field)s must be %(must)s, not %(found)r", field=name, must=must, found=scalar.text)
         self.report.fault(scalar.line, reason + suggestion(scalar.text, values))
         return default
 
@@ -154,7 +168,7 @@ class Fields:
             return ()
         if isinstance(node, Sequence):
             return node.items
-        self.report.fault(node.line, f"{name} must be a list")
+        self.report.fault(node.line, _("%(field)s must be a list", field=name))
         return ()
 
     def words(self, name: str, *, required: bool = True) -> list[Scalar]:
@@ -162,9 +176,9 @@ class Fields:
         found: list[Scalar] = []
         for item in self.listing(name, required=required):
             if not isinstance(item, Scalar) or not item.text.strip():
-                self.report.fault(item.line, f"{name} must be a list of words")
+                self.report.fault(item.line, _("%(field)s must be a list of words", field=name))
             elif item.text in [other.text for other in found]:
-                self.report.fault(item.line, f"{item.text} stands in {name} twice")
+                self.report.fault(item.line, _("%(word)s stands in %(field)s twice", word=item.text, field=name))
             else:
                 found.append(item)
         return found
@@ -175,56 +189,67 @@ class Fields:
         text = None if node is None else text_of(node, name, self.report)
         for tag, string in text.strings().items() if text else ():
             if len(string) > longest:
-                self.report.fault(self.line_of(name), f"{name} in {tag} is longer than {longest} characters")
+                self.report.fault(
+                    self.line_of(name),
+                    _("%(field)s in %(tag)s is longer than %(count)s characters", field=name, tag=tag, count=longest),
+                )
         return text
 
     def done(self) -> None:
         """Note what stands in the mapping and means nothing."""
         for name, entry in self.entries.items():
             if name not in self.known:
-                reason = f"{self.what} has no field {name!r}"
+                reason = _("%(thing)s has no field %(field)r", thing=self.what, field=name)
                 self.report.fault(entry.line, reason + suggestion(name, self.known))
 
 
-def text_of(node: Node, name: str, report: Report, *, alone: str | None = None) -> Text | None:
-    """A text from a string or a map of languages. A string is in `alone`, by default the course's own language."""
+def text_of(node: Node, name: str, report: Report, *, alone: str | None = None, partial: bool = False) -> Text | None:
+    """A text from a string or a map of languages. A string is in `alone`, by default the course's own language.
+
+    A `partial` one may lack the course's own language.
+    """
     if isinstance(node, Scalar):
         if not node.text.strip():
-            report.fault(node.line, f"{name} is empty")
+            report.fault(node.line, _("%(field)s is empty", field=name))
             return None
         language = alone or report.language
         return Text.of({language: node.text.strip()}, language)
     if isinstance(node, Sequence):
-        report.fault(node.line, f"{name} must be words, or a map from language to words, not a list")
+        report.fault(node.line, _("%(field)s must be words, or a map from language to words, not a list", field=name))
         return None
     strings: dict[str, str] = {}
     for tag, entry in node.entries.items():
         if tag not in report.languages:
-            reason = f"{name} is given in {tag!r}, which is not among the course's languages"
+            reason = _("%(field)s is given in %(tag)r, which is not among the course’s languages", field=name, tag=tag)
             report.fault(entry.line, reason + suggestion(tag, report.languages))
         elif not isinstance(entry.value, Scalar):
-            report.fault(entry.line, f"{name} in {tag} must be words")
+            report.fault(entry.line, _("%(field)s in %(tag)s must be words", field=name, tag=tag))
         elif not entry.value.text.strip():
-            report.fault(entry.line, f"{name} in {tag} is empty: leave the language out instead")
+            report.fault(
+                entry.line, _("%(field)s in %(tag)s is empty: leave the language out instead", field=name, tag=tag)
+            )
         else:
             strings[tag] = entry.value.text.strip()
+    if partial and report.language not in node.entries:
+        return Text({tag: Phrase(string) for tag, string in strings.items()})
     if report.language not in node.entries:
-        report.fault(node.line, f"{name} is missing in {report.language}, the course's own language")
+        words = _("%(field)s is missing in %(tag)s, the course’s own language", field=name, tag=report.language)
+        report.fault(node.line, words)
     return Text.of(strings, report.language) if report.language in strings else None
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
     """“; did you mean …?” if something close is known."""
     close = get_close_matches(word, list(known), n=1)
-    return f"; did you mean {close[0]!r}?" if close else ""
+    return _("; did you mean %(word)r?", word=close[0]) if close else ""
 
 
 def key_fault(key: str) -> str | None:
     """Why `key` is no key, as the end of a sentence; None if it is one."""
     if not KEY.fullmatch(key):
-        return "is not a key: only lower-case letters, digits and single hyphens between them"
+        return _("is not a key: only lower-case letters, digits and single hyphens between them")
     if len(key) > LONGEST_KEY:
-        return f"is longer than {LONGEST_KEY} characters"
+        return _("is longer than %(count)s characters", count=LONGEST_KEY)
     return None
 
 

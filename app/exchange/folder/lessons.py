@@ -7,6 +7,7 @@ from collections.abc import Callable
 from html import escape
 from urllib.parse import urlsplit
 
+from flask_babel import gettext as _
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
@@ -20,36 +21,41 @@ _markdown = MarkdownIt("commonmark").enable("table")
 # Taken out without a word: what holds no words of its own, or is only about looks.
 _UNREMARKABLE = sanitise.TAGS | {"html", "head", "body", "font", "center", "big", "tt"}
 
+# What shows a file, and is a fault where it is lost; a video or sound counts once a lesson may hold one.
+SHOWN = frozenset({"img", "video", "audio"} & sanitise.TAGS)
+
 Attributes = list[tuple[str, str | None]]
 Visit = Callable[[str, Attributes, int], Attributes]
 
 
 class LessonReader:
-    """Reads the lessons of one course; remembers which of its images were used.
+    """Reads the lessons of one course.
 
-    `pictures` maps the name of each sound image in `media/` to its address on the site, `broken` names those
+    `media` maps the name of each sound file in `media/` to its address on the site, `broken` names those
     that are there but have faults of their own.
     """
 
-    def __init__(self, pictures: dict[str, str], broken: set[str]) -> None:
-        self.pictures = pictures
+    def __init__(self, media: dict[str, str], broken: set[str]) -> None:
+        self.media = media
         self.broken = broken
-        self.used: set[str] = set()
         self.faults: list[Fault] = []
         self.warnings: list[Fault] = []
 
     def read(self, file: str, text: str) -> str:
-        """The lesson as cleaned HTML. Faults are noted, and then what is returned is of no use."""
+        """The lesson as cleaned HTML, empty if it is not written yet. Faults are noted, and then it is of no use."""
+        if not text.strip():
+            self.warnings.append(Fault(file, 1, _("the lesson has no text yet")))
+            return ""
         before = len(self.faults)
         lesson = _Lesson(self, file)
         html = lesson.from_markdown(text) if file.endswith(".md") else rewrite(text, lesson.visit)
         cleaned = sanitise.clean(html)
         if len(self.faults) > before:
             return cleaned
-        if not lesson.images and not sanitise.plain_text(cleaned):
-            self.faults.append(Fault(file, 1, "the lesson has no text"))
-        if _count_images(cleaned) != lesson.images:
-            reason = "an image is lost: it stands within markup that is taken out, or its tag is not closed"
+        if not lesson.shown and not sanitise.plain_text(cleaned):
+            self.faults.append(Fault(file, 1, _("the lesson has no text")))
+        if _count_shown(cleaned) != lesson.shown:
+            reason = _("an image is lost: it stands within markup that is taken out, or its tag is not closed")
             self.faults.append(Fault(file, 1, reason))
         return cleaned
 
@@ -60,7 +66,7 @@ class _Lesson:
     def __init__(self, reader: LessonReader, file: str) -> None:
         self.reader = reader
         self.file = file
-        self.images = 0
+        self.shown = 0
 
     def fault(self, line: int, reason: str) -> None:
         self.reader.faults.append(Fault(self.file, line, reason))
@@ -81,7 +87,9 @@ class _Lesson:
         elif token.type == "heading_open" and token.tag == "h1":
             self.visit("h1", [], line)
         elif token.type == "image":
-            attributes: Attributes = [("src", str(token.attrs.get("src", ""))), ("alt", _words(token))]
+            attributes: Attributes = [("src", str(token.attrs.get("src", "")))]
+            if words := _words(token).strip():
+                attributes.append(("alt", words))
             token.attrs["src"] = dict(self.visit("img", attributes, line))["src"] or ""
             return
         elif token.type == "link_open":
@@ -96,27 +104,34 @@ class _Lesson:
     def visit(self, tag: str, attributes: Attributes, line: int) -> Attributes:
         """Check one tag; its attributes, with addresses as the site has them."""
         if tag == "h1":
-            self.warn(line, "headings in a lesson begin at the second level; this one becomes one of the second")
+            self.warn(line, _("headings in a lesson begin at the second level; this one becomes one of the second"))
         elif tag not in _UNREMARKABLE:
-            self.warn(line, f"<{tag}> is taken out of the lesson")
+            self.warn(line, _("<%(tag)s> is taken out of the lesson", tag=tag))
         for name, _value in attributes:
             if name.startswith("on"):
-                self.warn(line, f"{name} is taken out of <{tag}>")
-        if tag == "img":
-            return self.image(attributes, line)
+                self.warn(line, _("%(attribute)s is taken out of <%(tag)s>", attribute=name, tag=tag))
+        if tag in SHOWN:
+            return self.shows(tag, attributes, line)
         if tag == "a":
             return [(name, self.link(value or "", line) if name == "href" else value) for name, value in attributes]
         return attributes
 
-    def image(self, attributes: Attributes, line: int) -> Attributes:
-        self.images += 1
+    def shows(self, tag: str, attributes: Attributes, line: int) -> Attributes:
+        """A picture, video or sound. A picture says what it shows; in HTML `alt=""` says that it only decorates."""
+        self.shown += 1
         values = dict(attributes)
         source = values.get("src") or ""
-        if not (values.get("alt") or "").strip():
-            self.fault(line, f"the image {source} has no words for those who do not see it")
+        if tag == "img" and "alt" not in values:
+            self.fault(line, _("the image %(source)s has no words for those who do not see it", source=source))
         address = self.medium(source, line)
         if address is None:
-            self.fault(line, f"the image {source or 'without a source'} must lie in media/, as ../media/name.webp")
+            source = source or _("without a source")
+            words = (
+                _("the image %(source)s must lie in media/, as ../media/name.webp", source=source)
+                if tag == "img"
+                else _("the file %(source)s must lie in media/, as ../media/name.mp4", source=source)
+            )
+            self.fault(line, words)
         return [(name, address if name == "src" else value) for name, value in attributes]
 
     def link(self, target: str, line: int) -> str:
@@ -124,7 +139,7 @@ class _Lesson:
             return address
         parts = urlsplit(target)
         if target and not parts.scheme and not parts.netloc and not target.startswith(("/", "#")):
-            self.warn(line, f"the link {target} leads nowhere on the site")
+            self.warn(line, _("the link %(target)s leads nowhere on the site", target=target))
         return target
 
     def medium(self, source: str, line: int) -> str | None:
@@ -133,10 +148,9 @@ class _Lesson:
         if found is None:
             return None
         name = found[1]
-        self.reader.used.add(name)
-        if name not in self.reader.pictures and name not in self.reader.broken:
-            self.fault(line, f"there is no media/{name}")
-        return self.reader.pictures.get(name, f"/media/{'0' * 64}/{name}")
+        if name not in self.reader.media and name not in self.reader.broken:
+            self.fault(line, _("there is no media/%(file)s", file=name))
+        return self.reader.media.get(name, f"/media/{'0' * 64}/{name}")
 
 
 def _words(image: Token) -> str:
@@ -193,12 +207,12 @@ class _Tags(MarkupParser):
             self.changes.append((start, len(self.get_starttag_text() or ""), f"<{tag}{written}>"))
 
 
-def _count_images(html: str) -> int:
+def _count_shown(html: str) -> int:
     count = 0
 
     def visit(tag: str, attributes: Attributes, _line: int) -> Attributes:
         nonlocal count
-        count += tag == "img"
+        count += tag in SHOWN
         return attributes
 
     rewrite(html, visit)

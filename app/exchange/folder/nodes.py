@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import yaml
+from flask_babel import gettext as _
 
 from ..faults import Fault
 
@@ -66,9 +67,9 @@ def compose(text: str, file: str) -> tuple[Node | None, list[Fault]]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
-        builder.fault(line, f"not YAML: {error.problem or error.context}")
+        builder.fault(line, _("not YAML: %(why)s", why=error.problem or error.context))
     except yaml.YAMLError as error:
-        builder.fault(1, f"not YAML: {' '.join(str(error).split())}")
+        builder.fault(1, _("not YAML: %(why)s", why=" ".join(str(error).split())))
     return None, builder.faults
 
 
@@ -85,31 +86,34 @@ class _Builder:
     def document(self) -> Node | None:
         next(self.events)  # the stream
         if isinstance(next(self.events), yaml.StreamEndEvent):
-            self.fault(1, "the file is empty")
+            self.fault(1, _("the file is empty"))
             return None
         node = self.node(next(self.events), 0)
         next(self.events)  # the document
         following = next(self.events)
         if not isinstance(following, yaml.StreamEndEvent):
-            self.fault(following.start_mark.line + 1, "only one YAML document may stand in the file")
+            self.fault(following.start_mark.line + 1, _("only one YAML document may stand in the file"))
         return node
 
     def node(self, event: Any, depth: int) -> Node:
         line = event.start_mark.line + 1
         self.values += 1
         if self.values > MOST_VALUES:
-            self.fault(line, f"more than {MOST_VALUES} values")
+            self.fault(line, _("more than %(count)s values", count=MOST_VALUES))
             raise _Stop
         if depth > DEEPEST:
-            self.fault(line, f"nested more than {DEEPEST} deep")
+            self.fault(line, _("nested more than %(count)s deep", count=DEEPEST))
             raise _Stop
         if isinstance(event, yaml.AliasEvent):
-            self.fault(line, f"the alias *{event.anchor} cannot be used here: write the value out")
+            self.fault(line, _("the alias *%(name)s cannot be used here: write the value out", name=event.anchor))
             return Scalar("", False, line)
         if event.anchor is not None:
-            self.fault(line, f"the anchor &{event.anchor} cannot be used here: write the value out where it is needed")
+            words = _(
+                "the anchor &%(name)s cannot be used here: write the value out where it is needed", name=event.anchor
+            )
+            self.fault(line, words)
         if event.tag not in (None, "!"):
-            self.fault(line, f"the tag {event.tag} cannot be used here")
+            self.fault(line, _("the tag %(tag)s cannot be used here", tag=event.tag))
         if isinstance(event, yaml.ScalarEvent):
             return self.scalar(event, line)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -122,7 +126,7 @@ class _Builder:
     def scalar(self, event: Any, line: int) -> Scalar:
         for character in event.value:
             if character not in "\n\t" and unicodedata.category(character) in ("Cc", "Cs"):
-                self.fault(line, f"the character U+{ord(character):04X} cannot be stored")
+                self.fault(line, _("the character %(code)s cannot be stored", code=f"U+{ord(character):04X}"))
                 break
         return Scalar(event.value, event.style is None or event.style == "", line)
 
@@ -133,10 +137,12 @@ class _Builder:
             key = self.node(following, depth + 1)
             value = self.node(next(self.events), depth + 1)
             if not isinstance(key, Scalar):
-                self.fault(key_line, "a field's name must be a word")
+                self.fault(key_line, _("a field’s name must be a word"))
             elif key.text in entries:
                 first = entries[key.text].line
-                self.fault(key_line, f"{key.text} stands here a second time, first in line {first}")
+                self.fault(
+                    key_line, _("%(word)s stands here a second time, first in line %(line)s", word=key.text, line=first)
+                )
             else:
                 entries[key.text] = Entry(key_line, value)
         return Mapping(entries, line)

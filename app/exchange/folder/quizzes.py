@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from flask_babel import gettext as _
+
 from app.core.text import Text
 from app.quizzes.settings import Grading, QuizSettings
 from app.quizzes.types import AcceptedAnswer, Choice, Content, MultipleChoice, ShortAnswer, SingleChoice
@@ -18,18 +20,27 @@ MISSING = Text({})  # stands in for a text that is at fault
 
 def read_quiz(node: Node | None, report: Report) -> QuizPart:
     """The quiz of a YAML file."""
-    fields = Fields(node, "the quiz", report)
+    fields = Fields(node, _("the quiz"), report)
     settings = read_settings(fields)
+    return QuizPart(settings, _questions(fields, report))
+
+
+def read_bank(node: Node, report: Report) -> tuple[ParsedQuestion, ...]:
+    """The questions of a bank that no quiz asks."""
+    return _questions(Fields(node, _("the bank"), report), report)
+
+
+def _questions(fields: Fields, report: Report) -> tuple[ParsedQuestion, ...]:
     questions: list[ParsedQuestion] = []
     for item in fields.listing("questions"):
         question = _question(item, report)
         if question is None:
             continue
         if question.key in [other.key for other in questions]:
-            report.fault(question.line, f"two questions have the key {question.key}")
+            report.fault(question.line, _("two questions have the key %(key)s", key=question.key))
         questions.append(question)
     fields.done()
-    return QuizPart(settings, tuple(questions))
+    return tuple(questions)
 
 
 def read_settings(fields: Fields) -> QuizSettings:
@@ -45,12 +56,12 @@ def read_settings(fields: Fields) -> QuizSettings:
 def _question(node: Node, report: Report) -> ParsedQuestion | None:
     """A question; None where it is at fault."""
     before = len(report.faults)
-    fields = Fields(node, "the question", report)
+    fields = Fields(node, _("the question"), report)
     if fields.broken:
         return None
     key = fields.key()
     if key:
-        fields.what = f"the question {key}"
+        fields.what = _("the question %(key)s", key=key)
     marks = fields.number("marks", 0.01, 100)
     category = fields.string("category", required=False, longest=200)
     tags = tuple(tag.text.strip() for tag in fields.words("tags", required=False))
@@ -58,17 +69,18 @@ def _question(node: Node, report: Report) -> ParsedQuestion | None:
     fields.done()
     if content is not None and len(report.faults) == before:
         for reason in content.faults():
-            report.fault(fields.line, f"the question {key}: {reason}")
+            report.fault(fields.line, _("the question %(key)s: %(fault)s", key=key, fault=reason))
     if content is None or len(report.faults) > before:
         return None
     return ParsedQuestion(key, content, 1.0 if marks is None else marks, category, tags, fields.line)
 
 
 def _content(fields: Fields, report: Report) -> Content | None:
-    scalar = fields.scalar("type", required=True, must=f"one of {', '.join(_TYPES)}")
+    scalar = fields.scalar("type", required=True, must=_("one of %(options)s", options=", ".join(_TYPES)))
     if scalar is None or scalar.text not in _TYPES:
         if scalar is not None:
-            reason = f"type must be one of {', '.join(_TYPES)}, not {scalar.text!r}"
+            must = _("one of %(options)s", options=", ".join(_TYPES))
+            reason = _("%(field)s must be %(must)s, not %(found)r", field="type", must=must, found=scalar.text)
             report.fault(scalar.line, reason + suggestion(scalar.text, _TYPES))
         fields.known += fields.entries  # what it may hold depends on the type
         return None
@@ -95,14 +107,14 @@ def _multiple(fields: Fields, report: Report) -> MultipleChoice:
 def _choices(fields: Fields, report: Report) -> tuple[Choice, ...]:
     found: list[Choice] = []
     for item in fields.listing("choices"):
-        choice = Fields(item, "the choice", report)
+        choice = Fields(item, _("the choice"), report)
         key = choice.key() if not choice.broken else ""
         if key and key in [other.key for other in found]:
-            report.fault(choice.line, f"two choices have the key {key}")
+            report.fault(choice.line, _("two choices have the key %(key)s", key=key))
         right = choice.boolean("right", False)
         fraction = choice.number("fraction", -1, 1)
         if fraction is not None and choice.has("right"):
-            report.fault(choice.line_of("fraction"), "a choice has either right or fraction, not both")
+            report.fault(choice.line_of("fraction"), _("a choice has either right or fraction, not both"))
         text = choice.text("text") or MISSING
         feedback = choice.text("feedback", required=False)
         choice.done()
@@ -118,12 +130,16 @@ def _short(fields: Fields, report: Report) -> ShortAnswer:
     elif isinstance(node, Mapping):
         for language, entry in node.entries.items():
             if language not in report.languages:
-                reason = f"answers are given in {language!r}, which is not among the course's languages"
+                reason = _(
+                    "%(field)s is given in %(tag)r, which is not among the course’s languages",
+                    field="answers",
+                    tag=language,
+                )
                 report.fault(entry.line, reason + suggestion(language, report.languages))
             else:
                 answers[language] = _accepted(entry.value, language, report)
     elif node is not None:
-        report.fault(node.line, "answers must be a list, or a map from language to lists")
+        report.fault(node.line, _("answers must be a list, or a map from language to lists"))
     return ShortAnswer(
         stem=fields.text("stem") or MISSING,
         answers=answers,
@@ -136,16 +152,16 @@ def _short(fields: Fields, report: Report) -> ShortAnswer:
 def _accepted(node: Node, language: str, report: Report) -> tuple[AcceptedAnswer, ...]:
     """The accepted answers in one language: words, or fields with what they earn and what is said to them."""
     if not isinstance(node, Sequence) or not node.items:
-        report.fault(node.line, f"the answers in {language} must be a list with at least one answer")
+        report.fault(node.line, _("the answers in %(tag)s must be a list with at least one answer", tag=language))
         return ()
     found: list[AcceptedAnswer] = []
     for item in node.items:
         if isinstance(item, Scalar):
             if not 0 < len(item.text.strip()) <= LONGEST:
-                report.fault(item.line, f"an accepted answer has from 1 to {LONGEST} characters")
+                report.fault(item.line, _("an accepted answer has from 1 to %(count)s characters", count=LONGEST))
             found.append(AcceptedAnswer(item.text.strip()))
             continue
-        fields = Fields(item, "the answer", report)
+        fields = Fields(item, _("the answer"), report)
         text = fields.string("text", longest=LONGEST)
         fraction = fields.number("fraction", 0, 1)
         said = fields.node("feedback")

@@ -5,35 +5,54 @@ from __future__ import annotations
 import shutil
 import tempfile
 import zipfile
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, BinaryIO
 
 import yaml
 
-from app.core.store import Store
+from app.core.media import safe_name
+from app.core.models import Media
 from app.core.text import Text
-from app.courses.models import Activity, Course, Lesson
-from app.quizzes.models import QuestionVersion, Quiz, QuizSlot, VersionState
+from app.courses.models import Activity, Course, CourseMedia, Lesson
+from app.quizzes.models import Question, QuestionVersion, Quiz, QuizSlot, VersionState
 from app.quizzes.settings import QuizSettings
 from app.quizzes.types import AcceptedAnswer, Choice, Content, MultipleChoice, ShortAnswer, type_name
 
-from .files import COURSE_FILE
+from .files import BANK_FILE, COURSE_FILE
 from .lessons import as_file
+from .media import plays
 
 Fields = dict[str, Any]
 
 
-def files_of(course: Course, store: Store) -> dict[str, bytes]:
-    """The files of a draft, by their path in the folder. Reads its images from the store."""
-    writer = _Writer(course, store)
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A file that lies in the store under `hash`."""
+
+    hash: str
+
+
+Written = bytes | Stored
+Copy = Callable[[str, BinaryIO], object]
+
+
+def files_of(course: Course, library: Sequence[CourseMedia], bank: Sequence[Question]) -> dict[str, Written]:
+    """The files of a draft, by their path in the folder; what lies in the store is named, and not read.
+
+    `library` are the course's files, `bank` all its questions.
+    """
+    writer = _Writer(course, library, bank)
     writer.write()
     return writer.files
 
 
-def save(files: dict[str, bytes], path: Path) -> None:
+def save(files: Mapping[str, Written], path: Path, copy: Copy) -> None:
     """Write the files as a zip if `path` ends so, else as a folder; whole or not at all.
 
-    Raises `FileExistsError` if something is there already, other than an empty folder.
+    `copy(hash, to)` writes what is stored. Raises `FileExistsError` if something is there already, other than an
+    empty folder.
     """
     if path.exists() and not (path.is_dir() and path.suffix != ".zip" and not any(path.iterdir())):
         raise FileExistsError(path)
@@ -42,29 +61,51 @@ def save(files: dict[str, bytes], path: Path) -> None:
     try:
         made = beside / path.name
         if path.suffix == ".zip":
-            _zip(files, made)
+            with made.open("wb") as out:
+                write_zip(files, out, copy)
         else:
-            for name, data in files.items():
+            for name, held in files.items():
                 (made / name).parent.mkdir(parents=True, exist_ok=True)
-                (made / name).write_bytes(data)
+                with (made / name).open("wb") as out:
+                    _write(held, out, copy)
         made.replace(path)
     finally:
         shutil.rmtree(beside)
 
 
-def _zip(files: dict[str, bytes], path: Path) -> None:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in sorted(files.items()):
-            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
+def write_zip(
+    files: Mapping[str, Written], out: BinaryIO, copy: Copy, watch: Callable[[int], object] = lambda done: None
+) -> None:
+    """Write the files as a zip, one after another, none of them held in memory; the same files give the same zip.
+
+    `watch` is told how many are written.
+    """
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for done, (name, held) in enumerate(sorted(files.items()), 1):
+            member = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            # What lies in the store is packed already, and would only take time.
+            member.compress_type = zipfile.ZIP_STORED if isinstance(held, Stored) else zipfile.ZIP_DEFLATED
+            with archive.open(member, "w", force_zip64=isinstance(held, Stored)) as file:
+                _write(held, file, copy)  # type: ignore[arg-type]  # it writes bytes, though its class does not say so
+            watch(done)
+
+
+def _write(held: Written, out: BinaryIO, copy: Copy) -> None:
+    if isinstance(held, Stored):
+        copy(held.hash, out)
+    else:
+        out.write(held)
 
 
 class _Writer:
-    def __init__(self, course: Course, store: Store) -> None:
+    def __init__(self, course: Course, library: Sequence[CourseMedia], bank: Sequence[Question]) -> None:
         self.course = course
         self.source = course.source_language
-        self.store = store
-        self.files: dict[str, bytes] = {}
-        self.names: dict[str, str] = {}  # name in media/ to the hash of what it holds
+        self.library = library
+        self.questions = bank
+        self.files: dict[str, Written] = {}
+        self.names: dict[str, str] = {}  # hash to the name in media/
+        self.asked: set[str] = set()
 
     def write(self) -> None:
         course = self.course
@@ -74,13 +115,14 @@ class _Writer:
             "language": self.source,
             "languages": list(course.languages),
             "title": self.text(course.title),
-            "summary": self.text(course.summary),
+            **({"summary": self.text(course.summary)} if any(course.summary.strings().values()) else {}),
             "topics": list(course.topics),
             "order": str(course.settings.order),
         }
-        if course.settings.certificate_months is not None:
-            about["certificate_months"] = course.settings.certificate_months
-        about["modules"] = [
+        for name in ("certificate_months", "enough", "min_score", "minutes"):
+            if (value := getattr(course.settings, name)) is not None:
+                about[name] = _number(value)
+        modules = [
             {
                 "key": module.key,
                 "title": self.text(module.title),
@@ -88,6 +130,11 @@ class _Writer:
             }
             for module in course.living_modules()
         ]
+        if media := self.media():
+            about["media"] = media
+        about["modules"] = modules
+        if bank := self.bank():
+            self.files[BANK_FILE] = _yaml({"questions": bank})
         self.files = {COURSE_FILE: _yaml(about), **self.files}
 
     def activity(self, activity: Activity) -> Fields:
@@ -95,17 +142,19 @@ class _Writer:
             "key": activity.key,
             "kind": activity.kind,
             "title": self.text(activity.title),
-            "minutes": activity.minutes,
         }
+        if activity.minutes_given:
+            fields["minutes"] = activity.minutes
         if not activity.required:
             fields["required"] = False
         if activity.opens_after is not None:
             fields["opens_after"] = "above" if activity.opens_after.above else list(activity.opens_after.after)
         if isinstance(activity, Lesson):
-            for body in activity.bodies:
-                if body.language in self.course.languages:
-                    name = f"lessons/{activity.key}.{body.language}.html"
-                    self.files[name] = as_file(body.html, self.medium).encode()
+            bodies = {body.language: body.html for body in activity.bodies}
+            for language in self.course.languages:
+                if language == self.source or bodies.get(language):
+                    name = f"lessons/{activity.key}.{language}.html"
+                    self.files[name] = as_file(bodies.get(language, ""), self.medium).encode()
         elif isinstance(activity, Quiz):
             self.files[f"quizzes/{activity.key}.yaml"] = _yaml(self.quiz(activity))
         else:
@@ -113,27 +162,71 @@ class _Writer:
         return fields
 
     def medium(self, digest: str, name: str) -> str:
-        """The name of an image in `media/`: its own, unless another image has it."""
-        if self.names.setdefault(name, digest) != digest:
-            name = f"{digest[:12]}-{name}"
-            self.names[name] = digest
-        self.files[f"media/{name}"] = self.store.read(digest)
-        return name
+        """The name in `media/` of what a lesson calls `name`: that, unless another file has it."""
+        if digest not in self.names:
+            if name in self.names.values():
+                name = f"{digest[:12]}-{name}"
+            self.names[digest] = name
+            self.files[f"media/{name}"] = Stored(digest)
+        return self.names[digest]
+
+    def media(self) -> list[Fields]:
+        """The library, also what no lesson shows: what is said of each file, if anything."""
+        said = []
+        for entry in sorted(self.library, key=lambda entry: (entry.media.name, entry.media_hash)):
+            name = self.medium(entry.media_hash, safe_name(entry.media.name))
+            fields: Fields = {"file": name}
+            if entry.name != name:
+                fields["title"] = entry.name
+            if entry.alternative is not None:
+                words = self.text(entry.alternative)
+                fields |= {"alternative": words} if words else {"decorates": True}
+            if plays(entry.media.media_type):
+                fields |= _measures(entry.media)
+            if len(fields) > 1:
+                said.append(fields)
+        for entry in self.library:
+            for language, digest in sorted(entry.captions.items()):
+                self.files[f"media/{self.beside(entry)}.{language}.vtt"] = Stored(digest)
+        return said
+
+    def beside(self, entry: CourseMedia) -> str:
+        """What captions are named after: the file without its ending, unless two of the course are called so."""
+        name = PurePosixPath(self.names[entry.media_hash])
+        alike = [
+            other
+            for other in self.library
+            if plays(other.media.media_type) and PurePosixPath(self.names[other.media_hash]).stem == name.stem
+        ]
+        return name.name if len(alike) > 1 else name.stem
+
+    def bank(self) -> list[Fields]:
+        """The questions that are ready and that no quiz of the course asks."""
+        found = []
+        for question in sorted(self.questions, key=lambda question: question.key):
+            versions = [version for version in question.versions if version.state != VersionState.DRAFT]
+            if question.key not in self.asked and versions and versions[-1].state == VersionState.READY:
+                found.append(self.question(question, versions[-1].content))
+        return found
 
     def quiz(self, quiz: Quiz) -> Fields:
         fields = _settings(quiz.settings)
-        fields["questions"] = [
-            {
-                "key": slot.question.key,
-                **_unless("category", slot.question.category, ""),
-                **_unless("tags", list(slot.question.tags), []),
-                **_unless("marks", _number(slot.marks), 1),
-                **self.content(version.content),
-            }
-            for slot in sorted(quiz.slots, key=lambda slot: (slot.rank, slot.id))
-            if (version := _in_force(slot)) is not None
-        ]
+        fields["questions"] = []
+        for slot in sorted(quiz.slots, key=lambda slot: (slot.rank, slot.id)):
+            if (version := _in_force(slot)) is not None:
+                self.asked.add(slot.question.key)
+                marks = _unless("marks", _number(slot.marks), 1)
+                fields["questions"].append(self.question(slot.question, version.content, marks))
         return fields
+
+    def question(self, question: Question, content: Content, marks: Fields | None = None) -> Fields:
+        return {
+            "key": question.key,
+            **_unless("category", question.category, ""),
+            **_unless("tags", list(question.tags), []),
+            **(marks or {}),
+            **self.content(content),
+        }
 
     def content(self, content: Content) -> Fields:
         fields: Fields = {"type": type_name(content), "stem": self.text(content.stem)}
@@ -169,7 +262,7 @@ class _Writer:
 
     def text(self, text: Text, alone: str | None = None) -> str | dict[str, str]:
         """A text as a string if it is in one language, which `alone` may name, else as a map of languages."""
-        strings = {tag: string for tag, string in text.strings().items() if tag in self.course.languages}
+        strings = {tag: s for tag, s in text.strings().items() if tag in self.course.languages and s.strip()}
         if strings.keys() == {alone or self.source}:
             return next(iter(strings.values()))
         return {tag: strings[tag] for tag in self.course.languages if tag in strings}
@@ -190,6 +283,13 @@ def _settings(settings: QuizSettings) -> Fields:
     if settings.attempts is not None:
         fields["attempts"] = settings.attempts
     return {**fields, "grading": str(settings.grading), "shuffle": settings.shuffle}
+
+
+def _measures(media: Media) -> Fields:
+    """What was found out of a video or sound by playing it."""
+    seconds = None if media.seconds is None else _number(round(media.seconds, 6))
+    found = {"seconds": seconds, "width": media.width, "height": media.height}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _unless(name: str, value: object, usual: object) -> Fields:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
 from app.core.text import Text
 from app.quizzes.types import AcceptedAnswer, Choice, Content, MultipleChoice, ShortAnswer, SingleChoice
 
@@ -24,10 +27,10 @@ TRUE_FALSE = {
     "pt": ("Verdadeiro", "Falso"),
 }
 _NOT_YET = {
-    ItemKind.MATCHING: "matching questions cannot be read yet",
-    ItemKind.NUMERICAL: "numerical questions cannot be read yet",
-    ItemKind.ESSAY: "essay questions cannot be read yet",
-    ItemKind.DESCRIPTION: "a text without a question cannot be read yet; if it is one, its answers go in { }",
+    ItemKind.MATCHING: _l("matching questions cannot be read yet"),
+    ItemKind.NUMERICAL: _l("numerical questions cannot be read yet"),
+    ItemKind.ESSAY: _l("essay questions cannot be read yet"),
+    ItemKind.DESCRIPTION: _l("a text without a question cannot be read yet; if it is one, its answers go in { }"),
 }
 _LONGEST_KEY = 60
 
@@ -83,10 +86,10 @@ def _slug(words: str) -> str:
 
 def _content(item: Item, language: str) -> Content:
     if item.kind in _NOT_YET:
-        raise _NotOurs(item.line, _NOT_YET[item.kind])
+        raise _NotOurs(item.line, str(_NOT_YET[item.kind]))
     stem = _text(item.stem, language)
     if stem is None:
-        raise _NotOurs(item.line, "the question has no text")
+        raise _NotOurs(item.line, _("the question has no text"))
     feedback = _text(item.feedback, language)
     if item.kind is ItemKind.TRUE_FALSE:
         return SingleChoice(stem, _true_and_false(item, language), feedback)
@@ -95,8 +98,9 @@ def _content(item: Item, language: str) -> Content:
         return ShortAnswer(stem, {language: accepted}, language, feedback)
     right = [answer for answer in item.answers if answer.right]
     if len(right) > 1:
-        reason = (
-            f"{len(right)} choices are marked with =, where one is right; for several give each its weight, as ~%50%"
+        reason = _(
+            "%(count)s choices are marked with =, where one is right; for several give each its weight, as ~%%50%%",
+            count=len(right),
         )
         raise _NotOurs(right[1].words.line, reason)
     choices = tuple(_choice(answer, place, language) for place, answer in enumerate(item.answers))
@@ -108,7 +112,10 @@ def _content(item: Item, language: str) -> Content:
 def _true_and_false(item: Item, language: str) -> tuple[Choice, ...]:
     words = TRUE_FALSE.get(language.split("-")[0])
     if words is None:
-        reason = f"what true and false are called in {language!r} is not known; write the question with ~ and ="
+        reason = _(
+            "what true and false are called in %(language)r is not known; write the question with ~ and =",
+            language=language,
+        )
         raise _NotOurs(item.line, reason)
     wrong, right = _text(item.wrong_feedback, language), _text(item.right_feedback, language)
     return tuple(
@@ -125,7 +132,7 @@ def _true_and_false(item: Item, language: str) -> tuple[Choice, ...]:
 def _choice(answer: GiftAnswer, place: int, language: str) -> Choice:
     text = _text(answer.words, language)
     if text is None:
-        raise _NotOurs(answer.words.line, "an answer has no text")
+        raise _NotOurs(answer.words.line, _("an answer has no text"))
     weight = answer.weight if answer.weight is not None else (100.0 if answer.right else 0.0)
     return Choice(_letters(place), text, round(weight / 100, 7), _text(answer.feedback, language))
 
@@ -154,7 +161,7 @@ def _text(words: Words | None, language: str) -> Text | None:
         return None
     string, lost = plain(words)
     if lost:
-        raise _NotOurs(words.line, f"it holds {' and '.join(lost)}, which plain text cannot show")
+        raise _NotOurs(words.line, _("it holds %(what)s, which plain text cannot show", what=", ".join(lost)))
     return Text.of({language: string}, language) if string else None
 
 

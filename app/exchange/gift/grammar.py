@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from flask_babel import gettext as _
+
 from ..faults import Fault
 
 FORMATS = ("html", "markdown", "plain", "moodle")
@@ -196,20 +198,22 @@ def _item(block: _Piece) -> Item:
     if block.text.startswith("::"):
         end = block.find("::", 2)
         if end < 0:
-            raise _Unreadable(block.line, "the title is not closed with ::")
+            raise _Unreadable(block.line, _("the title is not closed with ::"))
         title, body = unescape(block.text[2:end]).strip(), block.cut(end + 2).trimmed()
     opening, closing = body.find("{"), body.find("}")
     if opening < 0 and closing < 0:
         return Item(ItemKind.DESCRIPTION, block.line, title, _words(body, "moodle"))
     if closing >= 0 and (opening < 0 or closing < opening):
-        raise _Unreadable(body.cut(closing).line, "a } stands alone; write \\} for the sign itself")
+        raise _Unreadable(body.cut(closing).line, _("a } stands alone; write \\} for the sign itself"))
     if closing < 0:
-        reason = "the answers are not closed with } before the next blank line; write \\{ for the sign itself"
+        reason = _("the answers are not closed with } before the next blank line; write \\{ for the sign itself")
         raise _Unreadable(body.cut(opening).line, reason)
     before, inner, after = body.cut(0, opening), body.cut(opening + 1, closing), body.cut(closing + 1)
     for mark in "{}":
         if (again := after.find(mark)) >= 0:
-            raise _Unreadable(after.cut(again).line, f"a second {mark}; write \\{mark} for the sign itself")
+            raise _Unreadable(
+                after.cut(again).line, _("a second %(mark)s; write \\%(mark)s for the sign itself", mark=mark)
+            )
     stem = before.text if not after.text.strip() else before.text + BLANK + after.text
     item = _answered(_words(_Piece(stem, body.line), "moodle"), inner.trimmed())
     return replace(item, line=block.line, title=title)
@@ -218,7 +222,7 @@ def _item(block: _Piece) -> Item:
 def _answered(stem: Words, inner: _Piece) -> Item:
     """What kind of question the text between the braces makes, and its answers."""
     if not stem.raw:
-        raise _Unreadable(stem.line, "the question has no text")
+        raise _Unreadable(stem.line, _("the question has no text"))
     feedback = None
     at = last = inner.find("####")
     while at >= 0:
@@ -261,12 +265,12 @@ def _answers(inner: _Piece, marks: str, format: str) -> tuple[GiftAnswer, ...]:
         if not mark and not piece.text.strip():
             continue
         if not mark and marks == "~=":
-            raise _Unreadable(piece.line, "words stand before the first answer; answers begin with ~ or =")
+            raise _Unreadable(piece.line, _("words stand before the first answer; answers begin with ~ or ="))
         answer = piece.trimmed()
         weight, answer = _weight(answer)
         words, *said = _at_hashes(answer, 2)
         if not words.text.strip():
-            raise _Unreadable(answer.line, "an answer has no text")
+            raise _Unreadable(answer.line, _("an answer has no text"))
         feedback = _said(said[0], format) if said else None
         found.append(GiftAnswer(_words(words, format), mark != "~", weight, feedback))
     return tuple(found)
@@ -283,7 +287,9 @@ def _weight(answer: _Piece) -> tuple[float | None, _Piece]:
         return None, answer
     weight = float(written)
     if abs(weight) > 100:
-        raise _Unreadable(answer.line, f"a weight lies between -100 and 100 percent, not at {written}")
+        raise _Unreadable(
+            answer.line, _("a weight lies between -100 and 100 percent, not at %(weight)s", weight=written)
+        )
     return weight, answer.cut(end + 1)
 
 

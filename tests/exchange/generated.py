@@ -1,0 +1,236 @@
+"""Courses as the studio could have made them, for properties that must hold for all."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import strategies as st
+
+from app.core import clock, rank, sanitise
+from app.core.models import Media
+from app.core.store import the_store
+from app.core.text import Text, string_hash
+from app.core.transactions import unit_of_work
+from app.courses.kinds import get_kind
+from app.courses.models import Course, CourseMedia, Lesson, LessonBody, Module
+from app.courses.outline import CourseSettings, Opens, Order
+from app.courses.topics import TOPICS
+from app.extensions import db
+from app.quizzes.models import Question, QuestionVersion, Quiz, QuizSlot, VersionState
+from app.quizzes.settings import Grading, QuizSettings
+from app.quizzes.types import AcceptedAnswer, Choice, Content, MultipleChoice, ShortAnswer, SingleChoice, marks_hash
+
+from .sample import image
+
+Draw = Callable[[st.SearchStrategy[Any]], Any]
+
+WORDS = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn", "Co", "Zl", "Zp"), exclude_characters="\ufeff"),
+    min_size=1,
+    max_size=30,
+).map(str.strip).filter(bool)  # fmt: skip
+LINES = st.lists(WORDS, min_size=1, max_size=3).map("\n\n".join)
+FILES = {
+    "dot.png": ("image/png", image()),
+    "talk.mp4": ("video/mp4", b"\0\0\0\x18ftypmp42"),
+    "talk.mp3": ("audio/mpeg", b"ID3\x03"),
+    "guide.pdf": ("application/pdf", b"%PDF-1.7\n"),
+}
+CAPTIONS = b"WEBVTT\n\n00:00.000 --> 00:02.000\nHello\n"
+
+
+class Maker:
+    """Makes one course of what `draw` gives."""
+
+    def __init__(self, draw: Draw, languages: list[str]) -> None:
+        self.draw = draw
+        self.languages = languages
+        self.source = languages[0]
+
+    def text(self, strings: st.SearchStrategy[str] = WORDS) -> Text:
+        """A text in the course's own language and some of the others."""
+        others = self.draw(st.sets(st.sampled_from(self.languages)))
+        tags = [tag for tag in self.languages if tag == self.source or tag in others]
+        return Text.of({tag: self.draw(strings) for tag in tags}, self.source)
+
+    def maybe_text(self) -> Text | None:
+        return self.text(LINES) if self.draw(st.booleans()) else None
+
+    def course(self, slug: str) -> Course:
+        draw = self.draw
+        course = Course(
+            slug=slug,
+            source_language=self.source,
+            languages=self.languages,
+            title=self.text(),
+            summary=self.text() if draw(st.booleans()) else Text({}),
+            topics=draw(st.lists(st.sampled_from(sorted(TOPICS)), unique=True)),
+            settings=CourseSettings(
+                order=draw(st.sampled_from(Order)),
+                certificate_months=draw(st.none() | st.integers(1, 600)),
+                enough=draw(st.none() | st.integers(1, 20)),
+                min_score=draw(st.none() | st.sampled_from([0.0, 50.0, 66.5, 100.0])),
+                minutes=draw(st.none() | st.integers(1, 60_000)),
+            ),
+            created_at=clock.now(),
+        )
+        with unit_of_work():
+            db.session.add(course)
+            db.session.flush()
+            names = self.library(course.id)
+            bank = [self.question(course.id, number) for number in range(draw(st.integers(0, 4)))]
+            db.session.flush()
+            self.modules(course, names, bank)
+            db.session.flush()
+        return course
+
+    def library(self, course_id: int) -> list[str]:
+        """Some files in the library; their addresses."""
+        addresses = []
+        for name in draw_some(self.draw, FILES):
+            media_type, data = FILES[name]
+            digest = _kept(name, media_type, data)
+            captions = {}
+            if media_type.startswith(("video", "audio")):
+                for tag in draw_some(self.draw, ("en", "fr", "ar")):
+                    captions[tag] = _kept(f"{name}.{tag}.vtt", "text/vtt", CAPTIONS + f"{name} {tag}".encode())
+            alternative = self.draw(st.sampled_from(["none", "decorates", "words"])) if name == "dot.png" else "none"
+            entry = CourseMedia(
+                course_id=course_id,
+                media_hash=digest,
+                name=self.draw(st.just(name) | WORDS),
+                alternative={"none": None, "decorates": Text({}), "words": self.text()}[alternative],
+                captions=captions,
+                added_at=clock.now(),
+            )
+            db.session.add(entry)
+            addresses.append(f"/media/{digest}/{name}")
+        return addresses
+
+    def question(self, course_id: int, number: int) -> Question:
+        question = Question(
+            course_id=course_id,
+            key=f"question-{number}",
+            category=self.draw(st.just("") | WORDS),
+            tags=self.draw(st.lists(WORDS, max_size=2, unique=True)),
+            source_language=self.source,
+        )
+        states = [
+            VersionState.READY,
+            *self.draw(st.lists(st.sampled_from([VersionState.READY, VersionState.DRAFT]), max_size=2)),
+        ]
+        for version, state in enumerate(states, 1):
+            content = self.content()
+            question.versions.append(
+                QuestionVersion(
+                    number=version, state=state, content=content, marks_hash=marks_hash(content), created_at=clock.now()
+                )
+            )
+        db.session.add(question)
+        return question
+
+    def content(self) -> Content:
+        kind = self.draw(st.sampled_from(["single", "multiple", "short"]))
+        stem, feedback = self.text(LINES), self.maybe_text()
+        if kind == "short":
+            accepted = AcceptedAnswer(self.draw(WORDS), 1.0, self.maybe_text())
+            half = AcceptedAnswer(self.draw(WORDS), 0.5)
+            return ShortAnswer(
+                stem=stem,
+                answers={self.source: (accepted, half)},
+                source_language=self.source,
+                feedback=feedback,
+                case_matters=self.draw(st.booleans()),
+            )
+        choices = tuple(
+            Choice(key, self.text(), fraction, self.maybe_text())
+            for key, fraction in (("a", 1.0), ("b", 0.0), ("c", -0.25))
+        )
+        if kind == "single":
+            return SingleChoice(stem=stem, choices=choices, feedback=feedback)
+        return MultipleChoice(stem=stem, choices=choices, feedback=feedback, partial=self.draw(st.booleans()))
+
+    def modules(self, course: Course, addresses: list[str], bank: list[Question]) -> None:
+        count = self.draw(st.integers(0, 3))
+        keys: list[str] = []
+        for number, place in enumerate(rank.spread(count)):
+            module = Module(course_id=course.id, key=f"module-{number}", rank=place, title=self.text())
+            course.modules.append(module)
+            db.session.flush()
+            activities = self.draw(st.integers(0, 3))
+            for n, where in enumerate(rank.spread(activities)):
+                key = f"activity-{number}-{n}"
+                opens = self.draw(st.none() | st.just(Opens(above=True)) | st.sampled_from([*keys, None]).map(_after))
+                values = {
+                    "course_id": course.id, "module_id": module.id, "key": key, "rank": where, "title": self.text(),
+                    "required": self.draw(st.booleans()), "opens_after": opens,
+                    "minutes": self.draw(st.integers(1, 600)), "minutes_given": self.draw(st.booleans()),
+                }  # fmt: skip
+                activity = self.lesson(values, addresses) if self.draw(st.booleans()) else self.quiz(values, bank)
+                module.activities.append(activity)
+                db.session.flush()
+                if not activity.minutes_given:
+                    activity.minutes = get_kind(activity.kind).length(activity, course)
+                keys.append(key)
+
+    def lesson(self, values: dict[str, Any], addresses: list[str]) -> Lesson:
+        lesson = Lesson(**values)
+        source = self.html(addresses)
+        for tag in self.languages:
+            if tag == self.source and self.draw(st.integers(0, 9)):
+                lesson.bodies.append(LessonBody(language=tag, html=source))
+            elif tag != self.source and lesson.bodies and self.draw(st.booleans()):
+                lesson.bodies.append(
+                    LessonBody(language=tag, html=self.html(addresses), source_hash=string_hash(source))
+                )
+        return lesson
+
+    def html(self, addresses: list[str]) -> str:
+        """A lesson's body as it is saved: clean."""
+        words = "".join(f"<p>{_escaped(line)}</p>\n" for line in self.draw(st.lists(WORDS, min_size=1, max_size=3)))
+        for address in addresses:
+            if self.draw(st.booleans()):
+                link = f'<a href="{address}">{_escaped(self.draw(WORDS))}</a>'
+                words += f'<p><img src="{address}" alt="A dot"></p>' if address.endswith(".png") else f"<p>{link}</p>"
+        return sanitise.clean(words)
+
+    def quiz(self, values: dict[str, Any], bank: list[Question]) -> Quiz:
+        settings = QuizSettings(
+            pass_mark=self.draw(st.none() | st.sampled_from([0.0, 62.5, 100.0])),
+            attempts=self.draw(st.none() | st.integers(1, 9)),
+            grading=self.draw(st.sampled_from(Grading)),
+            shuffle=self.draw(st.booleans()),
+        )
+        quiz = Quiz(**values, settings=settings)
+        asked = draw_some(self.draw, bank)
+        for question, place in zip(asked, rank.spread(len(asked)), strict=True):
+            quiz.slots.append(
+                QuizSlot(question_id=question.id, rank=place, marks=self.draw(st.sampled_from([0.5, 1.0, 3.0])))
+            )
+        return quiz
+
+
+def draw_some(draw: Draw, things: Any) -> list[Any]:
+    """Some of these, in their order."""
+    return [thing for thing in things if draw(st.booleans())]
+
+
+def _after(key: str | None) -> Opens | None:
+    return Opens(after=(key,)) if key else None
+
+
+def _kept(name: str, media_type: str, data: bytes) -> str:
+    digest = hashlib.sha256(data).hexdigest()
+    the_store().put(digest, data)
+    if db.session.get(Media, digest) is None:
+        length = {"seconds": 61.25, "width": 640, "height": 360} if media_type == "video/mp4" else {}
+        row = Media(hash=digest, name=name, media_type=media_type, size=len(data), created_at=clock.now(), **length)
+        db.session.add(row)
+        db.session.flush()
+    return digest
+
+
+def _escaped(words: str) -> str:
+    return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
