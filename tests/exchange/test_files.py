@@ -207,3 +207,20 @@ def test_what_is_no_ordinary_file_is_refused(tmp_path: Path) -> None:
 def test_a_folder_of_too_many_files_is_refused(tmp_path: Path) -> None:
     course = written(tmp_path / "course", {f"lessons/{n}.en.md": "" for n in range(limits.MOST_FILES + 1)})
     assert reasons(course) == ["course:1: a course has at most 2000 files"]
+
+
+def test_a_large_video_is_never_held_in_memory(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "course.zip", files())
+    with zipfile.ZipFile(path, "a") as archive, archive.open("media/talk.mp4", "w") as file:
+        file.write(b"\0\0\0\x18ftypmp42")
+        for _piece in range(64):
+            file.write(bytes(MIB))
+    tracemalloc.start()
+    try:
+        parsed = folder.read(path)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert parsed.faults == ()
+    assert {medium.name: medium.found.size for medium in parsed.sound().media}["talk.mp4"] == 64 * MIB + 12
+    assert peak < 24 * MIB, f"it took {peak / MIB:.0f} MiB"
