@@ -15,6 +15,7 @@ const callouts = (editor) => {
     }
   });
   const turn = (name) => {
+    editor.focus();
     const inside = editor.dom.getParent(editor.selection.getNode(), "aside");
     editor.undoManager.transact(() => {
       if (!inside) editor.formatter.apply(name);

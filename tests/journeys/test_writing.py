@@ -224,11 +224,12 @@ def test_a_definition_a_callout_and_a_video_elsewhere(lesson: Page, site: Site) 
     lesson.locator("#elsewhere").get_by_role("button", name="Put it into the text").click()
     lesson.get_by_role("button", name="Callout").click()
     lesson.get_by_role("menuitem", name="Warning").click()
+    lesson.keyboard.type("Mind this.")
     is_saved(lesson)
     definition = "<dl><dt><dfn>Rumour</dfn></dt><dd>What &lt;nobody&gt; confirmed</dd></dl>"
     assert definition in stored(site, 6).replace("\n", "")
     assert '<figure class="elsewhere"><a href="https://www.youtube.com/watch?v=1"' in stored(site, 6)
-    assert '<aside class="callout warning">' in stored(site, 6)
+    assert '<aside class="callout warning"><p>Mind this.</p></aside>' in stored(site, 6).replace("\n", "")
 
 
 def test_an_arabic_text_runs_from_right_to_left(lesson: Page, site: Site) -> None:
