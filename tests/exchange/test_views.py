@@ -173,7 +173,7 @@ def test_a_course_goes_out(app: Flask, studio: FlaskClient, trainer: Person, tmp
     assert answer.headers["Content-Disposition"] == "attachment; filename=sample.zip"
     assert int(answer.headers["Content-Length"]) == len(answer.data)
     with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
-        assert {"course.yaml", "media/talk.png", "lessons/welcome.fr.html"} <= set(archive.namelist())
+        assert {"course.yaml", "media/talk.webp", "lessons/welcome.fr.html"} <= set(archive.namelist())
     with unit_of_work():
         move = db.session.scalars(sa.select(CourseMove)).one()
         stored.remove(move.file_hash or "")
