@@ -73,7 +73,7 @@ def test_a_course_comes_in(app: Flask, studio: FlaskClient, tmp_path: Path) -> N
     assert "Open “A sample”" in done and "New (16)" in done
     course = db.session.scalars(sa.select(Course)).one()
     lesson = course.modules[0].activities[0]
-    assert f'href="/teach/courses/{course.id}/activities/{lesson.id}"' in done
+    assert f'href="/teach/courses/{course.id}/lessons/{lesson.id}/text"' in done
     assert "my course.zip" in page(studio, "/teach/moves")
     assert "my course.zip" in page(studio, "/teach/imports/new")
 
