@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -17,6 +18,25 @@ from app.extensions import db
 from . import stored
 from .fates import Came, Fate
 from .parsed import Held, ParsedCourse, ParsedMedium
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A file that the site has: its size in pixels, if it is known, and whether narrower pictures stand beside it."""
+
+    width: int | None
+    height: int | None
+    has_variants: bool
+
+
+def find_known(digest: str) -> Known | None:
+    """What the site knows of a file by its hash, if it has it. One statement."""
+    has_variants = sa.exists().where(MediaVariant.media_hash == Media.hash)
+    with reading():
+        row = db.session.execute(
+            sa.select(Media.width, Media.height, has_variants).where(Media.hash == digest)
+        ).one_or_none()
+    return None if row is None else Known(*row)
 
 
 def store(course: ParsedCourse, watch: Callable[[], object] = lambda: None) -> None:

@@ -292,7 +292,7 @@ def test_yaml_that_could_grow_or_run_is_refused(read: Read, yaml: str, expected:
 def test_what_is_taken_out_of_a_lesson_is_said(read: Read) -> None:
     lesson = (
         '# Title\n\nWords.\n\n<p onclick="x()">More</p>\n<script>alert(1)</script>\n\n'
-        "<object data=x></object>\n\n[a](b.md)\n"
+        "<canvas id=x></canvas>\n\n[a](b.md)\n"
     )
     parsed = read(**{"lessons/welcome.fr.md": lesson})
     assert faults(parsed) == []
@@ -300,7 +300,7 @@ def test_what_is_taken_out_of_a_lesson_is_said(read: Read) -> None:
         "lessons/welcome.fr.md:1: headings in a lesson begin at the second level; this one becomes one of the second",
         "lessons/welcome.fr.md:5: onclick is taken out of <p>",
         "lessons/welcome.fr.md:6: <script> is taken out of the lesson",
-        "lessons/welcome.fr.md:8: <object> is taken out of the lesson",
+        "lessons/welcome.fr.md:8: <canvas> is taken out of the lesson",
         "lessons/welcome.fr.md:10: the link b.md leads nowhere on the site",
     ]
     html = body(parsed, "welcome", "fr")

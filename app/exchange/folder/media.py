@@ -6,19 +6,16 @@ import hashlib
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-import sqlalchemy as sa
 from flask_babel import gettext as _
 
 from app.core import filetypes, pictures
 from app.core.filetypes import TYPES, FileType, NotAccepted, Sort
 from app.core.media import safe_name
-from app.core.models import Media, MediaVariant
-from app.core.transactions import reading
 from app.courses import captions, uploads
 from app.courses.intake import names_of
 from app.courses.uploads import TakenFile
-from app.extensions import db
 
+from .. import library
 from ..drawings import Drawings
 from ..parsed import Held, Inspected, Narrower, ParsedMedium
 
@@ -38,7 +35,7 @@ def take(name: str, held: Held, drawings: Drawings) -> ParsedMedium:
         medium = ParsedMedium(name, Inspected(taken.hash, kind.media_type, taken.size), held, _address_name(name, kind))
         if kind.sort is Sort.PICTURE:
             return _picture(medium, taken, drawings)
-        if kind.sort is Sort.CAPTIONS and not _is_known(taken.hash):
+        if kind.sort is Sort.CAPTIONS and library.find_known(taken.hash) is None:
             text = captions.written(captions.read(captions.decoded(taken.file.read(captions.LARGEST + 1)))).encode()
             return replace(medium, found=_found(text, captions.MEDIA_TYPE), file=drawings.put(text))
         return medium
@@ -68,11 +65,7 @@ def _found(data: bytes, media_type: str, width: int | None = None, height: int |
 
 
 def _picture(medium: ParsedMedium, taken: TakenFile, drawings: Drawings) -> ParsedMedium:
-    with reading():
-        known = db.session.execute(
-            sa.select(Media.width, Media.height, sa.exists().where(MediaVariant.media_hash == Media.hash))
-            .where(Media.hash == taken.hash)
-        ).one_or_none()  # fmt: skip
+    known = library.find_known(taken.hash)
     if known is None:
         drawn = pictures.redraw(taken.file, sparing=True)
         found = _found(drawn.data, pictures.MEDIA_TYPE, drawn.width, drawn.height)
@@ -80,9 +73,8 @@ def _picture(medium: ParsedMedium, taken: TakenFile, drawings: Drawings) -> Pars
         medium = replace(medium, address_name=_address_name(medium.name, TYPES[pictures.MEDIA_TYPE]))
         file = medium.file if found.hash == taken.hash else drawings.put(drawn.data)
     else:
-        width, height, has_variants = known
-        found, file = replace(medium.found, width=width, height=height), medium.file
-        variants = {} if has_variants or _is_narrow(width) else pictures.narrower(taken.file)
+        found, file = replace(medium.found, width=known.width, height=known.height), medium.file
+        variants = {} if known.has_variants or _is_narrow(known.width) else pictures.narrower(taken.file)
     narrower = tuple(
         Narrower(width, _found(data, pictures.MEDIA_TYPE).hash, drawings.put(data))
         for width, data in sorted(variants.items())
@@ -92,8 +84,3 @@ def _picture(medium: ParsedMedium, taken: TakenFile, drawings: Drawings) -> Pars
 
 def _is_narrow(width: int | None) -> bool:
     return width is not None and width <= min(pictures.VARIANTS)
-
-
-def _is_known(digest: str) -> bool:
-    with reading():
-        return db.session.scalar(sa.select(Media.hash).where(Media.hash == digest)) is not None
