@@ -53,7 +53,7 @@ def translate_body(lesson: Lesson, course: Course, language: str, html: str, by:
     if body is None:
         body = LessonBody(language=language, html=html)
         lesson.bodies.append(body)
-    elif body.html != html:
+    elif body.html and body.html != html:
         _keep(body)
     body.html, body.source_hash = html, string_hash(source.html)
     body.saved_by_id, body.saved_at = by, clock.now()

@@ -50,7 +50,7 @@ class Writing:
     @property
     def is_stale(self) -> bool:
         """Whether the source changed since the translation was made."""
-        return self.source is not None and self.version > 0 and self.source_hash != string_hash(self.source)
+        return self.source is not None and self.html != "" and self.source_hash != string_hash(self.source)
 
 
 def get_writable(course_id: int, language: str | None, person: Identity) -> tuple[CourseAccess, str]:

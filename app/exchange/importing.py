@@ -229,9 +229,11 @@ class Import:
             row.saved_by_id, row.saved_at = self.by, self.now
             place.change()
         for language in sorted(rows.keys() - bodies.keys()):
-            self.keep_former(rows[language])
-            place.row.bodies.remove(rows[language])
-            db.session.delete(rows[language])
+            row = rows[language]
+            if not row.html:
+                continue
+            self.keep_former(row)  # whose history hangs on the row: it stays, empty
+            row.html, row.source_hash, row.saved_by_id, row.saved_at = "", None, self.by, self.now
             place.change()
 
     def keep_former(self, body: LessonBody) -> None:
