@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from app.core.filetypes import TYPES, Sort
 from app.core.media import LARGEST_IMAGE
 from app.core.models import Media
 from app.core.sanitise import TAGS
@@ -16,8 +17,9 @@ from app.core.transactions import reading, unit_of_work
 from app.courses.models import CourseMedia
 from app.exchange import folder, queries, services, stored
 from app.exchange.fates import Fate
-from app.exchange.folder.media import LARGEST_CAPTIONS, LARGEST_FILM, Unfit, inspect, largest_medium
+from app.exchange.folder.media import IMAGES, KINDS, LARGEST_CAPTIONS, LARGEST_FILM, Unfit, inspect, largest_medium
 from app.extensions import db
+from tests.made_files import a_docx, an_odt
 
 from .importing import brought_in
 from .sample import COURSE, Files, files, image, replaced, zipped
@@ -43,9 +45,10 @@ EVERYTHING: dict[str, bytes] = {
     "voice.ogg": b"OggS\0",
     "voice.wav": b"RIFF\x24\0\0\0WAVEfmt ",
     "guide.pdf": b"%PDF-1.7\n",
-    "guide.docx": b"PK\x03\x04\0",
-    "guide.odt": b"PK\x03\x04\0",
-    "guide.doc": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+    "talk.ogv": b"OggS\0",
+    "voice.weba": b"\x1a\x45\xdf\xa3",
+    "guide.docx": a_docx(),
+    "guide.odt": an_odt(),
     "talk.en.vtt": VTT.encode(),
     "drawing.png": image(),
 }
@@ -88,7 +91,7 @@ def test_each_kind_is_known_by_its_name_and_what_it_begins_with(name: str) -> No
     assert found.size == len(EVERYTHING[name])
     assert len(found.hash) == 64
     for other, data in EVERYTHING.items():
-        if data[:8] != EVERYTHING[name][:8] and not {name, other} <= {"voice.mp3", "other.mp3"}:
+        if data[:4] != EVERYTHING[name][:4] and not {name, other} <= {"voice.mp3", "other.mp3"}:
             with pytest.raises(Unfit):
                 inspect(name, io.BytesIO(data))
 
@@ -110,6 +113,27 @@ def test_each_kind_is_known_by_its_name_and_what_it_begins_with(name: str) -> No
 def test_what_is_not_what_it_says_is_not_taken(name: str, data: bytes, why: str) -> None:
     with pytest.raises(Unfit, match=why):
         inspect(name, io.BytesIO(data))
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "why"),
+    [
+        ("guide.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "files of this kind are not taken"),
+        ("guide.docx", an_odt(), "what is in the file is not what its name says"),
+        ("guide.docx", a_docx(more={"word/vbaProject.bin": b"x"}), "macros"),
+        ("guide.docx", b"PK\x03\x04\0", "cut off"),
+    ],
+)
+def test_a_document_is_looked_into_as_one_that_is_uploaded(app: Flask, name: str, data: bytes, why: str) -> None:
+    with pytest.raises(Unfit, match=why):
+        inspect(name, io.BytesIO(data))
+
+
+def test_a_folder_takes_what_a_library_holds_and_nothing_else() -> None:
+    assert {media_type for media_type, _beginning in KINDS.values()} == {
+        kind.media_type for kind in TYPES.values() if kind.sort is not Sort.PICTURE
+    }
+    assert {kind.suffix for kind in TYPES.values()} <= {*KINDS, *IMAGES}
 
 
 def test_each_kind_has_a_size_of_its_own() -> None:

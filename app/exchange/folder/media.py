@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from flask_babel import gettext as _
 
+from app.core import filetypes
 from app.core.media import LARGEST_IMAGE, NotAnImage, inspect_image, safe_name
 
 from ..parsed import Inspected
@@ -22,12 +23,13 @@ CAPTIONS = "text/vtt"
 IMAGES = ("png", "jpg", "jpeg", "webp", "gif")
 
 _ZIP = rb"PK\x03\x04"
-_OLE = rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # Ending to media type, and what the file begins with.
 KINDS: dict[str, tuple[str, bytes]] = {
     "mp4": ("video/mp4", rb"....ftyp"),
     "m4v": ("video/mp4", rb"....ftyp"),
     "webm": ("video/webm", rb"\x1a\x45\xdf\xa3"),
+    "ogv": ("video/ogg", rb"OggS"),
+    "weba": ("audio/webm", rb"\x1a\x45\xdf\xa3"),
     "mp3": ("audio/mpeg", rb"ID3|\xff[\xe2-\xff]"),
     "m4a": ("audio/mp4", rb"....ftyp"),
     "ogg": ("audio/ogg", rb"OggS"),
@@ -41,9 +43,6 @@ KINDS: dict[str, tuple[str, bytes]] = {
     "odt": ("application/vnd.oasis.opendocument.text", _ZIP),
     "ods": ("application/vnd.oasis.opendocument.spreadsheet", _ZIP),
     "odp": ("application/vnd.oasis.opendocument.presentation", _ZIP),
-    "doc": ("application/msword", _OLE),
-    "xls": ("application/vnd.ms-excel", _OLE),
-    "ppt": ("application/vnd.ms-powerpoint", _OLE),
     "vtt": (CAPTIONS, rb"(?:\xef\xbb\xbf)?WEBVTT(?:[ \t\r\n]|\Z)"),
 }
 
@@ -75,6 +74,8 @@ def inspect(name: str, stream: BinaryIO) -> Inspected:
     while piece := stream.read(PIECE):
         digest.update(piece)
         size += len(piece)
+    if beginning == _ZIP:
+        _check_document(stream, media_type)
     return Inspected(digest.hexdigest(), media_type, size)
 
 
@@ -104,6 +105,16 @@ def _picture(name: str, data: bytes) -> Inspected:
     except NotAnImage as error:
         raise Unfit(str(error)) from error
     return Inspected(picture.hash, picture.media_type, len(data), picture.width, picture.height)
+
+
+def _check_document(stream: BinaryIO, media_type: str) -> None:
+    """An office file is asked what it is, and for programs, as one that is uploaded."""
+    try:
+        found = filetypes.judge(stream)
+    except filetypes.NotAccepted as refused:
+        raise Unfit(str(refused)) from refused
+    if found.media_type != media_type:
+        raise Unfit(_("what is in the file is not what its name says"))
 
 
 def _check_words(data: bytes) -> None:
