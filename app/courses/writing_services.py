@@ -49,13 +49,15 @@ def save_body(
     version: int,
     by: int | None,
     choice: Choice = Choice.NONE,
+    source_seen: str | None = None,
 ) -> SavedBody:
     """Make `html`, cleaned, the text of a lesson in one language, as a change of `version` (0: of none).
 
     What it takes the place of is kept as a version where somebody else had saved it, or where none was kept for ten
     minutes. `choice` settles two texts written at once: `MINE` keeps the other as one that was not taken; with
     `THEIRS` nothing is saved, and `html` is kept so. Saving what stands already changes nothing, so that a save
-    whose answer was lost can be sent again. A translation counts as made from today's source.
+    whose answer was lost can be sent again. A translation counts as made from the source of the hash `source_seen`,
+    or else from today's.
 
     Raises `NotFound`, `TextTooLong`, and `EditedMeanwhile` where the text is not that `version` any more.
     """
@@ -68,7 +70,7 @@ def save_body(
         if cleaned:
             _keep(body.id, cleaned, RevisionReason.NOT_TAKEN, person_id=by, at=clock.now())
         return SavedBody(body.version_id, body.saved_at or clock.now())
-    source_hash = _source_hash(lesson, language)
+    source_hash = _source_hash(lesson, language, source_seen)
     if body is None:
         if not cleaned:
             return SavedBody(0, clock.now())
@@ -152,10 +154,12 @@ def _write(lesson: Lesson, body: LessonBody, html: str, source_hash: str | None,
     return SavedBody(body.version_id, body.saved_at)
 
 
-def _source_hash(lesson: Lesson, language: str) -> str | None:
+def _source_hash(lesson: Lesson, language: str, seen: str | None) -> str | None:
     """Of the source that a translation saved now counts as made from; None for the source itself."""
     if language == lesson.course.source_language:
         return None
+    if seen:
+        return seen
     html = db.session.scalar(
         sa.select(LessonBody.html).where(
             LessonBody.lesson_id == lesson.id, LessonBody.language == lesson.course.source_language
