@@ -225,7 +225,7 @@ class QuizKind(Kind):
         if by_question.keys() - asked.keys():
             raise LookupError(f"no questions {sorted(by_question.keys() - asked.keys())}")
         for key, texts_of_one in by_question.items():
-            _translate(asked[key], language, texts_of_one)
+            _translate(asked[key], language, texts_of_one, by)
 
     def former_sources(self, activity: Activity, course: Course, wanted: set[str]) -> dict[str, str]:
         """Found in the versions that its questions had. No statement once loaded."""
@@ -247,7 +247,7 @@ def _versions(quiz: Quiz) -> list[tuple[QuestionVersion, float]]:
     return [(slot.version, slot.marks) for slot in quiz.ordered_slots() if slot.version]
 
 
-def _translate(version: QuestionVersion, language: str, strings: dict[str, str]) -> None:
+def _translate(version: QuestionVersion, language: str, strings: dict[str, str], by: int | None) -> None:
     """Put a version with these translations in the place of `version`, also where a quiz is pinned to it.
 
     One that quizzes were pinned to while the question went on stays apart, so that nobody else is given it.
@@ -263,6 +263,7 @@ def _translate(version: QuestionVersion, language: str, strings: dict[str, str])
         content=content,
         marks_hash=marks_hash(content),
         created_at=clock.now(),
+        saved_by_id=by,
     )
     question.versions.append(new)
     db.session.flush()
