@@ -20,7 +20,7 @@ from app.courses.models import Activity, Course
 from app.courses.outline import OutlineActivity
 from app.extensions import db
 
-from . import copying, queries, reading, trial
+from . import bank, copying, queries, reading, trial
 from .grading import passed
 from .models import Question, QuestionVersion, Quiz, QuizSlot, VersionState
 from .settings import QuizSettings
@@ -250,9 +250,10 @@ def _versions(quiz: Quiz) -> list[tuple[QuestionVersion, float]]:
 def _translate(version: QuestionVersion, language: str, strings: dict[str, str], by: int | None) -> None:
     """Put a version with these translations in the place of `version`, also where a quiz is pinned to it.
 
-    One that quizzes were pinned to while the question went on stays apart, so that nobody else is given it.
+    One that quizzes were pinned to while the question went on stays apart, so that nobody else is given it. A draft
+    that somebody is at work on stays the latest, with what of the translation fits it.
     """
-    question = version.question
+    question, draft = version.question, version.question.latest
     content = translated(version.content, source=question.source_language, language=language, strings=strings)
     if content == version.content:
         return
@@ -267,9 +268,22 @@ def _translate(version: QuestionVersion, language: str, strings: dict[str, str],
     )
     question.versions.append(new)
     db.session.flush()
+    if draft is not None and draft.state == VersionState.DRAFT and followed:
+        _keep_on_top(draft, version, language, strings)
     db.session.execute(
         sa.update(QuizSlot).where(QuizSlot.pinned_version_id == version.id).values(pinned_version_id=new.id)
     )
+
+
+def _keep_on_top(draft: QuestionVersion, version: QuestionVersion, language: str, strings: dict[str, str]) -> None:
+    """The draft again, newer than what was made of `version`, with the translations of texts that both have."""
+    question = draft.question
+    source = question.source_language
+    said = {unit.key: unit.source for unit in question_units(version.content, source=source, language=language)}
+    units = question_units(draft.content, source=source, language=language)
+    fitting = {unit.key: strings[unit.key] for unit in units if unit.key in strings and said[unit.key] == unit.source}
+    content = translated(draft.content, source=source, language=language, strings=fitting)
+    bank.add_version(question, content, by=draft.saved_by_id, state=VersionState.DRAFT)
 
 
 def _reachable(quiz: Quiz) -> bool:
