@@ -103,6 +103,12 @@ def separate_write() -> Iterator[sa.Connection]:
         _writing.reset(token)
 
 
+def give_up() -> None:
+    """End a request's transaction with nothing written, so that a page that says why may take its time."""
+    _roll_back()
+    _writing.set(False)
+
+
 def after_commit(callback: Callable[[], object]) -> None:
     """Call `callback` once the present transaction has been committed; never if it is rolled back.
 

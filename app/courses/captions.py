@@ -17,7 +17,8 @@ from app.core.errors import DomainError
 MEDIA_TYPE = "text/vtt"
 MOST_CUES = 5000
 LARGEST = 1024 * 1024  # bytes
-MOST_FAULTS = 10
+MOST_FAULTS = 10  # told
+ENOUGH_FAULTS = 200  # to stop reading
 
 _ARROW = "-->"
 _TIME = re.compile(r"(?:(\d{2,4}):)?([0-5]\d):([0-5]\d)\.(\d{3})")
@@ -78,7 +79,10 @@ def decoded(data: bytes) -> str:
 
 
 def read(text: str) -> list[Cue]:
-    """The cues of a WebVTT or SubRip file, by time. Raises `CaptionsRefused` with all faults."""
+    """The cues of a WebVTT or SubRip file, by time. Raises `CaptionsRefused` with all faults.
+
+    Of a file that has hundreds, with the first of them.
+    """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
     reader = _Reader(_from_subrip(text) if not text.startswith("WEBVTT") and _SRT_TIME.search(text) else text)
     reader.read()
@@ -113,6 +117,11 @@ class _Reader:
     def fault(self, line: int, reason: str) -> None:
         self.faults.append(Fault(line, reason))
 
+    @property
+    def hopeless(self) -> bool:
+        """Whether there are far more faults than are told, so that reading on is in vain."""
+        return len(self.faults) >= ENOUGH_FAULTS
+
     def read(self) -> None:
         first = self.lines[0]
         if not re.fullmatch(r"WEBVTT([ \t].*)?", first):
@@ -124,7 +133,7 @@ class _Reader:
                 self.fault(at + 1, _("after the line WEBVTT stands an empty one"))
                 return
             at += 1
-        while at < len(self.lines):
+        while at < len(self.lines) and not self.hopeless:
             if not self.lines[at].strip():
                 at += 1
                 continue
@@ -174,6 +183,8 @@ class _Reader:
         if _ARROW in line:
             self.fault(number, _("the sign --> stands only between times: an empty line is missing above"))
         for tag in _MARKUP.finditer(line):
+            if self.hopeless:
+                return
             if not tag[2]:
                 self.fault(number, _("a < that begins no tag is written &lt;"))
             elif not _KNOWN_TAG.fullmatch(tag[1]):
@@ -193,4 +204,4 @@ def _moment(text: str) -> int | None:
 def _from_subrip(text: str) -> str:
     """SubRip as WebVTT: a point for the comma, and none of the marks of place and colour that players made up."""
     text = _SRT_TIME.sub(lambda m: f"{m[1]:0>8}.{m[2]} --> {m[3]:0>8}.{m[4]}", text)
-    return "WEBVTT\n\n" + re.sub(r"</?font\b[^>]*>|\{\\an?\d+\}", "", text, flags=re.I).strip("\n")
+    return "WEBVTT\n\n" + re.sub(r"</?font\b[^<>]*>|\{\\an?\d+\}", "", text, flags=re.I).strip("\n")

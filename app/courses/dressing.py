@@ -114,7 +114,7 @@ def source_of(html: str) -> str:
 def undressed(html: str) -> str:
     """The source of a dressed lesson: `undressed(dressed(source, …)) == source`."""
     parts: list[str] = []
-    document = False
+    document: int | None = None  # where in `parts` what is in its link begins
     for piece in _pieces(html):
         tag = _Tag.read(piece)
         if tag is None:
@@ -126,11 +126,11 @@ def undressed(html: str) -> str:
         elif tag.name == "track":
             continue
         elif tag.name == "a" and "document" in tag.get("class").split() and _OWN.fullmatch(tag.get("href")):
-            document = True
             parts.append(piece)
-        elif tag.name == "/a" and document:
-            document = False
-            parts = [_DOCUMENT_END.sub("", "".join(parts)), piece]
+            document = len(parts)
+        elif tag.name == "/a" and document is not None:
+            parts[document:] = [_DOCUMENT_END.sub("", "".join(parts[document:])), piece]
+            document = None
         else:
             parts.append(piece)
     return "".join(parts)

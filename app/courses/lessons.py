@@ -51,13 +51,13 @@ class LessonKind(Kind):
     def freeze(self, activity: Activity, course: Course) -> Frozen:
         assert isinstance(activity, Lesson)
         library = dressing.library_of(course)
-        bodies = {body.language: content.body_hash(MEDIA_TYPE, _dressed(body, library)) for body in activity.bodies}
+        bodies = {body.language: content.body_hash(MEDIA_TYPE, _dressed(body, library)) for body in _said(activity)}
         return Frozen(msgspec.to_builtins(LessonData(bodies)))
 
     def bodies(self, activity: Activity) -> list[content.NewBody]:
         assert isinstance(activity, Lesson)
         library = dressing.library_of(activity.course)
-        return [content.NewBody(MEDIA_TYPE, _dressed(body, library), sanitise.POLICY) for body in activity.bodies]
+        return [content.NewBody(MEDIA_TYPE, _dressed(body, library), sanitise.POLICY) for body in _said(activity)]
 
     def published_bodies(self, activity: OutlineActivity) -> dict[str, str]:
         return msgspec.convert(activity.data, LessonData).bodies
@@ -71,9 +71,9 @@ class LessonKind(Kind):
         assert isinstance(activity, Lesson)
         found: list[Check] = []
         title = activity.title.best(course.source_language, course.source_language)
-        bodies = {body.language: body for body in activity.bodies}
+        bodies = {body.language: body for body in _said(activity)}
         source = bodies.get(course.source_language)
-        if source is None or _is_empty(source):
+        if source is None:
             found.append(Check(Level.BLOCKER, "body", _("“%(title)s” has no text", title=title), activity.id))
             return found
         found += _checks_of_media(activity, dressing.library_of(course), title)
@@ -115,7 +115,7 @@ class LessonKind(Kind):
         """The text as it stands, in `language` or else in the course's own."""
         assert isinstance(activity, Lesson)
         library = dressing.library_of(course)
-        bodies = {b.language: _dressed(b, library) for b in activity.bodies if not _is_empty(b)}
+        bodies = {body.language: _dressed(body, library) for body in _said(activity)}
         shown = language if language in bodies else course.source_language
         html = bodies.get(shown, "")
         return Player(
@@ -152,8 +152,8 @@ class LessonKind(Kind):
             row.html, row.source_hash = html, None if language == source else made_from
             row.saved_by_id, row.saved_at = by, now
         for language in rows.keys() - texts.keys():
-            activity.bodies.remove(rows[language])
-            db.session.delete(rows[language])
+            row = rows[language]  # it stays, empty: its history hangs on it
+            row.html, row.source_hash, row.saved_by_id, row.saved_at = "", None, by, now
         db.session.flush()
 
     def passages(self, activity: Activity, course: Course, language: str) -> list[Passage]:
@@ -232,6 +232,11 @@ def _load_libraries(course_ids: set[int]) -> None:
 
 def _dressed(body: LessonBody, library: Library) -> str:
     return dressing.dressed(body.html, library, body.language)
+
+
+def _said(lesson: Lesson) -> list[LessonBody]:
+    """The texts of a lesson that say or show something: an empty translation is none."""
+    return [body for body in lesson.bodies if not _is_empty(body)]
 
 
 def _is_empty(body: LessonBody) -> bool:

@@ -18,15 +18,6 @@ class Disputed(EditedMeanwhile):
         self.mine, self.theirs, self.fields = mine, theirs, fields
 
 
-class AddressTaken(DomainError):
-    field = "slug"
-    message = _l("Another course has this address, or once had it. Choose another.")
-
-
-class SourceStays(DomainError):
-    message = _l("A course keeps the language it is written in.")
-
-
 class NobodyThere(DomainError):
     field = "email"
     message = _l("Nobody has an account with this address. Ask them to create one, then invite them again.")

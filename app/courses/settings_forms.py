@@ -161,8 +161,13 @@ class SettingsForm(Form):
             order=Order(self.order.data),
             **numbers,
         )
+        seen = self.seen
+        if seen is None:
+            return typed
         fields = frozenset(self.take.data or ()) & frozenset(CourseFacts.__struct_fields__)
-        return taking(typed, self.seen, fields) if self.seen else typed
+        if seen.min_score is not None and typed.min_score == round(seen.min_score):
+            fields |= {"min_score"}  # as a folder gave it: the page shows it rounded, and nobody changed it
+        return taking(typed, seen, fields)
 
 
 # The choice that asks for a number, its value with one and without, and the number.

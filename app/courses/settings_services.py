@@ -12,9 +12,9 @@ from app.core.text import Phrase, Text
 from app.extensions import db
 
 from . import settings_facts
-from .errors import EditedMeanwhile
-from .models import Course, CourseSlugHistory, CourseTrainer, TrainerRole
-from .settings_errors import AddressTaken, Disputed, SourceStays
+from .errors import AddressTaken, EditedMeanwhile
+from .models import Course, CourseSlugHistory
+from .settings_errors import Disputed
 from .settings_facts import CourseFacts
 
 
@@ -85,37 +85,6 @@ def require_free_address(slug: str, *, but_for: int | None = None) -> None:
     )
     if set(db.session.scalars(taken)) - {but_for}:
         raise AddressTaken
-
-
-def add_language(*, course_id: int, language: str, by: int) -> None:
-    """Let a course be translated into `language`, last in the list; nothing happens if it is there already."""
-    course = lock_course(course_id)
-    if language in course.languages:
-        return
-    course.languages = [*course.languages, language]
-    audit.record("course.add_language", f"course:{course_id}", actor_id=by, language=language)
-    db.session.flush()
-
-
-def remove_language(*, course_id: int, language: str, by: int) -> None:
-    """Take a language out of the draft; its texts are kept, and are there again once it is added again.
-
-    Translators no longer have it. Raises `SourceStays`, and `NotFound` for a language that the course does not have.
-    """
-    course = lock_course(course_id)
-    if language == course.source_language:
-        raise SourceStays
-    if language not in course.languages:
-        raise NotFound
-    course.languages = [tag for tag in course.languages if tag != language]
-    translators = sa.select(CourseTrainer).where(
-        CourseTrainer.course_id == course_id, CourseTrainer.role == TrainerRole.TRANSLATOR
-    )
-    for trainer in db.session.scalars(translators):
-        if language in trainer.languages:
-            trainer.languages = [tag for tag in trainer.languages if tag != language]
-    audit.record("course.remove_language", f"course:{course_id}", actor_id=by, language=language)
-    db.session.flush()
 
 
 def lock_course(course_id: int) -> Course:

@@ -18,7 +18,7 @@ from . import queries, translation
 from .dressing import source_of
 from .errors import LanguageRefused, TextsRefused
 from .kinds import Unit, get_kind, words_of
-from .models import Activity, Course, Module
+from .models import Activity, Course, CourseTrainer, Module, TrainerRole
 from .translation import Part, fingerprint, tidied
 
 MOST_LANGUAGES = 40
@@ -64,6 +64,7 @@ def add_language(*, course_id: int, tag: str, by: int) -> str:
 def remove_language(*, course_id: int, language: str, by: int) -> None:
     """Offer a course in a language no more, from the next edition on. The draft keeps what was translated.
 
+    Its translators no longer have the language.
     Raises `LanguageRefused` for the language that the course is written in, `NotFound` for one that it does not have.
     """
     course = _locked(course_id)
@@ -72,6 +73,12 @@ def remove_language(*, course_id: int, language: str, by: int) -> None:
     if language not in course.languages:
         raise NotFound
     course.languages = [tag for tag in course.languages if tag != language]
+    translators = sa.select(CourseTrainer).where(
+        CourseTrainer.course_id == course_id, CourseTrainer.role == TrainerRole.TRANSLATOR
+    )
+    for trainer in db.session.scalars(translators):
+        if language in trainer.languages:
+            trainer.languages = [tag for tag in trainer.languages if tag != language]
     audit.record("course.remove_language", f"course:{course_id}", actor_id=by, language=language)
     db.session.flush()
 

@@ -13,7 +13,7 @@ from app.auth.identity import the_person
 from app.core.access import Permission, allow
 from app.core.languages import language_name
 from app.core.text import string_hash
-from app.core.transactions import reading
+from app.core.transactions import give_up, reading
 
 from . import queries, translation_queries, translation_services
 from .errors import LanguageRefused, TextsRefused
@@ -178,6 +178,7 @@ def _save(course_id: int, language: str, activity_id: int | None) -> Response | 
             course_id=course_id, activity_id=activity_id, language=language, typed=clean, by=person.id
         )
     except TextsRefused as refused:
+        give_up()
         return _page(course_id, language, activity_id, typed, refused), refused.status
     if count == 0:
         flash(_("Nothing was changed, so there was nothing to save."))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 
@@ -17,10 +17,14 @@ MOST_SAVES = 2**31 - 1
 
 
 class BodyForm(Form):
-    """A lesson's text, and the version of it that it was made from (0: there was none)."""
+    """A lesson's text, and the version of it that it was made from (0: there was none).
+
+    `source`, of a translation, is the hash of the source that was beside it; empty where the page did not say.
+    """
 
     html = TextAreaField(_l("Text, as HTML"), render_kw={"rows": 24, "spellcheck": "true"})
     version = IntegerField(validators=[InputRequired(), NumberRange(0, MOST_SAVES)])
+    source = HiddenField(validators=[Length(max=16)])
     choice = SelectField(choices=[SelectChoice(choice) for choice in Choice], default=Choice.NONE)
 
     def validate_html(self, field: TextAreaField) -> None:

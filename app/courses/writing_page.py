@@ -15,6 +15,7 @@ from app.auth.identity import Identity
 from app.core import clock, sanitise
 from app.core.differences import Side, side_by_side
 from app.core.paragraphs import paragraphs
+from app.core.transactions import outside_transaction
 
 from . import translation_queries, writing_queries
 from .queries import CourseAccess
@@ -35,7 +36,7 @@ def edit_page(access: CourseAccess, writing: Writing, person: Identity, form: Bo
     The rich editor needs more of the Content-Security-Policy than any other page: it draws with `style` attributes
     and with pictures made in the page.
     """
-    form = form or BodyForm(formdata=None, html=writing.html, version=writing.version)
+    form = form or BodyForm(formdata=None, html=writing.html, version=writing.version, source=writing.source_now)
     page = render_template(
         "studio/writing/edit.html",
         access=access,
@@ -69,14 +70,16 @@ def refused(access: CourseAccess, writing: Writing, person: Identity, form: Body
 
 
 def conflict(access: CourseAccess, writing: Writing, person: Identity, form: BodyForm) -> tuple[Response, int]:
-    """Both texts, side by side, and what can be done; `writing` is the other one."""
-    typed = sanitise.clean(form.html.data or "")
+    """Both texts, side by side, and what can be done; `writing` is the other one. Slow for long texts."""
+    with outside_transaction("comparing two texts"):
+        typed = sanitise.clean(form.html.data or "")
+        rows = side_by_side(paragraphs(writing.html), paragraphs(typed))
     shown: dict[str, Any] = {
         "access": access,
         "writing": writing,
         "shown": Markup(writing.html),
         "presence": presence(writing, person),
-        "rows": _near_changes(side_by_side(paragraphs(writing.html), paragraphs(typed))),
+        "rows": _near_changes(rows),
     }
     if asked_by_script():
         page = render_template("studio/writing/_conflict.html", **shown)

@@ -44,9 +44,14 @@ class Writing:
     source_hash: str | None
 
     @property
+    def source_now(self) -> str:
+        """The hash of the source as it stands; empty for the source itself."""
+        return "" if self.source is None else string_hash(self.source)
+
+    @property
     def is_stale(self) -> bool:
         """Whether the source changed since the translation was made."""
-        return self.source is not None and self.version > 0 and self.source_hash != string_hash(self.source)
+        return self.source is not None and self.html != "" and self.source_hash != self.source_now
 
 
 def get_writable(course_id: int, language: str | None, person: Identity) -> tuple[CourseAccess, str]:

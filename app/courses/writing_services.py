@@ -9,7 +9,7 @@ from typing import cast
 
 import sqlalchemy as sa
 
-from app.core import audit, clock
+from app.core import audit, clock, sanitise
 from app.core.errors import NotFound
 from app.core.text import string_hash
 from app.extensions import db
@@ -22,7 +22,6 @@ from .kinds import get_kind
 from .models import Activity, Lesson, LessonBody, Module, Revision, RevisionReason
 
 LARGEST_TEXT = 1_000_000  # bytes
-MOST_ENTITIES = 20_000  # as `&amp;`: each takes as long to read as a line of text
 BETWEEN_VERSIONS = timedelta(minutes=10)
 
 
@@ -51,17 +50,19 @@ def save_body(
     version: int,
     by: int | None,
     choice: Choice = Choice.NONE,
+    source_seen: str | None = None,
 ) -> SavedBody:
     """Make `html`, cleaned and undressed, the text of a lesson in one language, as a change of `version` (0: of none).
 
     What it takes the place of is kept as a version where somebody else had saved it, or where none was kept for ten
     minutes. `choice` settles two texts written at once: `MINE` keeps the other as one that was not taken; with
     `THEIRS` nothing is saved, and `html` is kept so. Saving what stands already changes nothing, so that a save
-    whose answer was lost can be sent again. A translation counts as made from today's source.
+    whose answer was lost can be sent again. A translation counts as made from the source of the hash `source_seen`,
+    or else from today's.
 
     Raises `NotFound`, `TextTooLong`, and `EditedMeanwhile` where the text is not that `version` any more.
     """
-    if len(html.encode()) > LARGEST_TEXT or html.count("&") > MOST_ENTITIES:
+    if len(html.encode()) > LARGEST_TEXT or sanitise.is_endless(html):
         raise TextTooLong
     cleaned = source_of(html)  # before the transaction that the first statement opens
     lesson = _lesson(course_id, activity_id)
@@ -69,7 +70,7 @@ def save_body(
     if choice is Choice.THEIRS and body is not None:
         history.keep([Former(body.id, cleaned, by, clock.now(), RevisionReason.NOT_TAKEN)])
         return SavedBody(body.version_id, body.saved_at or clock.now())
-    source_hash = _source_hash(lesson, language)
+    source_hash = _source_hash(lesson, language, source_seen)
     if body is None:
         if not cleaned:
             return SavedBody(0, clock.now())
@@ -153,10 +154,12 @@ def _write(lesson: Lesson, body: LessonBody, html: str, source_hash: str | None,
     return SavedBody(body.version_id, body.saved_at)
 
 
-def _source_hash(lesson: Lesson, language: str) -> str | None:
+def _source_hash(lesson: Lesson, language: str, seen: str | None) -> str | None:
     """Of the source that a translation saved now counts as made from; None for the source itself."""
     if language == lesson.course.source_language:
         return None
+    if seen:
+        return seen
     html = db.session.scalar(
         sa.select(LessonBody.html).where(
             LessonBody.lesson_id == lesson.id, LessonBody.language == lesson.course.source_language

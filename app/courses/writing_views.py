@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.auth.identity import the_person
 from app.core.access import Permission, allow
-from app.core.transactions import reading
+from app.core.transactions import give_up, reading
 
 from . import writing_page, writing_queries, writing_services
 from .errors import EditedMeanwhile, TextTooLong
@@ -58,11 +58,13 @@ def save(course_id: int, activity_id: int, language: str) -> Answer:
             version=form.version.data,
             by=person.id,
             choice=Choice(form.choice.data),
+            source_seen=form.source.data,
         )
     except TextTooLong as error:
         form.html.errors = [error.message]
         return writing_page.refused(access, writing, person, form)
     except EditedMeanwhile:
+        give_up()
         theirs = writing_queries.get_writing(course_id, activity_id, language)
         return writing_page.conflict(access, theirs, person, form)
     if writing_page.asked_by_script():

@@ -228,9 +228,12 @@ class Import:
             row.saved_by_id, row.saved_at = self.by, self.now
             place.change()
         for language in sorted(rows.keys() - bodies.keys()):
-            self.former.append(Former.of(rows[language], RevisionReason.IMPORTED))
-            place.row.bodies.remove(rows[language])
-            db.session.delete(rows[language])
+            row = rows[language]
+            if not row.html:
+                continue
+            self.former.append(Former.of(row, RevisionReason.IMPORTED))
+            # Its history hangs on the row, which stays, empty.
+            row.html, row.source_hash, row.saved_by_id, row.saved_at = "", None, self.by, self.now
             place.change()
 
     def addressed(self, html: str) -> str:

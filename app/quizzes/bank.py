@@ -45,7 +45,7 @@ def add_version(
 ) -> QuestionVersion:
     """A new version of a question, the next in number."""
     version = QuestionVersion(
-        number=question.latest.number + 1 if question.latest else 1,
+        number=max((other.number for other in question.versions), default=0) + 1,
         state=state,
         content=content,
         marks_hash=marks_hash(content),

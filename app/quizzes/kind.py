@@ -250,17 +250,31 @@ def _versions(quiz: Quiz) -> list[tuple[QuestionVersion, float]]:
 def _translate(version: QuestionVersion, language: str, strings: dict[str, str], by: int | None) -> None:
     """Put a version with these translations in the place of `version`, also where a quiz is pinned to it.
 
-    One that quizzes were pinned to while the question went on stays apart, so that nobody else is given it.
+    One that quizzes were pinned to while the question went on stays apart, so that nobody else is given it. A draft
+    that somebody is at work on stays the latest, with what of the translation fits it.
     """
-    question = version.question
+    question, draft = version.question, version.question.latest
     content = translated(version.content, source=question.source_language, language=language, strings=strings)
     if content == version.content:
         return
     state = VersionState.READY if question.latest_ready is version else VersionState.HIDDEN
     new = add_version(question, content, by=by, state=state)
+    if draft is not None and draft.state == VersionState.DRAFT and state == VersionState.READY:
+        _keep_on_top(draft, version, language, strings)
     db.session.execute(
         sa.update(QuizSlot).where(QuizSlot.pinned_version_id == version.id).values(pinned_version_id=new.id)
     )
+
+
+def _keep_on_top(draft: QuestionVersion, version: QuestionVersion, language: str, strings: dict[str, str]) -> None:
+    """The draft again, newer than what was made of `version`, with the translations of texts that both have."""
+    question = draft.question
+    source = question.source_language
+    said = {unit.key: unit.source for unit in question_units(version.content, source=source, language=language)}
+    units = question_units(draft.content, source=source, language=language)
+    fitting = {unit.key: strings[unit.key] for unit in units if unit.key in strings and said[unit.key] == unit.source}
+    content = translated(draft.content, source=source, language=language, strings=fitting)
+    add_version(question, content, by=draft.saved_by_id, state=VersionState.DRAFT)
 
 
 def _reachable(quiz: Quiz) -> bool:

@@ -64,8 +64,9 @@ class Question(Base):
 
     @property
     def latest(self) -> QuestionVersion | None:
-        """The newest version, ready or not."""
-        return max(self.versions, key=lambda version: version.number, default=None)
+        """The newest version, ready or not, on which trainers go on; a hidden one is for the quizzes pinned to it."""
+        shown = [version for version in self.versions if version.state != VersionState.HIDDEN]
+        return max(shown, key=lambda version: version.number, default=None)
 
     @property
     def latest_ready(self) -> QuestionVersion | None:

@@ -12,6 +12,7 @@ from app.auth.identity import the_person
 from app.core.access import Permission, allow
 from app.core.differences import Side, side_by_side
 from app.core.errors import NotFound
+from app.core.transactions import give_up
 from app.courses import queries as courses
 from app.courses.errors import EditedMeanwhile
 from app.courses.queries import CourseAccess
@@ -231,6 +232,7 @@ def save(course_id: int, question_id: int) -> Response | tuple[str, int]:
             state=_state(), made_from=form.made_from, by=the_person().id,
         )  # fmt: skip
     except EditedMeanwhile as changed:
+        give_up()
         desk = _desk(course_id, question_id)
         assert desk.question
         form.number.data = str(desk.question.latest.number)

@@ -139,7 +139,8 @@ def list_slots(quiz: Quiz, languages: Sequence[str]) -> list[SlotLine]:
         versions = numbers[row.question_id]
         pinned = [version for version in versions if version.id == row.pinned_version_id]
         ready = [version for version in versions if version.state == VersionState.READY]
-        asked[row.id] = ((pinned or ready or versions)[-1], versions[-1], ready[-1] if ready else None)
+        shown = [version for version in versions if version.state != VersionState.HIDDEN]
+        asked[row.id] = ((pinned or ready or versions)[-1], (shown or versions)[-1], ready[-1] if ready else None)
     contents = _contents(version.id for version, _latest, _ready in asked.values())
     lines = []
     for row in rows:
@@ -177,7 +178,7 @@ def search_bank(course_id: int, words: str, *, without: Iterable[int] = ()) -> t
     newest = (
         sa.select(QuestionVersion.question_id, sa.func.max(QuestionVersion.number).label("number"))
         .join(Question, Question.id == QuestionVersion.question_id)
-        .where(Question.course_id == course_id)
+        .where(Question.course_id == course_id, QuestionVersion.state != VersionState.HIDDEN)
         .group_by(QuestionVersion.question_id)
         .subquery()
     )
@@ -226,7 +227,7 @@ def get_question(course_id: int, question_id: int) -> EditedQuestion:
             Person.name,
         )
         .outerjoin(Person, Person.id == QuestionVersion.saved_by_id)
-        .where(QuestionVersion.question_id == question_id)
+        .where(QuestionVersion.question_id == question_id, QuestionVersion.state != VersionState.HIDDEN)
         .order_by(QuestionVersion.number.desc())
         .limit(MOST_VERSIONS)
     ).all()

@@ -4,7 +4,7 @@ const HOSTS = /^(?:(?:www\.|m\.)?youtube\.com|youtu\.be|(?:www\.|player\.)?vimeo
 const KINDS = {
   picture: { takes: "image/*", is: (type) => type.startsWith("image/") },
   player: { takes: "video/*,audio/*", is: (type) => /^(video|audio)\//.test(type) },
-  document: { takes: ".pdf,.doc,.docx,.odt,.xls,.xlsx,.ods,.ppt,.pptx,.odp,.csv,.txt", is: (type) => !/^(image|video|audio)\//.test(type) },
+  document: { takes: ".pdf,.docx,.odt,.xlsx,.ods,.pptx,.odp", is: (type) => !/^(image|video|audio)\//.test(type) },
 };
 const ESCAPES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 const escaped = (words) => String(words).replace(/[&<>"]/g, (character) => ESCAPES[character]);

@@ -94,6 +94,7 @@ export class Saving {
     const body = new FormData();
     body.set("csrf_token", this.token.value);
     body.set("version", this.version);
+    body.set("source", this.form.elements.namedItem("source").value);
     body.set("html", html);
     body.set("choice", choice);
     const headers = { "X-Requested-With": "fetch", "X-CSRFToken": this.token.value };
@@ -198,11 +199,16 @@ export class Saving {
   async settleWith(choice) {
     const { version, html: theirs } = this.choosing;
     if (choice === "theirs") {
-      const answer = await this.post(this.read(), "theirs").catch(() => null);
-      if (!answer?.ok) {
-        this.say(this.words.offline, "due");
-        return false;
-      }
+      let mine;
+      let answer;
+      do { // until nothing was typed while the answer was on its way
+        mine = this.read();
+        answer = await this.post(mine, "theirs").catch(() => null);
+        if (!answer?.ok) {
+          this.say(this.words.offline, "due");
+          return false;
+        }
+      } while (this.read() !== mine);
       const said = await answer.json();
       this.choosing = undefined;
       this.write(theirs);

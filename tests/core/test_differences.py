@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import time
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -70,3 +71,19 @@ def test_a_long_text_rewritten_throughout_is_compared_in_good_time() -> None:
     begun = time.process_time()  # the machine may be busy
     side_by_side(before, after)
     assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a b " * 20_000, "b a c " * 20_000),  # one endless paragraph of a few words
+        ("a\n" * 20_000, "a\nb\n" * 10_000),
+        ("\n".join(f"one{i} two{i}" for i in range(8000)), "\n".join(f"ten{i} six{i}" for i in range(8000))),
+    ],
+)
+def test_what_nobody_writes_is_compared_in_good_time_and_nothing_of_it_is_lost(before: str, after: str) -> None:
+    begun = time.process_time()
+    rows = side_by_side(before, after)
+    assert time.process_time() - begun < 20
+    assert [words(left) for left, _right in rows if left] == [line.strip() for line in before.splitlines()]
+    assert [words(right) for _left, right in rows if right] == [line.strip() for line in after.splitlines()]

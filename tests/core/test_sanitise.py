@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import html
 import re
+import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.core.sanitise import clean, is_own_file, plain_text
+from app.core.sanitise import clean, is_endless, is_own_file, plain_text
 
 OWN = "/media/" + "a" * 64 + "/square.png"
 
@@ -160,3 +161,30 @@ def test_text_that_is_escaped_is_shown_as_typed(text: str) -> None:
 
 def test_plain_text_is_the_words() -> None:
     assert plain_text("<h2>Rumour</h2>\n<p>and&nbsp;<em>fact</em></p>") == "Rumour and fact"
+
+
+@pytest.mark.parametrize(
+    ("endless", "words"),
+    [
+        ("<" * 300_000, "&lt;" * 300_000),
+        ("&amp;" * 100_000, "&amp;" * 100_000),
+        ("</svg " * 100_000, ""),
+        (f"<p {'a=b ' * 100_000}>Words</p>", "Words"),
+        (f"<p title='>'{' a' * 200_000}>Words</p>", f"'{' a' * 200_000}&gt;Words"),
+        (f"<p>Words{'<!--' * 100_000}", "Words"),
+    ],
+)
+def test_of_what_nobody_writes_the_words_are_kept_in_good_time(endless: str, words: str) -> None:
+    begun = time.process_time()  # the machine may be busy
+    assert is_endless(endless)
+    assert clean(endless) == words
+    assert clean(words) == words
+    assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize(
+    "long",
+    ["word " * 150_000, f"<p><img src='data:image/png;base64,{'aB/d9+' * 15_000}'>x</p>", "<p>A city.</p>" * 5_000],
+)
+def test_what_is_only_long_is_not_endless(long: str) -> None:
+    assert not is_endless(long)

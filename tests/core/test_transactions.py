@@ -18,6 +18,7 @@ from app.core.transactions import (
     ReadOnly,
     TransactionOpen,
     after_commit,
+    give_up,
     outside_transaction,
     reading,
     separate_write,
@@ -172,3 +173,19 @@ def test_a_separate_write_stands_whatever_becomes_of_the_request(answering: Answ
 
     assert answering(view).get(GET).status_code == 500
     assert written() == ["read"]
+
+
+def test_a_request_that_gives_up_writes_nothing_and_may_then_be_slow(answering: Answer) -> None:
+    def view() -> tuple[str, int]:
+        write()
+        give_up()
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(AuditEvent)) == 0
+        with outside_transaction("slow work"):
+            pass
+        with pytest.raises(ReadOnly):
+            write()
+        db.session.rollback()
+        return "why not", 200
+
+    assert answering(view).post(POST).status_code == 200
+    assert written() == []

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from flask import Flask
 from hypothesis import given
@@ -135,3 +137,17 @@ def test_no_text_is_a_failure(text: str) -> None:
             continue
         assert cues
         assert "<script" not in written(cues)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1\n00:00:01,000 --> 00:00:02,000\nhi" + "<font" * 100_000,
+        "WEBVTT\n\n00:00:01.000 --> 00:00:02.000\n" + "<" * 500_000,
+        "WEBVTT\n\n" + "x\n\n" * 100_000,
+    ],
+)
+def test_what_is_wrong_from_end_to_end_is_refused_in_good_time(text: str) -> None:
+    begun = time.process_time()
+    assert faults(text)
+    assert time.process_time() - begun < 5

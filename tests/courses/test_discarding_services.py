@@ -14,7 +14,16 @@ from app.core.errors import NotFound
 from app.core.models import Content
 from app.core.text import Phrase, Text
 from app.core.transactions import unit_of_work
-from app.courses import builder_services, changes, discarding_services, drafts, placing_services, services
+from app.courses import (
+    builder_services,
+    changes,
+    discarding_services,
+    drafts,
+    placing_services,
+    services,
+    writing_queries,
+    writing_services,
+)
 from app.courses.drafts import Change
 from app.courses.errors import ChangedSinceSeen, TextWithdrawn
 from app.courses.models import Activity, Course, Lesson, LessonBody, Module, Revision
@@ -89,6 +98,22 @@ def test_what_was_edited_gets_back_title_settings_and_text_and_the_history_keeps
     assert {content.get_body(revision.content_hash).html for revision in kept} == {"<p>Mine.</p>", "<p>À moi.</p>"}
     mine = next(r for r in kept if r.subject == f"lesson_body:{body.id}")
     assert (mine.person_id, mine.at) == (person.id, BEFORE)
+
+
+@pytest.mark.usefixtures("work")
+def test_a_translation_that_the_edition_does_not_have_can_be_brought_back_from_its_history(person: Person) -> None:
+    course = a_course(modules=1, lessons=1)
+    lesson = of_key(course, "lesson-1-1")
+    french = LessonBody(language="fr", html="<p>À moi.</p>")
+    lesson.bodies.append(french)
+    discard(course, "lesson-1-1", Change.EDITED, person)
+    assert differs(course) == 0
+    writing = writing_queries.get_writing(course.id, lesson.id, "fr")
+    assert (writing.html, writing.body_id, writing.is_stale) == ("", french.id, False)
+    (version,) = writing_queries.list_versions(writing.body_id)
+    where = {"course_id": course.id, "activity_id": lesson.id, "language": "fr"}
+    writing_services.restore_body(**where, revision_id=version.id, by=person.id)
+    assert writing_queries.get_writing(course.id, lesson.id, "fr").html == "<p>À moi.</p>"
 
 
 @pytest.mark.usefixtures("work")

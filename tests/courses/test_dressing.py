@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import time
 from html import unescape
 
 import pytest
@@ -168,3 +169,10 @@ def test_what_is_dressed_is_clean_and_what_is_undressed_is_the_source(source: st
     assert undressed(shown) == source
     assert source_of(shown) == source
     assert plain_text(re.sub(r" <small>(PDF|DOCX)[^<]*</small></a>", "</a>", shown)) == plain_text(source)
+
+
+def test_a_text_of_many_documents_is_undressed_in_good_time() -> None:
+    source = f'<p><a class="document" href="/media/{LAW}/law.pdf">The law</a></p>' * 8000
+    begun = time.process_time()  # the machine may be busy
+    assert undressed(dressed(source, LIBRARY, "en")) == source
+    assert time.process_time() - begun < 10

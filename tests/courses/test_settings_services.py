@@ -13,13 +13,13 @@ from app.auth.models import Person, Role
 from app.core.models import AuditEvent
 from app.core.transactions import unit_of_work
 from app.courses import drafts, settings_facts
-from app.courses.errors import EditedMeanwhile
+from app.courses.errors import AddressTaken, EditedMeanwhile
 from app.courses.kinds import Level
-from app.courses.models import Course, CourseSlugHistory, CourseTrainer, TrainerRole
+from app.courses.models import Course, CourseSlugHistory
 from app.courses.outline import CourseSettings, Order
-from app.courses.settings_errors import AddressTaken, Disputed, SourceStays
+from app.courses.settings_errors import Disputed
 from app.courses.settings_facts import CourseFacts, facts_of
-from app.courses.settings_services import add_language, change_address, change_settings, remove_language
+from app.courses.settings_services import change_address, change_settings
 from app.extensions import db
 from tests.at_once import at_once
 from tests.factories import a_choice_question, a_course, a_draft, a_person, text
@@ -187,26 +187,6 @@ def test_a_course_that_a_colleague_moved_meanwhile_is_not_moved_again(app: Flask
     with pytest.raises(EditedMeanwhile):
         move(course, "third", lead, before="first")
     assert history() == {"first"}
-
-
-# --- its languages -------------------------------------------------------
-
-
-def test_languages_come_and_go_and_the_source_stays(app: Flask, lead: Person) -> None:
-    course, translator = a_draft(trainer=lead), a_person()
-    with unit_of_work():
-        for tag in ("fr", "ar", "fr"):
-            add_language(course_id=course.id, language=tag, by=lead.id)
-        row = CourseTrainer(
-            course_id=course.id, person_id=translator.id, role=TrainerRole.TRANSLATOR, languages=["fr", "ar"]
-        )
-        db.session.add(row)
-    with pytest.raises(SourceStays), unit_of_work():
-        remove_language(course_id=course.id, language="en", by=lead.id)
-    with unit_of_work():
-        remove_language(course_id=course.id, language="fr", by=lead.id)
-    assert db.session.get_one(Course, course.id).languages == ["en", "ar"]
-    assert db.session.get_one(CourseTrainer, row.id).languages == ["ar"]
 
 
 # --- rules that nobody can meet ------------------------------------------

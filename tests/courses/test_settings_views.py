@@ -68,6 +68,16 @@ def test_the_page_says_when_it_comes_into_force(studio: FlaskClient, lead: Perso
     assert "The course has 4 activities, 4 of them required." in page
 
 
+def test_a_score_that_a_folder_gave_exactly_stays_so(studio: FlaskClient, course: Course) -> None:
+    with unit_of_work():
+        db.session.get_one(Course, course.id).settings = CourseSettings(min_score=66.5)
+    assert 'value="66"' in studio.get(f"/teach/courses/{course.id}/settings").text
+    assert send(studio, course, title="Another", scored="least", min_score="66").status_code == 303
+    assert row(course).settings.min_score == 66.5
+    assert send(studio, course, scored="least", min_score="70").status_code == 303
+    assert row(course).settings.min_score == 70
+
+
 def test_everything_is_saved(studio: FlaskClient, course: Course) -> None:
     response = send(
         studio, course, title="  Safer\tschools ", summary="For schools.\r\nAll of them.",

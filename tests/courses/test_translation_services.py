@@ -13,10 +13,12 @@ from app.core.transactions import unit_of_work
 from app.courses import drafts, services, translation_queries, translation_services
 from app.courses.errors import LanguageRefused, TextsRefused
 from app.courses.kinds import TranslationState, Unit
-from app.courses.models import Course, LessonBody, Revision
+from app.courses.models import Course, CourseTrainer, LessonBody, Revision, TrainerRole
 from app.courses.translation import Part, fingerprint
 from app.courses.translation_services import Typed
 from app.extensions import db
+from app.quizzes import studio_queries
+from app.quizzes.bank import add_version
 from app.quizzes.models import Question, QuestionVersion, QuizSlot, VersionState
 from app.quizzes.types import ShortAnswer
 from tests.factories import a_file, a_person
@@ -101,6 +103,18 @@ def test_a_language_that_comes_back_has_its_translations_and_editions_keep_their
     with unit_of_work():
         translation_services.add_language(course_id=course.id, tag="fr", by=trainer.id)
     assert unit_of(course, "title").translation == "Le rôle de la ville"
+
+
+def test_a_translator_loses_a_language_that_the_course_no_longer_has(course: Course) -> None:
+    translator = a_person()
+    with unit_of_work():
+        row = CourseTrainer(
+            course_id=course.id, person_id=translator.id, role=TrainerRole.TRANSLATOR, languages=["fr", "ar"]
+        )
+        db.session.add(row)
+    with unit_of_work():
+        translation_services.remove_language(course_id=course.id, language="fr", by=1)
+    assert db.session.get_one(CourseTrainer, row.id).languages == ["ar"]
 
 
 def test_the_language_that_a_course_is_written_in_stays(course: Course) -> None:
@@ -366,3 +380,19 @@ def test_a_quiz_that_is_pinned_to_an_older_version_gets_its_translation_and_othe
     slot = db.session.scalars(sa.select(QuizSlot).where(QuizSlot.question_id == new.question_id)).one()
     assert slot.pinned_version_id == new.id
     assert "fr" not in followed.content.stem.phrases
+    edited = studio_queries.get_question(course.id, new.question_id)
+    assert edited.latest.number == 2, "trainers go on from the question's own latest version"
+    assert db.session.get_one(Question, new.question_id).latest.number == 2  # type: ignore[union-attr]
+
+
+def test_a_draft_of_a_question_stays_the_latest_with_what_of_the_translation_fits_it(course: Course) -> None:
+    with unit_of_work():
+        question = db.session.scalars(sa.select(Question).where(Question.key == "question-1")).one()
+        content = question.versions[-1].content
+        content = msgspec.structs.replace(content, stem=content.stem.with_phrase("en", "Which step is first?", "en"))
+        add_version(question, content, by=None, state=VersionState.DRAFT)
+    save(course, {"question-1/stem": "Quel premier pas ?", "question-1/choice/a/text": "Le bon"}, "test")
+    _old, _draft, ready, draft = versions("question-1")
+    assert (ready.state, draft.state) == (VersionState.READY, VersionState.DRAFT)
+    assert draft.content.stem.strings() == {"en": "Which step is first?"}
+    assert draft.content.choices[0].text.best("fr", "en") == "Le bon"  # type: ignore[union-attr]

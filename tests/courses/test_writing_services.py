@@ -138,6 +138,16 @@ def test_the_first_text_of_a_language(lesson: Activity, people: tuple[Person, Pe
         save(lesson, "<p>Deux</p>", 0, people[1], language="fr")
 
 
+def test_a_translation_is_made_from_the_source_that_was_beside_it(
+    lesson: Activity, people: tuple[Person, Person]
+) -> None:
+    seen = string_hash("<p>Body of lesson 1.1.</p>")
+    save(lesson, "<p>Changed</p>", 1, people[0])  # while the other translates
+    save(lesson, "<p>Texte</p>", 0, people[1], language="fr", source_seen=seen)
+    assert body(lesson, "fr").source_hash == seen
+    assert queries.get_writing(lesson.course_id, lesson.id, "fr").is_stale
+
+
 def test_a_translation_is_made_from_todays_source(lesson: Activity, people: tuple[Person, Person]) -> None:
     first = save(lesson, "<p>Un</p>", 0, people[0], language="fr")
     assert body(lesson, "fr").source_hash == string_hash("<p>Body of lesson 1.1.</p>")

@@ -12,7 +12,7 @@ from app.core.base import Base
 from app.core.models import AuditEvent, Content, Media
 from app.core.text import string_hash
 from app.core.transactions import unit_of_work
-from app.courses import drafts
+from app.courses import drafts, writing_queries
 from app.courses.errors import NothingToPublish
 from app.courses.kinds import Level
 from app.courses.models import (
@@ -256,7 +256,12 @@ def test_a_translation_that_is_gone_is_gone(app: Flask, tmp_path: Path) -> None:
     imported = brought_in(tmp_path, files(**{"lessons/welcome.fr.md": None}))
     assert fates(imported) == {"lesson welcome": "changed"}
     welcome = db.session.scalars(sa.select(Lesson).where(Lesson.key == "welcome")).one()
-    assert [body.language for body in welcome.bodies] == ["en"]
+    english, french = welcome.bodies
+    assert (english.html != "", french.language, french.html) == (True, "fr", "")
+    assert len(writing_queries.list_versions(french.id)) == 1
+    again = brought_in(tmp_path, files(**{"lessons/welcome.fr.md": None}))
+    assert fates(again) == {}
+    assert len(writing_queries.list_versions(french.id)) == 1
 
 
 def test_every_text_that_was_replaced_can_be_found_again(app: Flask, tmp_path: Path) -> None:
