@@ -17,6 +17,7 @@ from app.core.differences import Side, side_by_side
 from app.core.paragraphs import paragraphs
 
 from . import writing_queries
+from .following import find_following
 from .queries import CourseAccess
 from .writing_forms import BodyForm, VersionForm
 from .writing_queries import Writing
@@ -42,6 +43,7 @@ def edit_page(access: CourseAccess, writing: Writing, person: Identity, form: Bo
         writing=writing,
         form=form,
         keep_form=VersionForm(formdata=None),
+        following=find_following(access, writing.activity_id),
         presence=presence(writing, person),
         source_view=None if writing.source is None else Markup(writing.source),
         words=editor_words(),
