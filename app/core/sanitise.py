@@ -81,6 +81,8 @@ class _House(Filter):  # type: ignore[misc]
         if token["type"] not in ("StartTag", "EmptyTag"):
             return True
         name, attributes = token["name"], token["data"]
+        for key, value in attributes.items():
+            attributes[key] = value.replace('"', "&quot;")  # or bleach quotes with ', and escapes each & once more
         if (None, "class") in attributes:
             known = [c for c in attributes[(None, "class")].split() if c in CLASSES.get(name, ())]
             attributes[(None, "class")] = " ".join(known)

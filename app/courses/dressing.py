@@ -14,6 +14,7 @@ from html import escape, unescape
 from babel import Locale, UnknownLocaleError
 from babel.units import format_unit
 
+from app.core import sanitise
 from app.core.filetypes import TYPES
 from app.core.languages import own_name
 from app.core.media import address_of
@@ -102,6 +103,12 @@ def dressed(html: str, library: Library, language: str) -> str:
         else:
             parts.append(piece)
     return "".join(parts)
+
+
+def source_of(html: str) -> str:
+    """What a lesson's source holds of something that somebody wrote, or pasted from a page of a lesson: cleaned, and
+    undressed."""
+    return undressed(sanitise.clean(html))
 
 
 def undressed(html: str) -> str:

@@ -52,7 +52,7 @@ def take_in(taken: TakenFile) -> NewFile:
         if kind.sort is Sort.PICTURE:
             return _picture(taken)
         the_store().put(taken.hash, taken.file)
-        return NewFile(taken.hash, *_names(taken.name, kind), kind.media_type, taken.size)
+        return NewFile(taken.hash, *names_of(taken.name, kind), kind.media_type, taken.size)
 
 
 def _picture(taken: TakenFile) -> NewFile:
@@ -60,7 +60,7 @@ def _picture(taken: TakenFile) -> NewFile:
     variants = tuple(Variant(width, _put(data), len(data)) for width, data in sorted(drawn.variants.items()))
     return NewFile(
         _put(drawn.data),
-        *_names(taken.name, TYPES[pictures.MEDIA_TYPE]),
+        *names_of(taken.name, TYPES[pictures.MEDIA_TYPE]),
         pictures.MEDIA_TYPE,
         len(drawn.data),
         drawn.width,
@@ -75,7 +75,7 @@ def _put(data: bytes) -> str:
     return digest
 
 
-def _names(name: str, kind: FileType) -> tuple[str, str]:
+def names_of(name: str, kind: FileType) -> tuple[str, str]:
     """A name for people and one for the address, both ending as what the file is: `photo.jpg` becomes `photo.webp`."""
     own = PurePath(name.replace("\\", "/")).name
     stem, _dot, suffix = own.rpartition(".")

@@ -5,17 +5,19 @@ from __future__ import annotations
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from app.core import clock, content, sanitise
+from app.core import clock
 from app.core.models import Content
 from app.core.text import string_hash
 from app.extensions import db
 
+from . import history
+from .dressing import undressed
+from .history import Former
 from .kinds import Unit, words_of
 from .models import Course, Edition, Lesson, LessonBody, Revision
 
 BODY = "body"
 LONGEST = 500_000  # characters of markup
-MEDIA_TYPE = "text/html"
 
 
 def body_in(lesson: Lesson, language: str) -> LessonBody | None:
@@ -54,23 +56,10 @@ def translate_body(lesson: Lesson, course: Course, language: str, html: str, by:
         body = LessonBody(language=language, html=html)
         lesson.bodies.append(body)
     elif body.html != html:
-        _keep(body)
+        history.keep([Former.of(body)])
     body.html, body.source_hash = html, string_hash(source.html)
     body.saved_by_id, body.saved_at = by, clock.now()
     db.session.flush()
-
-
-def _keep(body: LessonBody) -> None:
-    """Put a text that is about to be replaced into the history, under who saved it and when."""
-    digest = content.store(MEDIA_TYPE, body.html, policy=sanitise.POLICY)
-    db.session.add(
-        Revision(
-            subject=f"lesson_body:{body.id}",
-            person_id=body.saved_by_id,
-            at=body.saved_at or clock.now(),
-            content_hash=digest,
-        )
-    )
 
 
 def former_bodies(source: LessonBody, course_id: int, wanted: set[str]) -> dict[str, str]:
@@ -79,7 +68,7 @@ def former_bodies(source: LessonBody, course_id: int, wanted: set[str]) -> dict[
     A text that was withdrawn is not shown again.
     """
     found: dict[str, str] = {}
-    kept = sa.select(Revision.content_hash).where(Revision.subject == f"lesson_body:{source.id}")
+    kept = sa.select(Revision.content_hash).where(Revision.subject == history.subject_of(source.id))
     standing = sa.select(Content.body).where(Content.withdrawn_at.is_(None))
     for html in db.session.scalars(standing.where(Content.hash.in_(kept))):
         found[string_hash(html)] = html
@@ -91,6 +80,7 @@ def former_bodies(source: LessonBody, course_id: int, wanted: set[str]) -> dict[
             for activity in outline.activities()
             if activity.id == source.lesson_id
         }
-        for html in db.session.scalars(standing.where(Content.hash.in_(published - {None}))):
+        for dressed in db.session.scalars(standing.where(Content.hash.in_(published - {None}))):
+            html = undressed(dressed)
             found[string_hash(html)] = html
     return {digest: found[digest] for digest in wanted if digest in found}

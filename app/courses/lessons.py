@@ -18,14 +18,14 @@ from app.core.paragraphs import paragraphs
 from app.core.text import string_hash
 from app.extensions import db
 
-from . import dressing, lesson_units
+from . import dressing, history, lesson_units
 from .dressing import Library
 from .errors import TextWithdrawn
+from .history import MEDIA_TYPE, Former
 from .kinds import Check, Frozen, Kind, Level, Mend, Passage, Player, Unit, Visit
-from .models import Activity, Course, CourseMedia, Lesson, LessonBody, Revision
+from .models import Activity, Course, CourseMedia, Lesson, LessonBody
 from .outline import OutlineActivity
 
-MEDIA_TYPE = "text/html"
 WORDS_A_MINUTE = 200
 
 
@@ -140,7 +140,7 @@ class LessonKind(Kind):
         source = course.source_language
         texts = _published_texts(msgspec.convert(published.data, LessonData).bodies)
         rows = {body.language: body for body in activity.bodies}
-        keep_revisions([row for tag, row in rows.items() if row.html != texts.get(tag)])
+        history.keep(Former.of(row) for tag, row in rows.items() if row.html != texts.get(tag))
         now, made_from = clock.now(), string_hash(texts.get(source, ""))
         for language, html in texts.items():
             row = rows.get(language)
@@ -204,21 +204,6 @@ class LessonKind(Kind):
         return _("Complete when you have read it and say so")
 
 
-def keep_revisions(rows: Sequence[LessonBody]) -> None:
-    """Keep what these texts say in their history, as theirs who wrote it, before something else takes their place."""
-    said = [row for row in rows if sanitise.plain_text(row.html)]
-    content.store_all(content.NewBody(MEDIA_TYPE, row.html, sanitise.POLICY) for row in said)
-    for row in said:
-        db.session.add(
-            Revision(
-                subject=f"lesson_body:{row.id}",
-                person_id=row.saved_by_id,
-                at=row.saved_at or clock.now(),
-                content_hash=content.body_hash(MEDIA_TYPE, row.html),
-            )
-        )
-
-
 def _published_texts(bodies: dict[str, str]) -> dict[str, str]:
     """Language to the text that an edition names, cleaned by today's rules. Raises `TextWithdrawn`."""
     found = {}
@@ -226,7 +211,7 @@ def _published_texts(bodies: dict[str, str]) -> dict[str, str]:
         body = content.get_body(digest)
         if body.withdrawn_at is not None:
             raise TextWithdrawn
-        found[language] = sanitise.clean(dressing.undressed(body.html))
+        found[language] = dressing.source_of(body.html)
     return found
 
 

@@ -139,6 +139,7 @@ def as_json(item: LibraryItem, access: CourseAccess) -> dict[str, Any]:
         "hash": item.hash,
         "address": item.address,
         "name": item.name,
+        "version": item.version,
         "media_type": item.media_type,
         "size": item.size,
         "width": item.width,

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from app.core import audit, clock, content, sanitise
+from app.core import audit, sanitise
 from app.core.text import string_hash
 from app.extensions import db
 
-from .lessons import MEDIA_TYPE
-from .models import Activity, Course, LessonBody, Revision, RevisionReason
+from . import history
+from .history import Former
+from .models import Activity, Course, LessonBody
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +48,7 @@ def replace_drafts(cleaned: Sequence[RecleanedDraft], *, note: str) -> int:
         body = db.session.get(LessonBody, one.id, with_for_update=True, populate_existing=True)
         if body is None or body.html != one.before:
             continue
-        former = content.store(MEDIA_TYPE, one.before, policy=sanitise.POLICY - 1)
-        db.session.add(
-            Revision(
-                subject=f"lesson_body:{body.id}", person_id=body.saved_by_id, at=clock.now(), content_hash=former,
-                reason=RevisionReason.SAVED, note=note,
-            )
-        )  # fmt: skip
+        history.keep([Former.of(body, note=note)], policy=sanitise.POLICY - 1)
         body.html = one.after
         _follow(body, one)
         audit.record("lesson.resanitise", f"lesson_body:{body.id}", actor_id=None, policy=sanitise.POLICY)

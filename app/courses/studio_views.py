@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -30,7 +30,6 @@ def index() -> str:
         "studio/index.html",
         reviews=queries.list_taught(person),
         may_begin=person.is_trainer or person.is_administrator,
-        may_import="moving.new" in current_app.view_functions,
     )
 
 

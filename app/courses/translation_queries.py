@@ -105,12 +105,26 @@ def former_sources(course_id: int, part: Part) -> dict[str, str]:
 def source_changes(course_id: int, part: Part) -> dict[str, list[tuple[Side, Side]]]:
     """Of the part's outdated units, by key, the paragraphs of their source that changed, before and after."""
     former = former_sources(course_id, part)
-    rows = {
-        unit.key: side_by_side(*(paragraphs(html) if unit.html else html for html in (former[unit.key], unit.source)))
+    return {
+        unit.key: _changed(*(paragraphs(html) if unit.html else html for html in (former[unit.key], unit.source)))
         for unit in part.units
         if unit.key in former
     }
-    return {key: [(before, after) for before, after in pairs if before != after] for key, pairs in rows.items()}
+
+
+def body_changes(body_id: int) -> list[tuple[Side, Side]] | None:
+    """Of the source of a lesson's translation, the paragraphs that changed since it was made, before and after.
+
+    None where it is up to date, or where what it was made from cannot be found. At most seven statements.
+    """
+    body = db.session.get_one(LessonBody, body_id)
+    source = lesson_units.body_in(body.lesson, body.lesson.course.source_language)
+    former = former_source(body)
+    return None if former is None or source is None else _changed(paragraphs(former), paragraphs(source.html))
+
+
+def _changed(former: str, today: str) -> list[tuple[Side, Side]]:
+    return [(before, after) for before, after in side_by_side(former, today) if before != after]
 
 
 def former_source(body: LessonBody) -> str | None:

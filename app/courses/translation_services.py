@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from app.core import audit, sanitise
+from app.core import audit
 from app.core.errors import NotFound
 from app.core.languages import known_tag, language_name
 from app.core.text import string_hash
 from app.extensions import db
 
 from . import queries, translation
+from .dressing import source_of
 from .errors import LanguageRefused, TextsRefused
 from .kinds import Unit, get_kind, words_of
 from .models import Activity, Course, Module
@@ -81,7 +82,7 @@ def prepared(part: Part, typed: Mapping[str, Typed]) -> dict[str, Typed]:
     for key, text in typed.items():
         unit = part.find(key)
         string = tidied(text.string)
-        found[key] = replace(text, string=sanitise.clean(string) if unit and unit.html else string)
+        found[key] = replace(text, string=source_of(string) if unit and unit.html else string)
     return found
 
 

@@ -16,7 +16,7 @@ from app.core import clock, sanitise
 from app.core.differences import Side, side_by_side
 from app.core.paragraphs import paragraphs
 
-from . import writing_queries
+from . import translation_queries, writing_queries
 from .following import find_following
 from .queries import CourseAccess
 from .writing_forms import BodyForm, VersionForm
@@ -46,6 +46,9 @@ def edit_page(access: CourseAccess, writing: Writing, person: Identity, form: Bo
         following=find_following(access, writing.activity_id),
         presence=presence(writing, person),
         source_view=None if writing.source is None else Markup(writing.source),
+        source_changes=translation_queries.body_changes(writing.body_id)
+        if writing.is_stale and writing.body_id
+        else None,
         words=editor_words(),
     )
     response = make_response(page)

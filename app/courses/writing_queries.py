@@ -16,15 +16,11 @@ from app.core.text import Text, string_hash
 from app.extensions import db
 
 from .errors import VersionGone
+from .history import subject_of
 from .models import Course, Lesson, LessonBody, Module, Revision, RevisionReason
 from .queries import CourseAccess, get_access
 
 MOST_VERSIONS = 200  # shown of one text, the newest
-
-
-def subject_of(body_id: int) -> str:
-    """What the history calls a text."""
-    return f"lesson_body:{body_id}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,19 +9,20 @@ from typing import cast
 
 import sqlalchemy as sa
 
-from app.core import audit, clock, content, sanitise
+from app.core import audit, clock
 from app.core.errors import NotFound
 from app.core.text import string_hash
 from app.extensions import db
 
-from . import writing_queries
+from . import history, writing_queries
+from .dressing import source_of
 from .errors import EditedMeanwhile, NothingToKeep, TextTooLong
+from .history import Former
 from .kinds import get_kind
 from .models import Activity, Lesson, LessonBody, Module, Revision, RevisionReason
 
 LARGEST_TEXT = 1_000_000  # bytes
 MOST_ENTITIES = 20_000  # as `&amp;`: each takes as long to read as a line of text
-MEDIA_TYPE = "text/html"
 BETWEEN_VERSIONS = timedelta(minutes=10)
 
 
@@ -51,7 +52,7 @@ def save_body(
     by: int | None,
     choice: Choice = Choice.NONE,
 ) -> SavedBody:
-    """Make `html`, cleaned, the text of a lesson in one language, as a change of `version` (0: of none).
+    """Make `html`, cleaned and undressed, the text of a lesson in one language, as a change of `version` (0: of none).
 
     What it takes the place of is kept as a version where somebody else had saved it, or where none was kept for ten
     minutes. `choice` settles two texts written at once: `MINE` keeps the other as one that was not taken; with
@@ -62,12 +63,11 @@ def save_body(
     """
     if len(html.encode()) > LARGEST_TEXT or html.count("&") > MOST_ENTITIES:
         raise TextTooLong
-    cleaned = sanitise.clean(html)  # before the transaction that the first statement opens
+    cleaned = source_of(html)  # before the transaction that the first statement opens
     lesson = _lesson(course_id, activity_id)
     body = _body(lesson, language)
     if choice is Choice.THEIRS and body is not None:
-        if cleaned:
-            _keep(body.id, cleaned, RevisionReason.NOT_TAKEN, person_id=by, at=clock.now())
+        history.keep([Former(body.id, cleaned, by, clock.now(), RevisionReason.NOT_TAKEN)])
         return SavedBody(body.version_id, body.saved_at or clock.now())
     source_hash = _source_hash(lesson, language)
     if body is None:
@@ -79,9 +79,9 @@ def save_body(
     elif body.version_id != version and body.html != cleaned:
         raise EditedMeanwhile
     elif choice is Choice.MINE:
-        _keep_present(body, RevisionReason.NOT_TAKEN)
+        history.keep([Former.of(body, RevisionReason.NOT_TAKEN)])
     elif body.html != cleaned and _is_due(body, by):
-        _keep_present(body, RevisionReason.SAVED)
+        history.keep([Former.of(body)])
     return _write(lesson, body, cleaned, source_hash, by)
 
 
@@ -94,9 +94,9 @@ def restore_body(*, course_id: int, activity_id: int, language: str, revision_id
     body = _body(lesson, language)
     if body is None:
         raise NotFound
-    html = sanitise.clean(writing_queries.get_kept(body.id, revision_id))
+    html = source_of(writing_queries.get_kept(body.id, revision_id))
     if html != body.html:
-        _keep_present(body, RevisionReason.SAVED)
+        history.keep([Former.of(body)])
     audit.record("lesson.restore", f"activity:{lesson.id}", actor_id=by, language=language, revision=revision_id)
     return _write(lesson, body, html, body.source_hash, by)
 
@@ -109,7 +109,7 @@ def keep_version(*, course_id: int, activity_id: int, language: str, note: str, 
     body = _body(_lesson(course_id, activity_id), language)
     if body is None or not body.html:
         raise NothingToKeep
-    _keep(body.id, body.html, RevisionReason.KEPT, person_id=by, at=clock.now(), note=" ".join(note.split()))
+    history.keep([Former(body.id, body.html, by, clock.now(), RevisionReason.KEPT, " ".join(note.split()))])
 
 
 def _lesson(course_id: int, activity_id: int) -> Lesson:
@@ -179,28 +179,5 @@ def _is_due(body: LessonBody, by: int | None) -> bool:
     """Whether what stands is to be kept: another person's, or the first to go for ten minutes."""
     if body.saved_by_id != by:
         return True
-    kept = db.session.scalar(
-        sa.select(sa.func.max(Revision.at)).where(Revision.subject == writing_queries.subject_of(body.id))
-    )
+    kept = db.session.scalar(sa.select(sa.func.max(Revision.at)).where(Revision.subject == history.subject_of(body.id)))
     return kept is None or clock.now() - kept > BETWEEN_VERSIONS
-
-
-def _keep_present(body: LessonBody, reason: RevisionReason) -> None:
-    if body.html:
-        _keep(body.id, body.html, reason, person_id=body.saved_by_id, at=body.saved_at or clock.now())
-
-
-def _keep(
-    body_id: int, html: str, reason: RevisionReason, *, person_id: int | None, at: datetime, note: str = ""
-) -> None:
-    """Add a version to the history of a text, unless its newest is that one already."""
-    subject = writing_queries.subject_of(body_id)
-    digest = content.store(MEDIA_TYPE, html, policy=sanitise.POLICY)
-    newest = db.session.scalar(
-        sa.select(Revision).where(Revision.subject == subject).order_by(Revision.at.desc(), Revision.id.desc()).limit(1)
-    )
-    if newest and (newest.content_hash, newest.reason, newest.note) == (digest, reason, note):
-        return
-    revision = Revision(subject=subject, person_id=person_id, at=at, content_hash=digest, reason=reason, note=note)
-    db.session.add(revision)
-    db.session.flush()

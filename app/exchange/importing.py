@@ -10,11 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
 
-from app.core import audit, clock, content, sanitise
+from app.core import audit, clock
 from app.core.text import Text, string_hash
-from app.courses import drafts
+from app.courses import drafts, history
+from app.courses.history import Former
 from app.courses.kinds import get_kind
-from app.courses.lessons import MEDIA_TYPE
 from app.courses.models import (
     Activity,
     Course,
@@ -22,13 +22,12 @@ from app.courses.models import (
     Lesson,
     LessonBody,
     Module,
-    Revision,
     RevisionReason,
     TrainerRole,
 )
 from app.extensions import db
-from app.quizzes.models import Question, QuestionVersion, Quiz, QuizSlot, VersionState
-from app.quizzes.types import marks_hash
+from app.quizzes.bank import add_version
+from app.quizzes.models import Question, Quiz, QuizSlot
 
 from . import queries
 from .fates import Came, Fate, Imported, Place
@@ -47,7 +46,7 @@ class Import:
     reviewed: bool
     now: datetime = field(default_factory=clock.now)
     things: list[Came] = field(default_factory=list)
-    former: list[tuple[Revision, str]] = field(default_factory=list)
+    former: list[Former] = field(default_factory=list)
     row: Course = field(init=False)
     library: LibraryImport = field(init=False)
     bank: dict[str, Question] = field(init=False)
@@ -67,7 +66,7 @@ class Import:
         self.count_questions()
         self.things += files
         db.session.flush()
-        self.keep_history()
+        history.keep(self.former)
         imported = Imported(self.row.id, self.row.slug, tuple(self.things))
         details = {str(fate): count for fate, count in imported.count().items()}
         audit.record("course.import", f"course:{self.row.id}", actor_id=self.by, **details)
@@ -218,7 +217,7 @@ class Import:
                 row = LessonBody(language=language)
                 place.row.bodies.append(row)
             elif row.html != html:
-                self.keep_former(row)
+                self.former.append(Former.of(row, RevisionReason.IMPORTED))
             elif self.reviewed and row.source_hash != made_from:
                 row.source_hash = made_from
                 place.change()
@@ -229,23 +228,10 @@ class Import:
             row.saved_by_id, row.saved_at = self.by, self.now
             place.change()
         for language in sorted(rows.keys() - bodies.keys()):
-            self.keep_former(rows[language])
+            self.former.append(Former.of(rows[language], RevisionReason.IMPORTED))
             place.row.bodies.remove(rows[language])
             db.session.delete(rows[language])
             place.change()
-
-    def keep_former(self, body: LessonBody) -> None:
-        """Remember a text that is about to go, whose it was and since when."""
-        if not body.html:
-            return
-        revision = Revision(
-            subject=f"lesson_body:{body.id}",
-            person_id=body.saved_by_id,
-            at=body.saved_at or self.now,
-            content_hash=content.body_hash(MEDIA_TYPE, body.html),
-            reason=RevisionReason.IMPORTED,
-        )
-        self.former.append((revision, body.html))
 
     def addressed(self, html: str) -> str:
         for there, here in self.library.addresses.items():
@@ -287,19 +273,10 @@ class Import:
             returns = asked and read.key not in self.asked_before
             place = Place(question, Fate.BROUGHT_BACK if returns else Fate.UNCHANGED)
         place.set(category=read.category, tags=list(read.tags))
-        ready = [version for version in question.versions if version.state == VersionState.READY]
-        latest = ready[-1].content if ready else None
+        latest = question.latest_ready.content if question.latest_ready else None
         asks = read.content if self.reviewed else carried_content(read.content, latest)
         if asks != latest:
-            number = max((version.number for version in question.versions), default=0) + 1
-            version = QuestionVersion(
-                number=number,
-                state=VersionState.READY,
-                content=asks,
-                marks_hash=marks_hash(asks),
-                created_at=self.now,
-            )
-            question.versions.append(version)
+            add_version(question, asks, by=self.by)
             place.change()
         db.session.flush()
         self.taken[read.key] = place
@@ -320,8 +297,3 @@ class Import:
         for read in self.course.bank:
             found.setdefault(read.key, read)
         return list(found.values())
-
-    def keep_history(self) -> None:
-        """The texts that the import replaced, so that they can be found again."""
-        content.store_all(content.NewBody(MEDIA_TYPE, html, sanitise.POLICY) for _revision, html in self.former)
-        db.session.add_all(revision for revision, _html in self.former)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from app.core.models import Media
+from app.core.media import address_of
+from app.core.models import Media, MediaVariant
 from app.core.text import Text
 from app.core.transactions import reading
 from app.courses.models import CourseMedia
@@ -15,7 +17,26 @@ from app.extensions import db
 
 from . import stored
 from .fates import Came, Fate
-from .parsed import ParsedCourse, ParsedMedium
+from .parsed import Held, ParsedCourse, ParsedMedium
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A file that the site has: its size in pixels, if it is known, and whether narrower pictures stand beside it."""
+
+    width: int | None
+    height: int | None
+    has_variants: bool
+
+
+def find_known(digest: str) -> Known | None:
+    """What the site knows of a file by its hash, if it has it. One statement."""
+    has_variants = sa.exists().where(MediaVariant.media_hash == Media.hash)
+    with reading():
+        row = db.session.execute(
+            sa.select(Media.width, Media.height, has_variants).where(Media.hash == digest)
+        ).one_or_none()
+    return None if row is None else Known(*row)
 
 
 def store(course: ParsedCourse, watch: Callable[[], object] = lambda: None) -> None:
@@ -23,13 +44,22 @@ def store(course: ParsedCourse, watch: Callable[[], object] = lambda: None) -> N
 
     Before the transaction. What a row names already is not written again.
     """
-    hashes = {medium.found.hash for medium in _files(course)}
+    files = dict(_to_store(course))
     with reading():
-        known = set(db.session.scalars(sa.select(Media.hash).where(Media.hash.in_(hashes))))
-    for medium in _files(course):
-        if medium.found.hash not in known or not stored.holds(medium.found.hash):
-            with medium.file.open() as stream:
+        known = set(db.session.scalars(sa.select(Media.hash).where(Media.hash.in_(files))))
+        known |= set(db.session.scalars(sa.select(MediaVariant.hash).where(MediaVariant.hash.in_(files))))
+    for digest, file in files.items():
+        if digest not in known or not stored.holds(digest):
+            with file.open() as stream:
                 stored.keep(stream, watch)
+
+
+def _to_store(course: ParsedCourse) -> Iterator[tuple[str, Held]]:
+    """Everything that is to be in the store, by its hash."""
+    for medium in _files(course):
+        yield medium.found.hash, medium.file
+        for variant in medium.variants:
+            yield variant.hash, variant.file
 
 
 def _files(course: ParsedCourse) -> Iterator[ParsedMedium]:
@@ -68,11 +98,12 @@ class LibraryImport:
             elif row.seconds is None and medium.found.seconds is not None:
                 row.seconds, row.width, row.height = medium.found.seconds, medium.found.width, medium.found.height
         db.session.flush()
+        self.take_variants(course, hashes)
         came: dict[str, Came] = {}
         for medium in course.media:
             name = known[medium.found.hash].name
-            if name != medium.name:
-                self.addresses[medium.address] = medium.address.removesuffix(medium.name) + name
+            if name != medium.address_name:
+                self.addresses[medium.address] = address_of(medium.found.hash, name)
             if medium.found.hash in came:
                 continue  # the same file lies there twice, under two names
             entry = there.get(medium.found.hash)
@@ -81,7 +112,7 @@ class LibraryImport:
                 entry = CourseMedia(
                     course_id=self.course_id,
                     media_hash=medium.found.hash,
-                    name=medium.title or medium.name,
+                    name=medium.title or medium.address_name,
                     captions={},
                     added_by_id=self.by,
                     added_at=self.now,
@@ -92,6 +123,19 @@ class LibraryImport:
             came[medium.found.hash] = Came("file", medium.name, fate, entry.name)
         db.session.flush()
         return list(came.values())
+
+    def take_variants(self, course: ParsedCourse, hashes: set[str]) -> None:
+        """Name the narrower pictures that the site has not got yet."""
+        wanted = sa.select(MediaVariant.media_hash, MediaVariant.width).where(MediaVariant.media_hash.in_(hashes))
+        there = {(digest, width) for digest, width in db.session.execute(wanted)}
+        for medium in course.media:
+            for variant in medium.variants:
+                if (medium.found.hash, variant.width) not in there:
+                    there.add((medium.found.hash, variant.width))
+                    row = MediaVariant(
+                        media_hash=medium.found.hash, width=variant.width, hash=variant.hash, size=variant.file.size
+                    )
+                    db.session.add(row)
 
     def describe(self, entry: CourseMedia, medium: ParsedMedium) -> bool:
         """Write down what the folder says of a file; whether that is something else than before."""
@@ -111,7 +155,7 @@ class LibraryImport:
         found = medium.found
         row = Media(
             hash=found.hash,
-            name=medium.name,
+            name=medium.address_name,
             media_type=found.media_type,
             size=found.size,
             width=found.width,

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
+from app.core.media import address_of
 from app.core.text import Text
 from app.courses.outline import CourseSettings, Opens
 from app.quizzes.settings import QuizSettings
@@ -76,7 +77,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Inspected:
-    """A file that was read to its end and found to be what its name says. `size` in bytes, `seconds` of play."""
+    """A file that was read to its end, as it is to be stored. `size` in bytes, `seconds` of play."""
 
     hash: str
     media_type: str
@@ -87,22 +88,35 @@ class Inspected:
 
 
 @dataclass(frozen=True, slots=True)
-class ParsedMedium:
-    """A file of `media/`: its name there, what it was found to be, and the file itself, still unread.
+class Narrower:
+    """A picture at a smaller width, in pixels."""
 
-    `title` is what the course calls it. `captions` maps languages to files of their own.
+    width: int
+    hash: str
+    file: Held = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedMedium:
+    """A file of `media/`: its name there, and what is to be stored of it: a picture drawn anew, else the file itself.
+
+    `address_name` ends as what it is; `title` is what the course calls it. `variants` are those of a picture, the
+    narrowest first; `captions` maps languages to files of their own.
     """
 
     name: str
     found: Inspected
     file: Held = field(compare=False)
+    address_name: str
+    variants: tuple[Narrower, ...] = ()
     title: str = ""
     alternative: Text | None = None
     captions: dict[str, ParsedMedium] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
-        return f"/media/{self.found.hash}/{self.name}"
+        """Where lessons show it."""
+        return address_of(self.found.hash, self.address_name)
 
 
 @dataclass(frozen=True, slots=True)

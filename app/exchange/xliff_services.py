@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from app.core import audit, sanitise
+from app.core import audit
 from app.courses import translation_services
+from app.courses.dressing import source_of
 from app.courses.errors import TextsRefused
 from app.courses.translation_services import Typed
 
@@ -23,7 +24,7 @@ def cleaned(changes: Changes) -> list[tuple[int | None, dict[str, Typed]]]:
 
 
 def _clean(typed: Typed) -> Typed:
-    return Typed(sanitise.clean(typed.string), typed.shown, typed.source, typed.fits)
+    return Typed(source_of(typed.string), typed.shown, typed.source, typed.fits)
 
 
 def take(*, course_id: int, language: str, texts: list[tuple[int | None, dict[str, Typed]]], by: int | None) -> int:

@@ -12,7 +12,6 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from sqlalchemy.orm import selectinload
 
-from app.core import clock
 from app.core.formats import percent
 from app.core.languages import language_name
 from app.courses.kinds import Check, Frozen, Kind, Level, Passage, Player, Unit, Visit
@@ -21,11 +20,12 @@ from app.courses.outline import OutlineActivity
 from app.extensions import db
 
 from . import copying, queries, reading, trial
+from .bank import add_version
 from .grading import passed
 from .models import Question, QuestionVersion, Quiz, QuizSlot, VersionState
 from .settings import QuizSettings
 from .translation import former_strings, question_units, translated
-from .types import Content, marks_hash, texts
+from .types import Content, texts
 
 MINUTES_A_QUESTION = 1
 
@@ -225,7 +225,7 @@ class QuizKind(Kind):
         if by_question.keys() - asked.keys():
             raise LookupError(f"no questions {sorted(by_question.keys() - asked.keys())}")
         for key, texts_of_one in by_question.items():
-            _translate(asked[key], language, texts_of_one)
+            _translate(asked[key], language, texts_of_one, by)
 
     def former_sources(self, activity: Activity, course: Course, wanted: set[str]) -> dict[str, str]:
         """Found in the versions that its questions had. No statement once loaded."""
@@ -247,7 +247,7 @@ def _versions(quiz: Quiz) -> list[tuple[QuestionVersion, float]]:
     return [(slot.version, slot.marks) for slot in quiz.ordered_slots() if slot.version]
 
 
-def _translate(version: QuestionVersion, language: str, strings: dict[str, str]) -> None:
+def _translate(version: QuestionVersion, language: str, strings: dict[str, str], by: int | None) -> None:
     """Put a version with these translations in the place of `version`, also where a quiz is pinned to it.
 
     One that quizzes were pinned to while the question went on stays apart, so that nobody else is given it.
@@ -256,16 +256,8 @@ def _translate(version: QuestionVersion, language: str, strings: dict[str, str])
     content = translated(version.content, source=question.source_language, language=language, strings=strings)
     if content == version.content:
         return
-    followed = [other for other in question.versions if other.state == VersionState.READY][-1:] == [version]
-    new = QuestionVersion(
-        number=max(other.number for other in question.versions) + 1,
-        state=VersionState.READY if followed else VersionState.HIDDEN,
-        content=content,
-        marks_hash=marks_hash(content),
-        created_at=clock.now(),
-    )
-    question.versions.append(new)
-    db.session.flush()
+    state = VersionState.READY if question.latest_ready is version else VersionState.HIDDEN
+    new = add_version(question, content, by=by, state=state)
     db.session.execute(
         sa.update(QuizSlot).where(QuizSlot.pinned_version_id == version.id).values(pinned_version_id=new.id)
     )

@@ -2,8 +2,9 @@
 import { cleanPaste } from "./word.js";
 
 const CALLOUTS = { note: "callout", warning: "callout warning" };
-const TOOLBAR = [
-  "undo redo", "blocks bold italic", "bullist numlist blockquote table", "link picture player document",
+// Who only translates has no library: pictures stand where the source has them.
+const toolbar = (hasLibrary) => [
+  "undo redo", "blocks bold italic", "bullist numlist blockquote table", hasLibrary ? "link picture player document" : "link",
   "callout definition code", "ltr rtl speech", "removeformat",
 ].join(" | ");
 const SPOKEN = ["ar", "en", "es", "fr", "de", "it", "nl", "pt", "sw", "uk"];
@@ -67,6 +68,13 @@ const speech = (editor, interfaceLanguage) => {
 // What is one thing in the text: it is chosen, moved and deleted whole.
 const WHOLE = (node) => node.attr("class") === "elsewhere";
 
+// A sound without its controls would not be seen; the text that is saved says nothing of them.
+const players = (editor) => {
+  const turn = (parts, controls) => parts.addNodeFilter("video,audio", (nodes) => nodes.forEach((node) => node.attr("controls", controls)));
+  turn(editor.parser, "controls");
+  turn(editor.serializer, null);
+};
+
 const whole = (editor) => {
   editor.parser.addNodeFilter("figure", (nodes) => nodes.filter(WHOLE).forEach((node) => node.attr("contenteditable", "false")));
   editor.serializer.addNodeFilter("figure", (nodes) => nodes.forEach((node) => node.attr("contenteditable", null)));
@@ -88,7 +96,7 @@ export function openEditor(textarea, { words, changed, asks, files }) {
       statusbar: false,
       branding: false,
       promotion: false,
-      toolbar: TOOLBAR,
+      toolbar: toolbar(Boolean(words.files)),
       toolbar_mode: innerWidth < 700 ? "scrolling" : "wrap",
       toolbar_sticky: true,
       toolbar_sticky_offset: document.querySelector(".writing .bar").offsetHeight,
@@ -138,22 +146,32 @@ export function openEditor(textarea, { words, changed, asks, files }) {
         });
         editor.on("PreInit", () => {
           whole(editor);
+          players(editor);
           editor.getDoc().documentElement.lang = language;
           editor.getBody().lang = language;
         });
         editor.on("PastePreProcess", (event) => {
           if (!event.internal) event.content = cleanPaste(event.content);
         });
-        // Files first: what a word processor puts beside its text as a picture of it is not what was meant.
-        const taken = (event, transfer) => {
-          const dropped = [...(transfer?.files ?? [])];
-          if (!dropped.length || [...transfer.types].includes("text/html")) return;
+        const take = (event, sent) => {
           event.preventDefault();
           event.stopImmediatePropagation();
-          files(dropped);
+          files(sent);
         };
-        editor.on("paste", (event) => taken(event, event.clipboardData), true);
-        editor.on("drop", (event) => taken(event, event.dataTransfer), true);
+        // What a word processor puts beside its text as a picture of it is not what was meant; a picture that was
+        // copied from a page comes with a tag for it, and no word.
+        const says = (html) => new DOMParser().parseFromString(html, "text/html").body.textContent.trim();
+        editor.on("paste", (event) => {
+          const sent = [...(event.clipboardData?.files ?? [])];
+          if (sent.length && !says(event.clipboardData.getData("text/html"))) take(event, sent);
+        }, true);
+        editor.on("drop", (event) => {
+          const sent = [...(event.dataTransfer?.files ?? [])];
+          if (!sent.length || event.dataTransfer.types.includes("text/html")) return;
+          const there = hugerte.dom.RangeUtils.getCaretRangeFromPoint(event.clientX, event.clientY, editor.getDoc());
+          if (there) editor.selection.setRng(there);
+          take(event, sent);
+        }, true);
         editor.on("input change undo redo SetContent ExecCommand ObjectResized", (event) => !event.initial && changed());
         editor.on("init", () => opened(editor));
       },

@@ -20,10 +20,11 @@ const define = ({ term, meaning }) => `<dl><dt><dfn>${escaped(term)}</dfn></dt><
 const videoElsewhere = ({ address, title }) =>
   `<figure class="elsewhere"><a href="${escaped(address)}">${escaped(title)}</a></figure><p></p>`;
 
-const shown = async (file) => {
+const shown = async (file, library) => {
   const address = escaped(file.address);
   if (KINDS.picture.is(file.media_type)) {
-    const described = await describe(file);
+    const described = await describe(file, library.words.language);
+    if (described && file.alternative === null) library.describe(file, described.alternative.trim());
     return described && picture(file, described);
   }
   if (file.media_type.startsWith("video/")) return `<figure><video src="${address}"></video></figure><p></p>`;
@@ -43,11 +44,11 @@ const ask = (dialog) =>
     dialog.showModal();
   });
 
-const describe = async (file) => {
+const describe = async (file, language) => {
   const dialog = document.querySelector("#describe");
   const form = dialog.querySelector("form");
   form.reset();
-  form.elements.namedItem("alternative").value = file.alternative ?? "";
+  form.elements.namedItem("alternative").value = file.alternatives[language] ?? file.alternative ?? "";
   const image = dialog.querySelector("img");
   image.src = file.address;
   image.hidden = false;
@@ -59,27 +60,28 @@ class Library {
     this.words = words;
     this.dialog = document.querySelector("#library");
     this.list = this.dialog.querySelector(".files");
-    this.status = this.dialog.querySelector("[role=status]");
-    this.progress = this.dialog.querySelector("progress");
+    this.sending = new Sending(this.dialog, this.dialog.dataset);
     this.input = this.dialog.querySelector("input[type=file]");
   }
 
   // A file of this kind, chosen or uploaded; nothing where the dialog was left.
   choose(kind) {
-    const { dialog, list, status, input } = this;
+    const { dialog, list, sending, input } = this;
     dialog.querySelector("h2").textContent = dialog.dataset[`title${kind[0].toUpperCase()}${kind.slice(1)}`];
     input.accept = KINDS[kind].takes;
     input.value = "";
-    status.textContent = "";
+    sending.say("");
     list.replaceChildren();
     return new Promise((chosen) => {
       let file = null;
+      const left = new AbortController();
       const take = (taken) => {
+        if (!taken || left.signal.aborted) return;
         file = taken;
         dialog.close();
       };
-      input.onchange = async () => input.files[0] && take(await this.upload(input.files[0]));
-      dialog.addEventListener("close", () => chosen(file), { once: true });
+      input.onchange = async () => input.files[0] && take(await this.upload(input.files[0], sending, left.signal));
+      dialog.addEventListener("close", () => (left.abort(), chosen(file)), { once: true });
       dialog.showModal();
       this.fill(kind, take);
     });
@@ -91,11 +93,11 @@ class Library {
     const said = answer?.ok ? await answer.json().catch(() => null) : null;
     const files = Array.isArray(said) ? said : said?.files;
     if (!files) {
-      this.status.textContent = this.dialog.dataset.failed;
+      this.sending.say(this.dialog.dataset.failed);
       return;
     }
     const fitting = files.filter((file) => KINDS[kind].is(file.media_type));
-    if (!fitting.length) this.status.textContent = this.dialog.dataset.empty;
+    if (!fitting.length) this.sending.say(this.dialog.dataset.empty);
     this.list.replaceChildren(...fitting.map((file) => this.entry(file, kind, take)));
   }
 
@@ -107,7 +109,7 @@ class Library {
     button.onclick = () => take(file);
     if (kind === "picture") {
       const image = new Image();
-      Object.assign(image, { src: file.address, alt: "", loading: "lazy" });
+      Object.assign(image, { src: file.thumbnail ?? file.address, alt: "", loading: "lazy" });
       button.append(image);
     }
     button.append(file.name);
@@ -115,26 +117,71 @@ class Library {
     return item;
   }
 
-  // Brings a file into the library; nothing where that failed, which the page then says.
-  async upload(file, status = this.status) {
-    const { uploading, uploadFailed } = this.dialog.dataset;
-    const say = (share) => {
-      status.textContent = uploading.replace("{name}", file.name).replace("{percent}", Math.floor(share * 100));
-      this.progress.value = share;
-    };
-    this.progress.hidden = false;
-    say(0);
+  // Brings a file into the library; nothing where that failed, which is then said, or was left.
+  async upload(file, sending, signal) {
+    sending.begin(file);
     try {
       const { add } = await import(this.words.upload);
-      const added = await add(file, { course: this.words.course, onProgress: say });
-      status.textContent = "";
+      const added = await add(file, {
+        course: this.words.course,
+        signal,
+        onProgress: (share) => sending.sent(share),
+        onWaiting: () => sending.waits(),
+        onLooking: () => sending.looks(),
+      });
+      sending.end("");
       return added;
     } catch (error) {
-      status.textContent = uploadFailed.replace("{name}", file.name).replace("{why}", error.message);
+      sending.end(error.name === "AbortError" ? "" : sending.words.uploadFailed.replace("{why}", error.message));
       return null;
-    } finally {
-      this.progress.hidden = true;
     }
+  }
+
+  // What a picture shows is asked once: the library knows it from here on. It asks itself where this does not arrive.
+  async describe({ hash, name, version, page }, alternative) {
+    const { headers } = await import(this.words.upload);
+    const said = alternative ? { [`alternative_${this.words.language}`]: alternative } : { decorates: "y" };
+    const fields = Object.entries({ name, version, ...said }).map(([field, value]) => [`f${hash.slice(0, 12)}-${field}`, value]);
+    fetch(page, { method: "POST", headers: headers(), body: new URLSearchParams(fields) }).catch(() => {});
+  }
+}
+
+// How far a file is, said within `place`: its progress bar, and its status for those who hear.
+class Sending {
+  constructor(place, words) {
+    this.words = words;
+    this.place = place;
+    this.status = place.querySelector("[role=status]");
+    this.progress = place.querySelector("progress");
+  }
+
+  say(told) {
+    this.status.textContent = this.file ? told.replace("{name}", this.file.name) : told;
+  }
+
+  begin(file) {
+    this.file = file;
+    this.progress.hidden = false;
+    this.sent(0);
+  }
+
+  sent(share) {
+    this.progress.value = share;
+    this.say(this.words.uploading);
+  }
+
+  waits() {
+    this.say(this.words.waiting);
+  }
+
+  looks() {
+    this.say(this.words.looking);
+  }
+
+  end(told) {
+    this.say(told);
+    this.progress.hidden = true;
+    this.file = null;
   }
 }
 
@@ -143,6 +190,9 @@ export class Inserts {
   constructor(words, editor) {
     this.library = new Library(words);
     this.editor = editor;
+    this.dropped = document.querySelector("#dropped");
+    this.sending = new Sending(this.dropped, this.library.dialog.dataset);
+    this.queue = Promise.resolve();
   }
 
   put(html) {
@@ -153,7 +203,7 @@ export class Inserts {
   async ask(name) {
     if (name in KINDS) {
       const file = await this.library.choose(name);
-      return this.put(file && (await shown(file)));
+      return this.put(file && (await shown(file, this.library)));
     }
     const dialog = document.querySelector(`#${name}`);
     dialog.querySelector("form").reset();
@@ -162,12 +212,48 @@ export class Inserts {
     return this.put(given && (name === "definition" ? define(given) : videoElsewhere(given)));
   }
 
-  // Files that were dropped or pasted into the text.
-  async files(dropped, status) {
+  // Files that were dropped or pasted into the text stand where that was, however much is written while they are sent.
+  files(dropped) {
+    if (!this.editor.selection.isCollapsed()) this.editor.execCommand("Delete");
+    const place = this.editor.selection.getBookmark();
+    this.queue = this.queue.then(() => this.send(dropped, place));
+  }
+
+  async send(dropped, place) {
+    const { editor, sending, library } = this;
+    const { selection } = editor;
+    const button = this.dropped.querySelector("button");
+    const left = new AbortController();
+    button.textContent = sending.words.cancel;
+    button.onclick = () => {
+      left.abort();
+      this.dropped.hidden = true;
+    };
     for (const file of dropped) {
-      const kept = await this.library.upload(file, status);
-      if (kept) this.put(await shown(kept));
+      if (left.signal.aborted) break;
+      this.dropped.hidden = false;
+      const kept = await library.upload(file, sending, left.signal);
+      this.dropped.hidden = Boolean(kept);
+      const html = kept && (await shown(kept, library));
+      if (!html) continue;
+      const here = this.isAway(place) && selection.getBookmark();
+      selection.moveToBookmark(place);
+      this.put(html);
+      place = selection.getBookmark();
+      if (here) selection.moveToBookmark(here);
     }
+    if (this.isAway(place)) ["start", "end"].forEach((end) => editor.dom.remove(`${place.id}_${end}`));
+    else selection.moveToBookmark(place);
+    button.textContent = sending.words.close;
+  }
+
+  // Whether one writes elsewhere by now.
+  isAway(place) {
+    const mark = this.editor.dom.get(`${place.id}_start`);
+    if (!mark) return false;
+    const [here, there] = [this.editor.selection.getRng(), this.editor.dom.createRng()];
+    there.selectNode(mark);
+    return here.compareBoundaryPoints(Range.START_TO_START, there) < 0 || here.compareBoundaryPoints(Range.END_TO_END, there) > 0;
   }
 }
 

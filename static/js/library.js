@@ -85,7 +85,7 @@ class Line {
       }
       await refresh();
       told.textContent = words.allReady.replace("{count}", ready);
-      document.querySelector(`#file-${added.hash.slice(0, 12)} .ask textarea`)?.focus({ preventScroll: false });
+      document.querySelector(`#file-${added.hash.slice(0, 12)} .describing textarea`)?.focus({ preventScroll: false });
     } catch (error) {
       if (error.name === "AbortError") return;
       const refused = error instanceof Refused;
@@ -126,7 +126,7 @@ async function refresh() {
   const before = document.querySelector("#files");
   const after = page.querySelector("#files");
   const typing = before.contains(document.activeElement) ? document.activeElement : null;
-  for (const field of before.querySelectorAll(".ask textarea, .ask [type=checkbox]")) {
+  for (const field of before.querySelectorAll(".describing textarea, .describing [type=checkbox]")) {
     const same = after.querySelector(`[name="${CSS.escape(field.name)}"]`);
     if (!same) continue;
     if (field.type === "checkbox") same.checked = field.checked;
@@ -138,7 +138,7 @@ async function refresh() {
 
 // What a picture shows is saved without leaving the page, since something may still be on its way.
 document.addEventListener("submit", async (event) => {
-  const asked = event.target.closest(".ask");
+  const asked = event.target.closest(".describing");
   if (!asked) return;
   event.preventDefault();
   const { action } = asked;
@@ -150,10 +150,10 @@ document.addEventListener("submit", async (event) => {
     asked.submit(); // the page says what is wrong
     return;
   }
-  const place = [...document.querySelectorAll("#files .ask")].indexOf(asked);
+  const place = [...document.querySelectorAll("#files .describing")].indexOf(asked);
   asked.remove();
   await refresh();
-  const asks = document.querySelectorAll("#files .ask");
+  const asks = document.querySelectorAll("#files .describing");
   (asks[place]?.querySelector("textarea") ?? document.querySelector(`#${card.id} h3 a`))?.focus();
 });
 

@@ -69,7 +69,7 @@ const start = async () => {
       words,
       changed: () => saving?.changed(),
       asks: (name) => inserts.ask(name),
-      files: (dropped) => inserts.files(dropped, presence),
+      files: (dropped) => words.files && inserts.files(dropped),
     });
     inserts = new Inserts(words, editor);
     const hint = document.querySelector("#keys");

@@ -67,6 +67,6 @@ def test_what_is_the_same_has_no_mark(text: str) -> None:
 def test_a_long_text_rewritten_throughout_is_compared_in_good_time() -> None:
     before = "\n".join(" ".join(f"word{i}{j}" for j in range(80)) for i in range(150))
     after = "\n".join(" ".join(f"other{i}{j}" for j in range(80)) for i in range(150))
-    begun = time.monotonic()
+    begun = time.process_time()  # the machine may be busy
     side_by_side(before, after)
-    assert time.monotonic() - begun < 5
+    assert time.process_time() - begun < 5

@@ -5,7 +5,7 @@ import time
 
 import pytest
 from flask import Flask
-from PIL import Image, ImageDraw, features
+from PIL import Image, ImageCms, ImageDraw, features
 
 from app.core import pictures
 from app.core.filetypes import NotAccepted
@@ -155,3 +155,61 @@ def test_drawing_refuses_to_hold_up_a_transaction() -> None:
 
 def test_pillow_can_do_what_this_asks() -> None:
     assert features.check("webp")
+
+
+def kept(data: bytes) -> bool:
+    """Whether a sparing hand leaves the file as it is."""
+    return redraw(io.BytesIO(data), sparing=True).data == data
+
+
+def a_webp(image: Image.Image | None = None, **options: object) -> bytes:
+    file = io.BytesIO()
+    (image or Image.effect_noise((700, 300), 60).convert("RGB")).save(file, "WEBP", **({"quality": 82} | options))
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF"])
+def test_what_was_drawn_here_is_not_drawn_again(kind: str) -> None:
+    file = io.BytesIO()
+    frames = [Image.effect_noise((700, 300), sigma).convert("RGB") for sigma in (20, 60, 90)]
+    frames[0].save(file, kind, **({"save_all": True, "append_images": frames[1:]} if kind == "GIF" else {}))
+    drawing = Image.new("RGBA", (700, 300), (0, 0, 0, 0))
+    ImageDraw.Draw(drawing).ellipse((20, 20, 600, 250), fill=(200, 40, 40, 128))
+    clear = io.BytesIO()
+    drawing.save(clear, "PNG")
+    for data in (file.getvalue(), clear.getvalue()):
+        assert kept(drawn(data).data)
+        assert not kept(data)
+
+
+@pytest.mark.parametrize(
+    ("data", "stays"),
+    [
+        (a_webp(), True),
+        (a_webp(Image.new("RGBA", (700, 300), (200, 40, 40, 128))), True),
+        (a_webp(Image.linear_gradient("L").convert("RGB"), lossless=True), True),
+        (a_webp(Image.effect_noise((1920, 20), 60).convert("RGB")), True),
+        (a_webp(Image.effect_noise((1921, 20), 60).convert("RGB")), False),
+        (a_webp(quality=100), False),
+        (a_webp(exif=b"Exif\0\0II*\0\x08\0\0\0\0\0\0\0\0\0"), False),
+        (a_webp(xmp=b"<x:xmpmeta/>"), False),
+        (a_webp(icc_profile=ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()), False),
+        (a_webp() + b"<script>", False),
+    ],
+)  # fmt: skip
+def test_a_webp_stays_only_if_drawing_it_would_gain_nothing(data: bytes, stays: bool) -> None:
+    assert kept(data) is stays
+
+
+def test_a_file_that_stays_gets_its_variants_and_is_looked_into() -> None:
+    picture = redraw(io.BytesIO(a_webp()), sparing=True)
+    assert (picture.width, picture.height, list(picture.variants)) == (700, 300, [480])
+    assert opened(picture.variants[480]).size == (480, 206)
+    with pytest.raises(NotAccepted, match="broken"):
+        redraw(io.BytesIO(a_webp()[:200]), sparing=True)
+
+
+def test_only_still_pictures_have_narrower_ones() -> None:
+    assert list(pictures.narrower(io.BytesIO(photo(1000, 100)))) == [480, 960]
+    frames = [Image.effect_noise((700, 300), sigma).convert("RGB") for sigma in (20, 60)]
+    assert pictures.narrower(io.BytesIO(a_webp(frames[0], save_all=True, append_images=frames[1:]))) == {}

@@ -113,6 +113,21 @@ def test_links_elsewhere_do_not_hand_over_the_window() -> None:
     assert clean('<a href="/courses">x</a>') == '<a href="/courses">x</a>'
 
 
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("""'say "a" & b'""", "say &quot;a&quot; &amp; b"),
+        ("""'it&#39;s "a"'""", "it&#39;s &quot;a&quot;"),
+        ('''"it's &quot;a&quot; &amp;lt;"''', "it's &quot;a&quot; &amp;lt;"),
+        ("'a > b < c'", "a > b &lt; c"),
+    ],
+)
+def test_quotes_of_both_kinds_in_an_attribute_are_written_once_and_for_all(written: str, kept: str) -> None:
+    cleaned = clean(f"<p><abbr title={written}>x</abbr></p>")
+    assert cleaned == f'<p><abbr title="{kept}">x</abbr></p>'
+    assert clean(cleaned) == cleaned
+
+
 @pytest.mark.parametrize("address", ["http://[", "https://[::1", "http://a]b", "//[x"])
 def test_a_broken_address_is_no_failure(address: str) -> None:
     cleaned = clean(f'<p><a href="{address}">x</a></p>')
@@ -125,6 +140,7 @@ FRAGMENTS = st.sampled_from(
         "<!--", "-->", "<a href='javascript:x'>", "<a href=https://x.example>", f"<img src={OWN}>", "<table>", "<tr>",
         "<td>", "<ul>", "<li>", "<svg>", "</svg>", "<title>", "<textarea>", "<plaintext>", "<noscript>", "<style>",
         "<p class='lede x'>", "<pre>", "\n", " ", "é", "word", "<select>", "<template>", "<math>", "]]>", "<![CDATA[",
+        "<abbr title='say \"a\" & b'>", "<abbr title=\"it's &quot;a&quot; &lt; &amp;lt;\">", "</abbr>",
     ]
 )  # fmt: skip
 

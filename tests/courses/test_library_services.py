@@ -177,7 +177,9 @@ def test_an_edition_holds_what_practitioners_get_and_captions_change_it(app: Fla
     db.session.expire_all()
     assert drafts.review(course.id).difference.count == 1
     lesson = drafts.load(course.id).living_modules()[0].living_activities()[0]
-    assert f'src="/media/{"c" * 64}/captions.vtt"' in get_kind("lesson").preview(lesson, draft, "en").context["html"]  # type: ignore[union-attr]
+    player = get_kind("lesson").preview(lesson, draft, "en")
+    assert player is not None
+    assert f'src="/media/{"c" * 64}/captions.vtt"' in player.context["body"].html
 
 
 def test_a_video_without_captions_is_named_with_its_lesson(app: Flask) -> None:

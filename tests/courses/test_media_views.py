@@ -1,12 +1,11 @@
 from __future__ import annotations
 
 import hashlib
-import io
+from dataclasses import dataclass
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from PIL import Image
 
 from app.auth.models import PersonState
 from app.core import media
@@ -15,17 +14,30 @@ from app.core.store import the_store
 from app.core.transactions import unit_of_work
 from app.extensions import db
 from tests.factories import a_person, signed_in
+from tests.made_files import a_picture
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A stored picture."""
+
+    hash: str
+    name: str
+    data: bytes
+
+    @property
+    def address(self) -> str:
+        return media.address_of(self.hash, self.name)
 
 
 @pytest.fixture
-def picture(app: Flask) -> media.Picture:
-    """A stored picture of one pixel."""
-    file = io.BytesIO()
-    Image.new("RGB", (1, 1), "white").save(file, "PNG")
-    picture = media.inspect_image("square one.html", file.getvalue())
-    the_store().put(picture.hash, picture.data)
+def picture(app: Flask) -> Picture:
+    """A stored picture of one pixel, whose name says something else."""
+    data = a_picture("PNG", 1, 1)
+    picture = Picture(hashlib.sha256(data).hexdigest(), "square-one.html", data)
+    the_store().put(picture.hash, data)
     with unit_of_work():
-        media.keep(picture)
+        media.keep_file(picture.hash, picture.name, "image/png", len(data), width=1, height=1)
     return picture
 
 
@@ -34,7 +46,7 @@ def learner(client: FlaskClient) -> FlaskClient:
     return signed_in(client, a_person())
 
 
-def test_a_picture_is_served_as_what_it_is_to_be_kept_for_ever(learner: FlaskClient, picture: media.Picture) -> None:
+def test_a_picture_is_served_as_what_it_is_to_be_kept_for_ever(learner: FlaskClient, picture: Picture) -> None:
     response = learner.get(picture.address)
     assert response.status_code == 200
     assert response.data == picture.data
@@ -45,7 +57,7 @@ def test_a_picture_is_served_as_what_it_is_to_be_kept_for_ever(learner: FlaskCli
     assert response.headers["ETag"] == f'"{picture.hash}"'
 
 
-def test_a_browser_that_has_it_gets_it_no_second_time(learner: FlaskClient, picture: media.Picture) -> None:
+def test_a_browser_that_has_it_gets_it_no_second_time(learner: FlaskClient, picture: Picture) -> None:
     response = learner.get(picture.address, headers={"If-None-Match": f'"{picture.hash}"'})
     assert response.status_code == 304
     assert response.data == b""
@@ -61,25 +73,23 @@ def test_a_browser_that_has_it_gets_it_no_second_time(learner: FlaskClient, pict
         "/media/{hash}/",
     ],
 )
-def test_there_is_nothing_under_another_hash(learner: FlaskClient, picture: media.Picture, address: str) -> None:
+def test_there_is_nothing_under_another_hash(learner: FlaskClient, picture: Picture, address: str) -> None:
     wrong = address.format(hash=picture.hash, other="0" * 64, name=picture.name)
     assert learner.get(wrong).status_code == 404
 
 
-def test_a_file_that_is_lost_is_missing_and_no_failure(
-    app: Flask, learner: FlaskClient, picture: media.Picture
-) -> None:
+def test_a_file_that_is_lost_is_missing_and_no_failure(app: Flask, learner: FlaskClient, picture: Picture) -> None:
     the_store().delete(picture.hash)
     assert learner.get(picture.address).status_code == 404
 
 
-def test_it_is_for_practitioners(client: FlaskClient, picture: media.Picture) -> None:
+def test_it_is_for_practitioners(client: FlaskClient, picture: Picture) -> None:
     assert client.get(picture.address).status_code == 302
     signed_in(client, a_person(state=PersonState.WAITING))
     assert client.get(picture.address).status_code == 302
 
 
-def test_a_picture_costs_two_statements(learner: FlaskClient, picture: media.Picture, statements: list[str]) -> None:
+def test_a_picture_costs_two_statements(learner: FlaskClient, picture: Picture, statements: list[str]) -> None:
     statements.clear()
     learner.get(picture.address)
     assert len(statements) == 2
@@ -157,7 +167,7 @@ def test_no_transaction_is_open_while_a_file_is_sent(app: Flask, learner: FlaskC
     response.close()
 
 
-def test_a_narrower_picture_is_served_beside_the_picture(learner: FlaskClient, picture: media.Picture) -> None:
+def test_a_narrower_picture_is_served_beside_the_picture(learner: FlaskClient, picture: Picture) -> None:
     narrow = hashlib.sha256(b"narrow").hexdigest()
     the_store().put(narrow, b"narrow")
     with unit_of_work():

@@ -19,7 +19,7 @@ from app.courses.translation_services import Typed
 from app.extensions import db
 from app.quizzes.models import Question, QuestionVersion, QuizSlot, VersionState
 from app.quizzes.types import ShortAnswer
-from tests.factories import a_person
+from tests.factories import a_file, a_person
 
 from .translating import a_course_to_translate, activity_id, change
 
@@ -58,12 +58,12 @@ def save(
     return save_typed(course, sent, part, language)
 
 
-def save_typed(course: Course, typed: dict[str, Typed], part: Part, language: str = "fr") -> int:
+def save_typed(course: Course, typed: dict[str, Typed], part: Part, language: str = "fr", by: int | None = None) -> int:
     ready = translation_services.prepared(part, typed)
     db.session.rollback()
     with unit_of_work():
         return translation_services.save_texts(
-            course_id=course.id, activity_id=part.activity_id, language=language, typed=ready, by=None
+            course_id=course.id, activity_id=part.activity_id, language=language, typed=ready, by=by
         )
 
 
@@ -254,6 +254,17 @@ def test_a_former_text_of_a_lesson_is_found_in_its_history_and_in_editions(cours
     assert translation_queries.former_source(body[1]) is None  # it is up to date
 
 
+def test_a_former_text_is_found_in_an_edition_although_it_is_dressed_there(course: Course) -> None:
+    item = a_file(course, "talk.webm", media_type="video/webm", width=1280, height=720)
+    source = f'<p>Words.</p><video src="/media/{item.media_hash}/talk.webm"></video>'
+    change(course, "lesson-1-1", html=source)
+    save(course, {"body": "<p>Mots.</p>"}, "lesson-1-1")
+    with unit_of_work():
+        services.publish(course_id=course.id, by=None)
+    change(course, "lesson-1-1", html=source.replace("Words", "New words"))
+    assert translation_queries.former_sources(course.id, part_of(course, "lesson-1-1")) == {"body": source}
+
+
 def test_a_text_that_was_withdrawn_is_not_shown_again(course: Course) -> None:
     save(course, {"body": "<p>Corps</p>"}, "lesson-1-1")
     with unit_of_work():
@@ -317,6 +328,12 @@ def test_accepted_answers_are_translated_in_the_places_of_the_source_s(course: C
     save(course, {"question-2/answer/1/text": "", "question-2/answer/2/text": ""}, "test")
     content = versions("question-2")[-1].content
     assert isinstance(content, ShortAnswer) and "fr" not in content.answers
+
+
+def test_a_question_s_translation_is_theirs_who_made_it(course: Course, trainer: Person) -> None:
+    typed = {"question-1/stem": Typed("Quel premier pas ?", "", string_hash("Which first step fits?"))}
+    save_typed(course, typed, part_of(course, "test"), by=trainer.id)
+    assert [version.saved_by_id for version in versions("question-1")] == [None, trainer.id]
 
 
 def test_a_question_that_changed_has_what_it_said_before(course: Course) -> None:

@@ -61,6 +61,21 @@ def test_what_is_saved_is_clean_and_says_whose_it_is(lesson: Activity, people: t
     assert (text.version_id, text.saved_by_id, text.saved_at) == (saved.version, people[0].id, saved.at)
 
 
+def test_what_was_copied_from_the_page_of_a_lesson_is_a_source_again(
+    lesson: Activity, people: tuple[Person, Person]
+) -> None:
+    talk, law = (f"/media/{letter * 64}/{name}" for letter, name in (("a", "talk.webm"), ("b", "law.pdf")))
+    dressed = (
+        f'<figure><video src="{talk}" controls preload="none" width="9" height="9"><track kind="captions" src="{talk}" '
+        f'srclang="en" label="English" default=""></video></figure><p><a class="document" href="{law}">The law '
+        "<small>PDF, 1.2 MB</small></a></p>"
+    )
+    save(lesson, dressed, 1, people[0])
+    assert body(lesson).html == (
+        f'<figure><video src="{talk}"></video></figure><p><a class="document" href="{law}">The law</a></p>'
+    )
+
+
 def test_the_second_of_two_is_told_and_nothing_of_the_first_is_overwritten(
     lesson: Activity, people: tuple[Person, Person]
 ) -> None:

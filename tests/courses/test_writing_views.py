@@ -142,6 +142,24 @@ def test_a_translator_writes_their_language_and_no_other(app: Flask, lesson: Act
         assert client.post(address(lesson, f"versions/{language}")).status_code == 403
 
 
+def test_a_translator_sees_what_changed_in_the_source_since(app: Flask, lesson: Activity) -> None:
+    author, client = browser(app, lesson), browser(app, lesson, "translator", "Salma Haddad")
+    save(author, lesson, "<p>Ask first.</p><p>Then listen.</p>", 1)
+    save(client, lesson, "<p>Demandez.</p>", 0, "fr")
+    assert "What changed in the source since" not in client.get(address(lesson)).text
+    save(browser(app, lesson, name="Amina Trabelsi"), lesson, "<p>Ask first.</p><p>Then listen well.</p>", 2)
+    page = client.get(address(lesson)).text
+    assert check_page(page) == []
+    (changed,) = [element for element in read_page(page).all("details") if element.attributes.get("class") == "changed"]
+    assert "What changed in the source since" in changed.text and "well." in changed.text
+    assert "Ask first." not in changed.text
+
+
+def test_a_translator_has_no_library_and_so_no_buttons_for_it(app: Flask, lesson: Activity) -> None:
+    assert "data-files=" in browser(app, lesson).get(address(lesson)).text
+    assert "data-files=" not in browser(app, lesson, "translator", "Salma Haddad").get(address(lesson)).text
+
+
 def test_a_text_from_right_to_left_stands_so(app: Flask, lesson: Activity) -> None:
     page = read_page(browser(app, lesson).get(address(lesson) + "?language=ar").text)
     (box,) = [e for e in page.all("textarea") if e.attributes.get("name") == "html"]

@@ -21,6 +21,7 @@ from app.extensions import db
 from app.quizzes.models import Question, QuestionVersion, Quiz, QuizSlot, VersionState
 from app.quizzes.settings import Grading, QuizSettings
 from app.quizzes.types import AcceptedAnswer, Choice, Content, MultipleChoice, ShortAnswer, SingleChoice, marks_hash
+from tests.made_files import an_mp4
 
 from .sample import image
 
@@ -34,7 +35,7 @@ WORDS = st.text(
 LINES = st.lists(WORDS, min_size=1, max_size=3).map("\n\n".join)
 FILES = {
     "dot.png": ("image/png", image()),
-    "talk.mp4": ("video/mp4", b"\0\0\0\x18ftypmp42"),
+    "talk.mp4": ("video/mp4", an_mp4(b"vide")),
     "talk.mp3": ("audio/mpeg", b"ID3\x03"),
     "guide.pdf": ("application/pdf", b"%PDF-1.7\n"),
 }

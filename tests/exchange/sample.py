@@ -126,10 +126,10 @@ See [the guide](https://example.org/?a=1&b=2 "A guide").
 """
 
 
-def image(kind: str = "PNG", colour: str = "navy") -> bytes:
-    """A small picture."""
+def image(kind: str = "PNG", colour: str = "navy", size: tuple[int, int] = (8, 6)) -> bytes:
+    """A picture of one colour."""
     out = io.BytesIO()
-    Image.new("RGB", (8, 6), colour).save(out, kind)
+    Image.new("RGB", size, colour).save(out, kind)
     return out.getvalue()
 
 

@@ -11,6 +11,7 @@ from flask import Flask
 
 from app.auth.models import PersonState
 from app.core.base import Base
+from app.core.filetypes import ACCEPTED
 from app.courses.models import Course, CourseTrainer, Edition
 from app.extensions import db
 from tests.factories import a_person
@@ -78,7 +79,7 @@ def test_a_broken_folder_is_refused_with_every_fault_and_leaves_nothing(app: Fla
             "course.yaml": replaced("minutes: 6", "minutes: six"),
             "quizzes/check.yaml": "questions: [",
             "media/talk.png": b"no picture",
-            "media/talk.vtt": "WEBVTT\n",
+            "media/talk.vtt": "WEBVTT\n\n00:00.000 --> 00:02.000\nHello\n",
         }
     )
     folder = written(tmp_path / "course", broken)
@@ -87,7 +88,7 @@ def test_a_broken_folder_is_refused_with_every_fault_and_leaves_nothing(app: Fla
     assert result.stdout == ""
     assert result.stderr.splitlines() == [
         "course.yaml:17: minutes must be a whole number from 1 to 600, not 'six'",
-        "media/talk.png:1: the file is not a png, jpeg, webp or gif image that can be read",
+        f"media/talk.png:1: {ACCEPTED}",
         "media/talk.vtt:1: captions are named after their video and language, as talk.en.vtt",
         "quizzes/check.yaml:2: not YAML: did not find expected node content",
         f"Error: {folder} was refused for 4 faults; nothing was changed.",

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from flask import Flask
+
 from app.config import ROOT
+from app.core.filetypes import TYPES
 from app.courses.topics import TOPICS
 from app.exchange import folder, gift
-from app.exchange.folder import media
 from app.exchange.gift import TRUE_FALSE
 
 from .sample import Files, image, written
-from .test_library import EVERYTHING, MP4
+from .test_library import MP4
 
 
 def blocks(document: str, kind: str) -> list[str]:
@@ -20,7 +22,7 @@ def blocks(document: str, kind: str) -> list[str]:
     return [block.partition("```")[0] for block in text.split(f"\n```{kind}\n")[1:]]
 
 
-def test_the_course_and_the_quiz_of_the_document_are_sound(tmp_path: Path) -> None:
+def test_the_course_and_the_quiz_of_the_document_are_sound(app: Flask, tmp_path: Path) -> None:
     course = next(block for block in blocks("course-folder.md", "yaml") if block.startswith("format: 1"))
     quiz = next(block for block in blocks("course-folder.md", "yaml") if block.startswith("pass_mark"))
     files: Files = {"course.yaml": course, "lessons/three-moments.en.md": "Words.", "quizzes/module-test.yaml": quiz}
@@ -34,8 +36,7 @@ def test_the_kinds_of_files_in_the_document_are_those_there_are() -> None:
     text = (ROOT / "docs" / "course-folder.md").read_text()
     table = text.partition("| | endings")[2].partition("\n\n")[0]
     endings = {ending for line in table.splitlines()[2:] for ending in line.split("|")[2].strip().split(", ")}
-    assert endings == {*media.IMAGES, *media.KINDS}
-    assert {name.rpartition(".")[2] for name in EVERYTHING} <= endings
+    assert endings == {kind.suffix for kind in TYPES.values()}
 
 
 def test_the_topics_of_the_document_are_those_there_are() -> None:

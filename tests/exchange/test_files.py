@@ -16,10 +16,13 @@ import pytest
 
 from app.exchange import folder
 from app.exchange.folder import files as limits
+from tests.made_files import an_mp4, box
 
 from .sample import files, written, zipped
 
 MIB = 1024 * 1024
+
+pytestmark = pytest.mark.usefixtures("app")  # whose database says which pictures are known
 
 
 def reasons(path: Path) -> list[str]:
@@ -72,8 +75,8 @@ def test_a_member_that_says_it_is_too_large_is_not_unpacked(tmp_path: Path) -> N
     assert "course.yaml:1: a file of this kind may have at most 2 MB" in quickly(
         a_bomb(tmp_path / "bomb.zip", holds=100 * MIB, says=100 * MIB)
     )
-    bomb = a_bomb(tmp_path / "bomb.zip", holds=100 * MIB, says=100 * MIB, name="media/x.png")
-    assert "media/x.png:1: a file of this kind may have at most 5 MB" in quickly(bomb)
+    bomb = a_bomb(tmp_path / "bomb.zip", holds=100 * MIB, says=100 * MIB, name="media/x.en.vtt")
+    assert "media/x.en.vtt:1: a file of this kind may have at most 1 MB" in quickly(bomb)
 
 
 def test_many_members_that_are_too_large_together_are_refused(tmp_path: Path) -> None:
@@ -212,9 +215,9 @@ def test_a_folder_of_too_many_files_is_refused(tmp_path: Path) -> None:
 def test_a_large_video_is_never_held_in_memory(tmp_path: Path) -> None:
     path = zipped(tmp_path / "course.zip", files())
     with zipfile.ZipFile(path, "a") as archive, archive.open("media/talk.mp4", "w") as file:
-        file.write(b"\0\0\0\x18ftypmp42")
+        file.write(an_mp4(b"vide"))
         for _piece in range(64):
-            file.write(bytes(MIB))
+            file.write(box(b"free", bytes(MIB)))
     tracemalloc.start()
     try:
         parsed = folder.read(path)
@@ -222,5 +225,5 @@ def test_a_large_video_is_never_held_in_memory(tmp_path: Path) -> None:
     finally:
         tracemalloc.stop()
     assert parsed.faults == ()
-    assert {medium.name: medium.found.size for medium in parsed.sound().media}["talk.mp4"] == 64 * MIB + 12
+    assert {medium.name: medium.found.size for medium in parsed.sound().media}["talk.mp4"] > 64 * MIB
     assert peak < 24 * MIB, f"it took {peak / MIB:.0f} MiB"

@@ -239,14 +239,14 @@ def test_an_export_is_a_folder_that_comes_in_again(app: Flask, tmp_path: Path) -
 def test_a_file_that_is_gone_from_the_store_is_left_out_and_told(app: Flask, tmp_path: Path) -> None:
     person = a_trainer()
     course_id = brought_in(tmp_path, files(), trainer_id=person.id).course_id
-    talk = queries.get_folder(course_id)["media/talk.png"]
+    talk = queries.get_folder(course_id)["media/talk.webp"]
     assert isinstance(talk, Stored)
     stored.remove(talk.hash)
     move_id = asked_for(db.session.get_one(Course, course_id), person)
     jobs.move(move_id)
     move, told = seen(move_id)
     assert move.state == MoveState.DONE
-    assert [fault.file for fault in told.warnings] == ["media/talk.png"]
+    assert [fault.file for fault in told.warnings] == ["media/talk.webp"]
 
 
 def test_a_run_that_fails_is_tried_again_and_then_said(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

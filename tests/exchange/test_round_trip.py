@@ -101,7 +101,7 @@ def test_an_exported_folder_reads_well(app: Flask, tmp_path: Path) -> None:
         "lessons/welcome.en.html",
         "lessons/welcome.fr.html",
         "media/end.webp",
-        "media/talk.png",
+        "media/talk.webp",
         "quizzes/check.yaml",
         "quizzes/quick.yaml",
     ]
@@ -109,7 +109,7 @@ def test_an_exported_folder_reads_well(app: Flask, tmp_path: Path) -> None:
     assert "title:\n  en: A sample\n  fr: Un exemple\n" in course
     assert "        title: A picture\n        minutes: 5\n        required: false\n" in course
     assert "opens_after: above" in course
-    assert '<img src="../media/talk.png" alt="Two people talk"' in (out / "lessons" / "picture.en.html").read_text()
+    assert '<img src="../media/talk.webp" alt="Two people talk"' in (out / "lessons" / "picture.en.html").read_text()
     assert (
         "      en: |-\n        A message spreads.\n\n        What comes first?\n"
         in (out / "quizzes" / "check.yaml").read_text()

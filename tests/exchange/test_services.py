@@ -289,7 +289,7 @@ def test_an_image_that_is_known_under_another_name_is_shown_by_that(app: Flask, 
     })  # fmt: skip
     course_id = brought_in(tmp_path, other).course_id
     picture = db.session.scalars(sa.select(Lesson).where(Lesson.key == "picture", Lesson.course_id == course_id)).one()
-    assert "/talk.png" in picture.bodies[0].html and "people.png" not in picture.bodies[0].html
+    assert "/talk.webp" in picture.bodies[0].html and "people.webp" not in picture.bodies[0].html
     assert brought_in(tmp_path, other).count() == {Fate.UNCHANGED: 16}
 
 

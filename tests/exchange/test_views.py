@@ -73,7 +73,7 @@ def test_a_course_comes_in(app: Flask, studio: FlaskClient, tmp_path: Path) -> N
     assert "Open “A sample”" in done and "New (16)" in done
     course = db.session.scalars(sa.select(Course)).one()
     lesson = course.modules[0].activities[0]
-    assert f'href="/teach/courses/{course.id}/activities/{lesson.id}"' in done
+    assert f'href="/teach/courses/{course.id}/lessons/{lesson.id}/text"' in done
     assert "my course.zip" in page(studio, "/teach/moves")
     assert "my course.zip" in page(studio, "/teach/imports/new")
 
@@ -173,7 +173,7 @@ def test_a_course_goes_out(app: Flask, studio: FlaskClient, trainer: Person, tmp
     assert answer.headers["Content-Disposition"] == "attachment; filename=sample.zip"
     assert int(answer.headers["Content-Length"]) == len(answer.data)
     with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
-        assert {"course.yaml", "media/talk.png", "lessons/welcome.fr.html"} <= set(archive.namelist())
+        assert {"course.yaml", "media/talk.webp", "lessons/welcome.fr.html"} <= set(archive.namelist())
     with unit_of_work():
         move = db.session.scalars(sa.select(CourseMove)).one()
         stored.remove(move.file_hash or "")

@@ -307,14 +307,15 @@ def test_the_forms_here_are_those_of_people(app: Flask, scene: Scene) -> None:
     # Nobody is known by that address; the city is there from the form before; the role is of somebody else; the course
     # is translated into nothing, and has one lead; nothing was edited, what was changed was not seen, and the settings
     # of an activity are other ones by now; only the page itself knows what was seen of a draft; the only edition is in
-    # force; the language of a file went with the form before; the upload is not complete, and one begins with headers;
-    # the question was published, and somebody (the form before) changed the settings of the quiz;
-    # no folder was sent, and the move asks nothing.
+    # force; the language of a text, of captions and of a file went with the form before; the upload is not complete,
+    # and one begins with headers; the question was published, and somebody (the form before) changed the settings of
+    # the quiz; no folder was sent, and the move asks nothing.
     assert refused == {
         "auth.create_sign_in": 400, "cities.new": 422, "people.end_role": 404,
         "course_trainers.invite": 422, "course_trainers.change": 422, "course_trainers.remove": 409,
         "builder.edit_activity": 409, "changes.discard": 404, "changes.discard_part": 409,
         "editions.publish": 409, "editions.publish_again": 409, "xliff.check": 404, "xliff.take": 404,
+        "captions.remove": 404, "captions.save": 404, "writing.keep": 403, "writing.restore": 403, "writing.save": 403,
         "questions.delete": 409, "library.add": 409, "uploads.create": 412, "quiz_studio.set_up": 409,
         "moving.answer": 409, "moving.drop": 409, "moving.new": 422, "moving.place": 409,
     }  # fmt: skip

@@ -120,7 +120,8 @@ def test_a_note(clerk: FlaskClient) -> None:
     for number, typed in enumerate(packed(2000)):
         with unit_of_work():
             db.session.execute(sa.update(Course).values(summary=text(f"Changed {number} times")))
-        assert clerk.post("/teach/courses/1/editions", data={"note": typed}).status_code == 303
+        seen = value_of(shown(clerk, "/teach/courses/1"), "seen")
+        assert clerk.post("/teach/courses/1/editions", data={"note": typed, "seen": seen}).status_code == 303
         page = shown(clerk, "/teach/courses/1")
         assert as_line(typed.strip()) in as_line("".join(e.text for e in page.all("main")))
 

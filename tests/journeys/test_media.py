@@ -70,10 +70,10 @@ def test_a_video_is_sent_captioned_published_and_played(
     expect(page.locator("#uploads li")).to_have_count(0)
     expect(page.locator("#files")).to_contain_text(re.compile(r"WebM · 215 kB · 320 × 180 · 0:0[56]"))
 
-    ask = page.locator(".ask")
+    ask = page.locator(".describing")
     ask.get_by_label("What it shows, in English").fill("A teal square")
     ask.get_by_role("button", name="Save").click()
-    expect(page.locator(".ask")).to_have_count(0)
+    expect(page.locator(".describing")).to_have_count(0)
     assert_accessible(page)
 
     page.get_by_role("link", name="talk.webm").click()

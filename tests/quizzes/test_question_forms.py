@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.core.text import Text
-from app.quizzes.types import Choice, Content, MultipleChoice, ShortAnswer, SingleChoice
+from app.quizzes.types import AcceptedAnswer, Choice, Content, MultipleChoice, ShortAnswer, SingleChoice
 from app.quizzes.types.editor import FORMS
 from app.quizzes.types.editor.choices import free_letter
 from tests.factories import a_choice_question, text
@@ -155,6 +155,22 @@ def test_answers_in_another_language_have_their_own_feedback(the_app: Flask) -> 
     assert isinstance(content, ShortAnswer)
     assert [answer.text for answer in content.answers["en"]] == ["zebra*", "elsewhere"]  # German is not the course's
     assert content.answers["fr"][0].feedback == Text.of({"fr": "Oui."}, "fr")
+
+
+def test_an_answer_that_is_left_alone_stays_made_from_what_it_was_made_from(the_app: Flask) -> None:
+    made = (AcceptedAnswer("passage", source_hash="of zebra"), AcceptedAnswer("ailleurs", source_hash="of elsewhere"))
+    former = ShortAnswer(
+        text("Where?"), {"en": (AcceptedAnswer("zebra"), AcceptedAnswer("elsewhere")), "fr": made}, "en"
+    )
+    fields = {
+        **SHORT, "answers-0-text": "zebra", "answers-1-text": "somewhere", "answers-2-text": "passage",
+        "answers-2-language": "fr", "answers-2-place": "fr 0", "answers-3-text": "autre part",
+        "answers-3-language": "fr", "answers-3-place": "fr 1",
+    }  # fmt: skip
+    content = read(the_app, fields, former)
+    assert isinstance(content, ShortAnswer)
+    assert [answer.source_hash for answer in content.answers["fr"]] == ["of zebra", None]
+    assert again(the_app, former, former) == former
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,9 @@ Watch = Callable[[int, int], object]
 
 
 def read(path: Path, watch: Watch = lambda done, total: None) -> Parsed:
-    """Everything in the folder or zip at `path`, with all that is wrong with it. Touches no database.
+    """Everything in the folder or zip at `path`, with all that is wrong with it. Changes nothing.
 
+    Pictures are drawn, so outside any transaction; the database only says which of them the site has already.
     `watch` is told how many files were looked into, of how many.
     """
     files, faults = read_files(path)

@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from app.core import sanitise
+from app.courses.dressing import source_of
 
 from ..faults import Fault
 from ..markup import MarkupParser
@@ -49,7 +50,7 @@ class LessonReader:
         before = len(self.faults)
         lesson = _Lesson(self, file)
         html = lesson.from_markdown(text) if file.endswith(".md") else rewrite(text, lesson.visit)
-        cleaned = sanitise.clean(html)
+        cleaned = source_of(html)
         if len(self.faults) > before:
             return cleaned
         if not lesson.shown and not sanitise.plain_text(cleaned):

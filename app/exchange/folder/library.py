@@ -8,13 +8,17 @@ from pathlib import PurePosixPath
 
 from flask_babel import gettext as _
 
+from app.core.filetypes import NotAccepted
 from app.core.text import Text
+from app.courses.captions import MEDIA_TYPE as CAPTIONS
+from app.courses.captions import CaptionsRefused
 
+from ..drawings import Drawings
 from ..faults import Fault
 from ..parsed import Held, ParsedMedium
 from .fields import Fields, is_language, suggestion, text_of
 from .files import Damaged
-from .media import CAPTIONS, Unfit, inspect, plays
+from .media import plays, take
 
 FOLDER = "media/"
 LONGEST = 100_000  # seconds
@@ -73,19 +77,20 @@ class Library:
 
 def read_library(files: Mapping[str, Held], watch: Callable[[int], object]) -> Library:
     """Look into every file of `media/`, given by its path; `watch` is told how many are done."""
-    library = Library()
+    library, drawings = Library(), Drawings()
     captions: list[ParsedMedium] = []
     for done, path in enumerate(sorted(files), 1):
         name = path.removeprefix(FOLDER)
         try:
-            with files[path].open() as stream:
-                found = inspect(name, stream)
-        except (Unfit, Damaged) as error:
+            medium = take(name, files[path], drawings)
+        except CaptionsRefused as refused:
+            library.faults += [Fault(path, fault.line, fault.reason) for fault in refused.faults]
+            library.broken.add(name)
+        except (NotAccepted, Damaged) as error:
             library.faults.append(Fault(path, 1, str(error)))
             library.broken.add(name)
         else:
-            medium = ParsedMedium(name, found, files[path])
-            if found.media_type == CAPTIONS:
+            if medium.found.media_type == CAPTIONS:
                 captions.append(medium)
             else:
                 library.media[name] = medium
@@ -97,7 +102,7 @@ def read_library(files: Mapping[str, Held], watch: Callable[[int], object]) -> L
 
 def _put_to(library: Library, caption: ParsedMedium) -> None:
     """Captions stand beside what they caption: `talk.en.vtt`, or `talk.mp4.en.vtt` where several are called so."""
-    stem, _dot, language = caption.name.removesuffix(".vtt").rpartition(".")
+    stem, _dot, language = PurePosixPath(caption.name).stem.rpartition(".")
     players = [name for name, medium in library.media.items() if plays(medium.found.media_type)]
     meant = [name for name in players if name == stem] or [name for name in players if PurePosixPath(name).stem == stem]
     if not stem or not is_language(language):

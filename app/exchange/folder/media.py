@@ -1,92 +1,54 @@
-"""What a file of `media/` is, found by its name and by its first bytes, which must say the same."""
+"""What a file of `media/` is: judged as an upload is, and a picture drawn anew unless the site has it already."""
 
 from __future__ import annotations
 
 import hashlib
-import re
+from dataclasses import replace
 from pathlib import PurePosixPath
-from typing import BinaryIO
 
 from flask_babel import gettext as _
 
-from app.core.media import LARGEST_IMAGE, NotAnImage, inspect_image, safe_name
+from app.core import filetypes, pictures
+from app.core.filetypes import TYPES, FileType, NotAccepted, Sort
+from app.core.media import safe_name
+from app.courses import captions, uploads
+from app.courses.intake import names_of
+from app.courses.uploads import TakenFile
 
-from ..parsed import Inspected
+from .. import library
+from ..drawings import Drawings
+from ..parsed import Held, Inspected, Narrower, ParsedMedium
 
-MB = 1024 * 1024
-LARGEST_CAPTIONS = 2 * MB
-LARGEST_DOCUMENT = 100 * MB
-LARGEST_FILM = 2048 * MB
-PIECE = MB
-CAPTIONS = "text/vtt"
-IMAGES = ("png", "jpg", "jpeg", "webp", "gif")
-
-_ZIP = rb"PK\x03\x04"
-_OLE = rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-# Ending to media type, and what the file begins with.
-KINDS: dict[str, tuple[str, bytes]] = {
-    "mp4": ("video/mp4", rb"....ftyp"),
-    "m4v": ("video/mp4", rb"....ftyp"),
-    "webm": ("video/webm", rb"\x1a\x45\xdf\xa3"),
-    "mp3": ("audio/mpeg", rb"ID3|\xff[\xe2-\xff]"),
-    "m4a": ("audio/mp4", rb"....ftyp"),
-    "ogg": ("audio/ogg", rb"OggS"),
-    "oga": ("audio/ogg", rb"OggS"),
-    "opus": ("audio/ogg", rb"OggS"),
-    "wav": ("audio/wav", rb"RIFF....WAVE"),
-    "pdf": ("application/pdf", rb"%PDF-"),
-    "docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", _ZIP),
-    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _ZIP),
-    "pptx": ("application/vnd.openxmlformats-officedocument.presentationml.presentation", _ZIP),
-    "odt": ("application/vnd.oasis.opendocument.text", _ZIP),
-    "ods": ("application/vnd.oasis.opendocument.spreadsheet", _ZIP),
-    "odp": ("application/vnd.oasis.opendocument.presentation", _ZIP),
-    "doc": ("application/msword", _OLE),
-    "xls": ("application/vnd.ms-excel", _OLE),
-    "ppt": ("application/vnd.ms-powerpoint", _OLE),
-    "vtt": (CAPTIONS, rb"(?:\xef\xbb\xbf)?WEBVTT(?:[ \t\r\n]|\Z)"),
-}
+_CAPTIONS = (".vtt", ".srt")
 
 
-class Unfit(ValueError):
-    """The file cannot be taken into a library; the message says why."""
+def take(name: str, held: Held, drawings: Drawings) -> ParsedMedium:
+    """Read a file to its end and say what it is; what is made of it goes to `drawings`.
 
-
-def inspect(name: str, stream: BinaryIO) -> Inspected:
-    """Read `stream` to its end and say what it is. Raises `Unfit` with a reason in words.
-
-    The one place where the folder asks what a file is.
+    What the site knows by its hash stays as it is, so that what was exported comes back unchanged. Raises
+    `NotAccepted`, `captions.CaptionsRefused` with all faults, and `files.Damaged`.
     """
     if safe_name(name) != name:
-        raise Unfit(_("a name in media/ has only letters without accents, digits, dots, - and _"))
-    ending = _ending(name)
-    if ending in IMAGES:
-        return _picture(name, stream.read(LARGEST_IMAGE + 1))
-    if ending not in KINDS:
-        kinds = ", ".join([*IMAGES, *KINDS])
-        raise Unfit(_("files of this kind are not taken; those that are end in %(kinds)s", kinds=kinds))
-    media_type, beginning = KINDS[ending]
-    first = stream.read(PIECE)
-    if not re.match(beginning, first, re.DOTALL):
-        raise Unfit(_("what is in the file is not what its name says"))
-    digest, size = hashlib.sha256(first), len(first)
-    if media_type == CAPTIONS:
-        _check_words(first + stream.read(LARGEST_CAPTIONS))
-    while piece := stream.read(PIECE):
-        digest.update(piece)
-        size += len(piece)
-    return Inspected(digest.hexdigest(), media_type, size)
+        raise NotAccepted(_("a name in media/ has only letters without accents, digits, dots, - and _"))
+    with held.open() as stream, uploads.sent(name, stream) as taken:
+        kind = TYPES[captions.MEDIA_TYPE] if are_captions(name) else filetypes.judge(taken.file)
+        medium = ParsedMedium(name, Inspected(taken.hash, kind.media_type, taken.size), held, _address_name(name, kind))
+        if kind.sort is Sort.PICTURE:
+            return _picture(medium, taken, drawings)
+        if kind.sort is Sort.CAPTIONS and library.find_known(taken.hash) is None:
+            text = captions.written(captions.read(captions.decoded(taken.file.read(captions.LARGEST + 1)))).encode()
+            return replace(medium, found=_found(text, captions.MEDIA_TYPE), file=drawings.put(text))
+        return medium
+
+
+def are_captions(name: str) -> bool:
+    """Whether a file of `media/` is meant as captions, which are text and so are known by their name alone."""
+    return PurePosixPath(name).suffix.casefold() in _CAPTIONS
 
 
 def largest_medium(name: str) -> int:
-    """How many bytes a file of `media/` may have, by what its name says it is."""
-    ending = _ending(name)
-    media_type = KINDS[ending][0] if ending in KINDS else "image/"
-    if media_type.startswith("image/"):
-        return LARGEST_IMAGE
-    if media_type == CAPTIONS:
-        return LARGEST_CAPTIONS
-    return LARGEST_FILM if plays(media_type) else LARGEST_DOCUMENT
+    """How many bytes a file of `media/` may have."""
+    return captions.LARGEST if are_captions(name) else uploads.LARGEST
 
 
 def plays(media_type: str) -> bool:
@@ -94,20 +56,31 @@ def plays(media_type: str) -> bool:
     return media_type.startswith(("video/", "audio/"))
 
 
-def _ending(name: str) -> str:
-    return PurePosixPath(name).suffix.removeprefix(".").casefold()
+def _address_name(name: str, kind: FileType) -> str:
+    return names_of(name, kind)[1]
 
 
-def _picture(name: str, data: bytes) -> Inspected:
-    try:
-        picture = inspect_image(name, data)
-    except NotAnImage as error:
-        raise Unfit(str(error)) from error
-    return Inspected(picture.hash, picture.media_type, len(data), picture.width, picture.height)
+def _found(data: bytes, media_type: str, width: int | None = None, height: int | None = None) -> Inspected:
+    return Inspected(hashlib.sha256(data).hexdigest(), media_type, len(data), width, height)
 
 
-def _check_words(data: bytes) -> None:
-    try:
-        data.decode()
-    except UnicodeDecodeError as error:
-        raise Unfit(_("not UTF-8")) from error
+def _picture(medium: ParsedMedium, taken: TakenFile, drawings: Drawings) -> ParsedMedium:
+    known = library.find_known(taken.hash)
+    if known is None:
+        drawn = pictures.redraw(taken.file, sparing=True)
+        found = _found(drawn.data, pictures.MEDIA_TYPE, drawn.width, drawn.height)
+        variants = drawn.variants
+        medium = replace(medium, address_name=_address_name(medium.name, TYPES[pictures.MEDIA_TYPE]))
+        file = medium.file if found.hash == taken.hash else drawings.put(drawn.data)
+    else:
+        found, file = replace(medium.found, width=known.width, height=known.height), medium.file
+        variants = {} if known.has_variants or _is_narrow(known.width) else pictures.narrower(taken.file)
+    narrower = tuple(
+        Narrower(width, _found(data, pictures.MEDIA_TYPE).hash, drawings.put(data))
+        for width, data in sorted(variants.items())
+    )
+    return replace(medium, found=found, file=file, variants=narrower)
+
+
+def _is_narrow(width: int | None) -> bool:
+    return width is not None and width <= min(pictures.VARIANTS)

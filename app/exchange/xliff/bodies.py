@@ -88,6 +88,8 @@ def put_together(source: str, target: Words, spoken: Mapping[int, str]) -> str |
             return None
     if new.between[-1] and blocks and blocks.pop():
         return None
+    if not new.blocks and blocks == [[]]:
+        blocks = []  # nothing to say on either side
     words = [tuple(pieces) for pieces in blocks]
     if len(words) != len(new.blocks) or not all(map(same_marks, words, new.blocks)):
         return None

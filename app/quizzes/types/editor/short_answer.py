@@ -104,10 +104,18 @@ class ShortAnswerForm(QuestionForm):
 
 
 def _accepted(row: AnswerRow, former: ShortAnswer | None, tag: str) -> AcceptedAnswer:
-    """The row's answer; its feedback keeps the translations of the same answer, or else of the one in its place."""
+    """The row's answer; its feedback keeps the translations of the same answer, or else of the one in its place.
+
+    One that says what it said stays made from what it was made from.
+    """
     before = former.answers.get(tag, ()) if former else ()
     same = [accepted for accepted in before if accepted.text == row.text.data]
     there = [accepted for place, accepted in enumerate(before) if row.place.data == f"{tag} {place}"]
     old = next(iter([*same, *there]), None)
     fraction = 1.0 if row.earns.fraction is None else row.earns.fraction
-    return AcceptedAnswer(row.text.data, fraction, feedback(old.feedback if old else None, row.feedback.data, tag))
+    return AcceptedAnswer(
+        row.text.data,
+        fraction,
+        feedback(old.feedback if old else None, row.feedback.data, tag),
+        same[0].source_hash if same else None,
+    )
