@@ -61,7 +61,7 @@ def test_from_an_idea_to_the_second_edition(people: Callable[..., BrowserContext
         "Nobody loses anything they have done.",
     ]
     publish(trainer, 2, "Two lessons more.")
-    assert not wrong
+    assert wrong == []
 
     wait_for_the_recount(site)
     expect_progress(middle, "2 of 6 activities", "33%")
