@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -16,7 +16,7 @@ from app.core.errors import NotFound
 from . import builder_queries, builder_services, drafts, placing_services, queries
 from .builder_forms import ActivityForm, KindForm, PlaceForm, TitleForm
 from .errors import EditedMeanwhile
-from .kinds import list_kinds
+from .kinds import get_kind, list_kinds
 from .models import Activity, Module
 from .queries import CourseAccess
 
@@ -63,7 +63,7 @@ def _rename(access: CourseAccess, thing: Module | Activity) -> ResponseReturnVal
         if form.validate():
             try:
                 builder_services.rename(thing, course=thing.course, title=form.title.data, version=form.version.data)
-                return done(thing, _("Renamed to “%(title)s”.", title=named(thing)))
+                return renamed(thing)
             except EditedMeanwhile as conflict:
                 theirs, status = conflict, conflict.status
         else:
@@ -73,9 +73,27 @@ def _rename(access: CourseAccess, thing: Module | Activity) -> ResponseReturnVal
     if theirs or not form.is_submitted():
         form.version.data = builder_queries.title_version(thing, thing.course)
     page = render_template(
-        "studio/title.html", access=access, thing=thing, form=form, theirs=theirs, named=named(thing), at=anchor(thing)
+        "studio/title.html", access=access, form=form, theirs=theirs, named=named(thing), back=_asked_from(thing)
     )
     return page, status
+
+
+def renamed(thing: Module | Activity) -> Response:
+    """Back to where the title was asked for; the course page finds the thing there."""
+    told = _("Renamed to “%(title)s”.", title=named(thing))
+    if request.args.get("back") != "editor":
+        return done(thing, told)
+    flash(told, "done")
+    return redirect(_asked_from(thing), 303)
+
+
+def _asked_from(thing: Module | Activity) -> str:
+    """The address of the page that asked for another title: the thing's editor, or else the course."""
+    if request.args.get("back") == "editor" and isinstance(thing, Activity):
+        editor = get_kind(thing.kind).editor
+        if editor:
+            return url_for(editor, course_id=thing.course_id, activity_id=thing.id)
+    return url_for("studio.course", course_id=thing.course_id, _anchor=anchor(thing))
 
 
 @bp.route("/activities/<int:activity_id>/settings", methods=["GET", "POST"])

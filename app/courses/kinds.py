@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from html import unescape
 from typing import TYPE_CHECKING, Any
@@ -34,13 +34,25 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Mend:
+    """The page where what a check found is put right: its endpoint, and what it takes besides `course_id`."""
+
+    endpoint: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
-    """What a check found. `topic` groups findings; a topic without any is shown as passed, in `Kind.passes`'s words."""
+    """What a check found. `topic` groups findings; a topic without any is shown as passed, in `Kind.passes`'s words.
+
+    `mend`: where it is put right, if not in the activity's own editor.
+    """
 
     level: Level
     topic: str
     message: str
     activity_id: int | None = None
+    mend: Mend | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

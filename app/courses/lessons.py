@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 import sqlalchemy as sa
@@ -22,7 +22,7 @@ from . import dressing, history, lesson_units
 from .dressing import Library
 from .errors import TextWithdrawn
 from .history import MEDIA_TYPE, Former
-from .kinds import Check, Frozen, Kind, Level, Passage, Player, Unit, Visit
+from .kinds import Check, Frozen, Kind, Level, Mend, Passage, Player, Unit, Visit
 from .models import Activity, Course, CourseMedia, Lesson, LessonBody
 from .outline import OutlineActivity
 
@@ -251,11 +251,18 @@ def _checks_of_media(lesson: Lesson, library: Library, title: str) -> list[Check
             message = _("“%(title)s” has an image without a text alternative", title=title)
             found.append(Check(Level.WARNING, "alternative", message, lesson.id))
         videos = [digest for kind, digest in dressing.played_in(body.html) if kind == "video"]
-        if any(digest not in library or body.language not in (library[digest].captions or {}) for digest in videos):
+        bare = [digest for digest in videos if body.language not in _captions_of(library, digest)]
+        if bare:
             message = _(
                 "“%(title)s” has a video without captions in %(language)s",
                 title=title,
                 language=language_name(body.language),
             )
-            found.append(Check(Level.WARNING, "captions", message, lesson.id))
+            mend = Mend("captions.edit", {"digest": bare[0], "language": body.language}) if bare[0] in library else None
+            found.append(Check(Level.WARNING, "captions", message, lesson.id, mend))
     return found
+
+
+def _captions_of(library: Library, digest: str) -> Collection[str]:
+    """The languages in which a video of the library has captions; none where it is not there."""
+    return (library[digest].captions or {}) if digest in library else ()

@@ -84,6 +84,8 @@ def findings(access: CourseAccess, review: Review) -> Iterable[Finding]:
         kind = kinds.get(check.activity_id or 0)
         if check.topic == TRANSLATION:
             address = url_for("translation.index", course_id=access.id)
+        elif check.mend and access.editable:
+            address = url_for(check.mend.endpoint, course_id=access.id, **check.mend.values)
         elif kind and kind.editor and access.editable:
             address = url_for(kind.editor, course_id=access.id, activity_id=check.activity_id)
         elif kind and kind.has_preview:

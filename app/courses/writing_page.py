@@ -18,6 +18,7 @@ from app.core.paragraphs import paragraphs
 from app.core.transactions import outside_transaction
 
 from . import translation_queries, writing_queries
+from .following import find_following
 from .queries import CourseAccess
 from .writing_forms import BodyForm, VersionForm
 from .writing_queries import Writing
@@ -43,6 +44,7 @@ def edit_page(access: CourseAccess, writing: Writing, person: Identity, form: Bo
         writing=writing,
         form=form,
         keep_form=VersionForm(formdata=None),
+        following=find_following(access, writing.activity_id),
         presence=presence(writing, person),
         source_view=None if writing.source is None else Markup(writing.source),
         source_changes=translation_queries.body_changes(writing.body_id)

@@ -11,6 +11,7 @@ from app.core.access import Permission, allow
 from app.core.errors import NotFound
 from app.courses import queries as courses
 from app.courses.errors import EditedMeanwhile
+from app.courses.following import find_following
 from app.courses.queries import CourseAccess
 
 from . import studio_queries, studio_services
@@ -48,6 +49,7 @@ def _page(
         "quizzes/studio/edit.html",
         access=access,
         quiz=quiz,
+        following=find_following(access, quiz.id),
         lines=lines,
         total=sum(line.marks for line in lines),
         settings=settings or SettingsForm.showing(quiz.settings),

@@ -51,6 +51,7 @@ function show(page, asked) {
   sortable();
   document.dispatchEvent(new CustomEvent("studio:refreshed"));
   told.textContent = words;
+  document.querySelectorAll(".flash").forEach((former) => former.remove()); // what it said is done by now
   const thing = document.getElementById(at);
   if (!thing) return;
   if (top !== undefined) scrollBy({ top: thing.getBoundingClientRect().top - top, behavior: "instant" });

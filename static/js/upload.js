@@ -67,8 +67,11 @@ const post = async (address, fields) => {
 
 // Upload a file and make it one of the course's library: what `GET …/media/files` says of it. `onLooking()` is called
 // when all has come and the server looks into it.
-export async function add(file, { course, onLooking, ...options }) {
-  const id = await upload(file, { course, purpose: "media", ...options });
+export async function add(file, { course, onLooking, signal, ...options }) {
+  const going = new AbortController(); // what is in the library is not taken back, whenever `signal` is aborted
+  const leave = () => going.abort();
+  signal?.addEventListener("abort", leave);
+  const id = await upload(file, { course, purpose: "media", signal: going.signal, ...options });
   onLooking?.();
   let added;
   try {
@@ -79,6 +82,7 @@ export async function add(file, { course, onLooking, ...options }) {
     }
     throw error;
   }
+  signal?.removeEventListener("abort", leave);
   return added.seconds === null && /^(video|audio)\//.test(added.media_type) ? measured(added) : added;
 }
 

@@ -26,6 +26,7 @@ const write = (html) => {
 const say = (told, state, then) => {
   status.className = `tag ${state}`;
   status.textContent = told;
+  if (state === "done" && saving?.version) presence.textContent = ""; // who saved before is no longer of interest
   if (/due|late/.test(state) || (state === "done" && aloud.textContent)) aloud.textContent = told;
   if (then !== "sign in") return;
   const link = document.createElement("a");

@@ -142,6 +142,15 @@ def test_a_title_that_somebody_changed_meanwhile_is_shown_beside_mine(client: Fl
     assert outline(course) == [["Mine"]]
 
 
+def test_renaming_leads_back_to_the_editor_it_was_asked_from(client: FlaskClient, trainer: Person) -> None:
+    course = a_draft(modules=1, lessons=2, trainer=trainer)
+    version, text = title_version(course, 1), f"/teach/courses/{course.id}/lessons/1/text"
+    signed_in(client, trainer)
+    assert "Next: " in page_of(client, text)
+    assert f'href="{text}"' in page_of(client, f"/teach/courses/{course.id}/activities/1/title?back=editor")
+    assert post(client, course, "activities/1/title?back=editor", title="Other", version=version).location == text
+
+
 def test_a_module_is_renamed_too_and_an_empty_title_refused(client: FlaskClient, trainer: Person) -> None:
     course = a_draft(modules=1, trainer=trainer)
     signed_in(client, trainer)
