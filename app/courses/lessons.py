@@ -43,7 +43,7 @@ class LessonKind(Kind):
     editor = "writing.edit"
     passes = {
         "body": _l("Every lesson has its text"),
-        "alternative": _l("Every image has a text alternative"),
+        "alternative": _l("Every picture has a text alternative"),
         "captions": _l("Every video has captions"),
         "translation": _l("Every translation is up to date"),
     }
@@ -248,7 +248,7 @@ def _checks_of_media(lesson: Lesson, library: Library, title: str) -> list[Check
     found = []
     for body in lesson.bodies:
         if dressing.silent_pictures(body.html, library):
-            message = _("“%(title)s” has an image without a text alternative", title=title)
+            message = _("“%(title)s” has a picture without a text alternative", title=title)
             found.append(Check(Level.WARNING, "alternative", message, lesson.id))
         videos = [digest for kind, digest in dressing.played_in(body.html) if kind == "video"]
         bare = [digest for digest in videos if body.language not in _captions_of(library, digest)]

@@ -93,7 +93,7 @@ class SettingsForm(Form):
         _l("Length"),
         choices=[
             SelectChoice("computed", _l("As its activities take together")),
-            SelectChoice("said", _l("Set by hand:")),
+            SelectChoice("said", _l("Given by hand")),
         ],
     )
     minutes = WholeNumber(_l("Minutes"), least=1, most=MOST_MINUTES)

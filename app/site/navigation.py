@@ -18,30 +18,10 @@ class Item:
     here: bool
 
 
-# The blueprints and single pages that stand under each item.
+# The blueprints and single pages that stand under each item; under Teach stands every address below /teach.
 HERE = {
     "learn": {"learn", "quizzes", "courses", "certificates.mine", "certificates.show"},
     "grants": {"grants"},
-    "studio": {
-        "studio",
-        "builder",
-        "changes",
-        "writing",
-        "library",
-        "captions",
-        "uploads",
-        "course_settings",
-        "audience",
-        "course_trainers",
-        "translation",
-        "xliff",
-        "editions",
-        "preview",
-        "bodies",
-        "quiz_studio",
-        "questions",
-        "moving",
-    },
     "reports": {"reports"},
     "people": {"people"},
 }
@@ -51,6 +31,7 @@ def navigation() -> list[Item]:
     """The items for this person, in order; the one for the page they are on is marked."""
     person = current_person()
     blueprint, endpoint = request.blueprint or "", request.endpoint or ""
+    rule = request.url_rule.rule if request.url_rule else ""  # as its endpoint: the masthead is kept for each
 
     def item(label: str, target: str, group: str) -> Item:
         here = endpoint == target or not HERE.get(group, set()).isdisjoint({blueprint, endpoint})
@@ -62,7 +43,7 @@ def navigation() -> list[Item]:
         item(_("Network"), "site.network", "network"),
     ]
     if may_translate(person):
-        items.append(item(_("Teach"), "studio.index", "studio"))
+        items.append(Item(_("Teach"), url_for("studio.index"), rule.startswith("/teach")))
     if may_report(person):
         items.append(item(_("Reports"), "reports.completion", "reports"))
         items.append(item(_("People"), "people.index", "people"))

@@ -195,7 +195,7 @@ def test_a_sound_course_passes_every_check(app: Flask) -> None:
     assert messages(found, Level.PASS) == [
         "Every required activity can be reached",
         "Every lesson has its text",
-        "Every image has a text alternative",
+        "Every picture has a text alternative",
         "Every video has captions",
         "Every translation is up to date",
     ]
@@ -227,7 +227,7 @@ def test_an_image_without_text_alternative_is_warned_of(app: Flask) -> None:
         rows["lesson-1-1"].bodies[0].html = '<p>x</p><img src="/media/x" alt=" ">'
 
     found = checks_after(a_draft().id, silence)
-    assert messages(found, Level.WARNING) == ["“Lesson 1.1” has an image without a text alternative"]
+    assert messages(found, Level.WARNING) == ["“Lesson 1.1” has a picture without a text alternative"]
 
 
 def translate(rows: dict[str, Any]) -> None:

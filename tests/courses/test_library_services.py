@@ -200,13 +200,13 @@ def test_a_picture_without_words_is_named_unless_it_only_decorates(app: Flask) -
     course = a_draft()
     item = a_file(course)
     draft = shown_in(course, picture(item, ""))
-    assert messages(draft, "alternative") == ["“Lesson 1.1” has an image without a text alternative"]
+    assert messages(draft, "alternative") == ["“Lesson 1.1” has a picture without a text alternative"]
     with unit_of_work():
         library_services.describe(
             course_id=course.id, digest=item.media_hash, name="Line", alternative=Text({}), version=None
         )
     db.session.expire_all()
-    assert messages(drafts.load(course.id), "alternative", Level.PASS) == ["Every image has a text alternative"]
+    assert messages(drafts.load(course.id), "alternative", Level.PASS) == ["Every picture has a text alternative"]
 
 
 def test_a_lesson_of_nothing_but_a_video_has_its_text(app: Flask) -> None:

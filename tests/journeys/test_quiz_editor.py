@@ -153,7 +153,7 @@ def test_a_question_without_javascript(browser: Browser, browser_context_args: d
     expect(row.get_by_label("Marks")).to_have_value("3")
     row.get_by_role("button", name="Remove").click()
     assert "Without JavaScript?" not in stems(page)
-    page.get_by_role("button", name="Put it back").click()
+    page.get_by_role("button", name="Undo").click()
     assert stems(page)[-1] == "Without JavaScript?"
     context.close()
 

@@ -33,12 +33,12 @@ def test_texts_are_saved_one_by_one_and_the_others_stay_as_typed(sign_in: Callab
     title.fill("دور المدينة")
     title.press("Enter")
     expect(page.locator("#group-1 [data-status]")).to_have_text("Saved")
-    expect(page.locator("#group-1 .tag")).to_have_text("Done")
+    expect(page.locator("#group-1 .tag")).to_have_text("Up to date")
     expect(summary).to_have_value("ملخص")  # typed, and not saved yet
     expect(summary).to_be_focused()
     expect(page.locator("#group-2 .tag")).to_have_text("Missing")
     summary.press("Control+Enter")
-    expect(page.locator("#group-2 .tag")).to_have_text("Done")
+    expect(page.locator("#group-2 .tag")).to_have_text("Up to date")
     page.reload()
     expect(page.locator("[name='text.summary']")).to_have_value("ملخص")
 
@@ -53,7 +53,7 @@ def test_a_lost_connection_leaves_what_was_typed(context: BrowserContext, sign_i
     expect(page.locator("#group-1 [data-status]")).to_contain_text("Not saved: the connection was lost.")
     context.set_offline(False)
     page.locator("#group-1").get_by_role("button", name="Save", exact=True).click()
-    expect(page.locator("#group-1 .tag")).to_have_text("Done")
+    expect(page.locator("#group-1 .tag")).to_have_text("Up to date")
 
 
 def test_two_in_one_text_see_both_and_choose(browser: Browser, site: Site, sign_in: Callable[..., Page]) -> None:
@@ -66,14 +66,14 @@ def test_two_in_one_text_see_both_and_choose(browser: Browser, site: Site, sign_
         other.goto(f"{LANGUAGES}/de/course")
         other.locator("[name='text.title']").fill("Ihre Worte")
         other.locator("#group-1").get_by_role("button", name="Save", exact=True).click()
-        expect(other.locator("#group-1 .tag")).to_have_text("Done")
+        expect(other.locator("#group-1 .tag")).to_have_text("Up to date")
     page.locator("[name='text.title']").fill("Meine Worte")
     page.locator("#group-1").get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("#group-1 .error")).to_contain_text("Somebody else translated this in the meantime.")
     expect(page.locator("#group-1 .theirs")).to_contain_text("Ihre Worte")
     expect(page.locator("[name='text.title']")).to_have_value("Meine Worte")
     page.locator("#group-1").get_by_role("button", name="Save", exact=True).click()
-    expect(page.locator("#group-1 .tag")).to_have_text("Done")
+    expect(page.locator("#group-1 .tag")).to_have_text("Up to date")
 
 
 def test_a_whole_course_goes_out_as_a_file_and_comes_back(sign_in: Callable[..., Page], tmp_path: Path) -> None:
@@ -100,4 +100,4 @@ def test_without_javascript_texts_are_saved_and_lead_on(browser: Browser, site: 
         page.locator("[name='text.title']").fill("La parte della città")
         page.locator("#group-1").get_by_role("button", name="Save and go on").click()
         expect(page).to_have_url(re.compile(r"/it/course#text-summary$"))
-        expect(page.locator("#group-1 .tag")).to_have_text("Done")
+        expect(page.locator("#group-1 .tag")).to_have_text("Up to date")
