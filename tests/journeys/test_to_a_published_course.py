@@ -106,7 +106,7 @@ def test_a_translator_who_is_invited_writes_their_language_and_nothing_else(
     title = translator.locator("[name='text.title']")
     title.fill("El papel de la ciudad")
     title.press("Enter")
-    expect(translator.locator("#group-1 .tag")).to_have_text("Done")
+    expect(translator.locator("#group-1 .tag")).to_have_text("Up to date")
     assert_accessible(translator)
 
     token = translator.locator("input[name=csrf_token]").first.input_value()
@@ -225,7 +225,7 @@ def write_the_test(page: Page) -> None:
         last = number == len(QUESTIONS)
         press(page, "Save the question" if last else "Save and write another")
     page.get_by_label("Pass mark, in percent").fill("60")
-    press(page, "Save the settings")
+    press(page, "Save settings")
     expect(page.get_by_text("2 questions", exact=True)).to_be_visible()
     page.get_by_role("link", name="Check and publish").click()
 
@@ -247,7 +247,7 @@ def choose_settings(page: Page) -> None:
     page.get_by_label("Prevention").check()
     page.get_by_label("Valid for a time").check()
     page.get_by_label("Months").fill("24")
-    press(page, "Save the settings")
+    press(page, "Save settings")
     assert_accessible(page)
     tab(page, "Outline")
 

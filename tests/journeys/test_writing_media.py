@@ -103,8 +103,8 @@ def test_a_video_stands_where_it_was_pasted_though_the_line_broke_and_one_wrote_
     lesson.keyboard.type("while.")
     is_saved(lesson)
     assert re.search(
-        r"The talk comes here\.(</\w+>)*<figure><video src=\"/media/[0-9a-f]{64}/talk\.webm\"></video></figure>"
-        r".*Written meanwhile\.",
+        r"The talk comes here\.(</\w+>)*\s*<figure><video src=\"/media/[0-9a-f]{64}/talk\.webm\"></video></figure>"
+        r"\s*<p>Written meanwhile\.",
         stored(site, number),
     )
 
