@@ -7,6 +7,7 @@ What the row says was received is the truth: a part counts once it is committed 
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 import tempfile
 from collections.abc import Iterator
@@ -86,6 +87,8 @@ def begin(*, by: int, name: str, size: int, purpose: Purpose, course_id: int | N
 
 def get_progress(upload_id: str, person_id: int) -> Progress:
     """How far a person's own upload is. Raises `NotFound`, and `UploadExpired` for one that was left for too long."""
+    if not re.fullmatch(r"[\w-]+", upload_id, re.ASCII):
+        raise NotFound  # PostgreSQL cannot even look up NUL, which a form may hold
     upload = db.session.scalar(sa.select(Upload).where(Upload.id == upload_id, Upload.person_id == person_id))
     if upload is None:
         raise NotFound
