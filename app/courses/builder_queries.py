@@ -131,11 +131,11 @@ def title_version(thing: Module | Activity, course: Course) -> str:
     return string_hash(thing.title.best(course.source_language, course.source_language))
 
 
-def is_taken(slug: str) -> bool:
-    """Whether a course has this address, or once had it. One statement."""
-    return db.session.scalar(
-        sa.select(sa.exists().where(Course.slug == slug) | sa.exists().where(CourseSlugHistory.slug == slug))
-    )  # type: ignore[return-value]
+def is_taken(slug: str, *, but_for: int = 0) -> bool:
+    """Whether a course other than the one with the id `but_for` has this address, or once had it. One statement."""
+    now = sa.exists().where(Course.slug == slug, Course.id != but_for)
+    once = sa.exists().where(CourseSlugHistory.slug == slug, CourseSlugHistory.course_id != but_for)
+    return bool(db.session.scalar(sa.select(now | once)))
 
 
 def free_slug(wanted: str) -> str:

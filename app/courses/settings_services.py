@@ -12,6 +12,7 @@ from app.core.text import Phrase, Text
 from app.extensions import db
 
 from . import settings_facts
+from .builder_queries import is_taken
 from .errors import AddressTaken, EditedMeanwhile
 from .models import Course, CourseSlugHistory
 from .settings_errors import Disputed
@@ -63,7 +64,8 @@ def change_address(*, course_id: int, slug: str, before: str, by: int) -> None:
         return
     if course.slug != before:
         raise EditedMeanwhile(field="slug")
-    require_free_address(slug, but_for=course_id)
+    if is_taken(slug, but_for=course_id):
+        raise AddressTaken
     db.session.execute(sa.delete(CourseSlugHistory).where(CourseSlugHistory.slug == slug))  # it has it back
     was = course.slug
     try:
@@ -75,16 +77,6 @@ def change_address(*, course_id: int, slug: str, before: str, by: int) -> None:
         raise AddressTaken from None
     audit.record("course.address", f"course:{course_id}", actor_id=by, was=was, now=slug)
     db.session.flush()
-
-
-def require_free_address(slug: str, *, but_for: int | None = None) -> None:
-    """Raise `AddressTaken` if a course has this address or once had it; `but_for` may have it back."""
-    taken = sa.union_all(
-        sa.select(Course.id).where(Course.slug == slug),
-        sa.select(CourseSlugHistory.course_id).where(CourseSlugHistory.slug == slug),
-    )
-    if set(db.session.scalars(taken)) - {but_for}:
-        raise AddressTaken
 
 
 def lock_course(course_id: int) -> Course:

@@ -70,13 +70,6 @@ def find_target(address: str, person_id: int) -> Target | None:
     return Target(row.id, row.slug, title, bool(row.editable))
 
 
-def is_address_free(address: str) -> bool:
-    """Whether no course stands at this address, or ever did. One statement."""
-    there = sa.exists().where(Course.slug == address)
-    once = sa.exists().where(CourseSlugHistory.slug == address)
-    return not db.session.scalar(sa.select(sa.or_(there, once)))
-
-
 def list_obstacles(course: ParsedCourse) -> list[Fault]:
     """What keeps a sound course from being imported over the one that is there. At most two statements."""
     there = db.session.execute(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from app.core import audit
 from app.core.transactions import reading
 from app.courses import drafts
+from app.courses.builder_queries import is_taken
 from app.courses.models import Course, CourseTrainer, TrainerRole
 from app.extensions import db
 
@@ -64,5 +65,5 @@ def check_address(address: str) -> None:
     """Raise `NotAnAddress` or `AddressTaken` if no new course can stand there."""
     if key_fault(address):
         raise NotAnAddress
-    if not queries.is_address_free(address):
+    if is_taken(address):
         raise AddressTaken
