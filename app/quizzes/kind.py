@@ -31,10 +31,20 @@ MINUTES_A_QUESTION = 1
 
 
 class SlotData(msgspec.Struct, frozen=True):
-    """A place in a published quiz: which version of a question, for how many marks."""
+    """A place in a published quiz: which version of a question, for how many marks, and whether a page begins with it.
+
+    A random one has `version_id` 0 and in `pool` the versions that it draws from.
+    """
 
     version_id: int
     marks: float
+    pool: tuple[int, ...] = ()
+    new_page: bool = True
+
+    @property
+    def versions(self) -> tuple[int, ...]:
+        """The versions that may be asked."""
+        return self.pool or (self.version_id,)
 
 
 class QuizData(msgspec.Struct, frozen=True):

@@ -24,8 +24,18 @@ class VersionState(StrEnum):
 
 
 class AttemptState(StrEnum):
+    """An abandoned attempt was never handed in: it counts as used, and earns nothing."""
+
     OPEN = "open"
     SUBMITTED = "submitted"
+    ABANDONED = "abandoned"
+
+
+class MarkCause(StrEnum):
+    """Why a mark became another: a trainer gave it, or a regrade did."""
+
+    MARKED = "marked"
+    REGRADED = "regraded"
 
 
 class Quiz(Activity):
@@ -35,6 +45,11 @@ class Quiz(Activity):
 
     id: Mapped[int] = mapped_column(sa.ForeignKey("activity.id"), primary_key=True)
     settings: Mapped[QuizSettings] = mapped_column(Document(QuizSettings), default=QuizSettings())
+
+    # Delivery: in force at once, without publishing.
+    opens_at: Mapped[datetime | None]
+    closes_at: Mapped[datetime | None]
+    access_code: Mapped[str | None] = mapped_column(sa.String(80))
 
     slots: Mapped[list[QuizSlot]] = relationship(
         back_populates="quiz", order_by="QuizSlot.rank, QuizSlot.id", cascade="all, delete-orphan"
@@ -93,38 +108,70 @@ class QuestionVersion(Base):
     question: Mapped[Question] = relationship(back_populates="versions")
 
 
+class Draw(msgspec.Struct, frozen=True):
+    """Which questions of the bank a random slot draws from: of a category, or (`below`) one under it, with all `tags`.
+
+    The category "" with `below` is the whole bank.
+    """
+
+    category: str = ""
+    below: bool = True
+    tags: tuple[str, ...] = ()
+
+
 class QuizSlot(Base):
-    """A place in a quiz: a question, pinned to a version or following the latest ready one."""
+    """A place in a quiz: a question, pinned to a version or following the latest ready one; or a draw from the bank."""
 
     __tablename__ = "quiz_slot"
+    __table_args__ = (sa.CheckConstraint("(question_id IS NULL) != (draw IS NULL)", name="question_or_draw"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     quiz_id: Mapped[int] = mapped_column(sa.ForeignKey("quiz.id"), index=True)
     rank: Mapped[str] = mapped_column(Rank)
-    question_id: Mapped[int] = mapped_column(sa.ForeignKey("question.id"), index=True)
+    question_id: Mapped[int | None] = mapped_column(sa.ForeignKey("question.id"), index=True)
+    draw: Mapped[Draw | None] = mapped_column(Document(Draw))
     pinned_version_id: Mapped[int | None] = mapped_column(sa.ForeignKey("question_version.id"))
     marks: Mapped[float] = mapped_column(default=1.0)
+    new_page: Mapped[bool] = mapped_column(default=True, comment="whether a page begins with it")
 
     quiz: Mapped[Quiz] = relationship(back_populates="slots")
-    question: Mapped[Question] = relationship()
+    question: Mapped[Question | None] = relationship()
 
     @property
     def version(self) -> QuestionVersion | None:
-        """What it asks: the version it is pinned to, else the latest ready one; None while there is none."""
+        """What it asks: the version it is pinned to, else the latest ready one; None while there is none, or drawn."""
+        if self.question is None:
+            return None
         pinned = [version for version in self.question.versions if version.id == self.pinned_version_id]
         return pinned[0] if pinned else self.question.latest_ready
 
 
 class AttemptSlot(msgspec.Struct, frozen=True):
-    """What one slot of an attempt showed: the version, its marks, and the options in the order shown."""
+    """What one slot of an attempt showed: the version, its marks, the options in the order shown, and its page, from 1.
+
+    `page` 0 is of an attempt from before there were pages: each question has its own.
+    """
 
     version_id: int
     marks: float
     order: tuple[str, ...] = ()
+    page: int = 0
+
+
+class Try(msgspec.Struct, frozen=True):
+    """An answer that was checked before submission, and what it earned, 0 to 1, before any penalty."""
+
+    answer: Answer
+    fraction: float
+    at: datetime
 
 
 class Attempt(Base):
-    """One go at a quiz. Its questions, their versions and the order of options are fixed when it starts."""
+    """One go at a quiz. Its questions, their versions and the order of options are fixed when it starts.
+
+    `due_at` is the deadline by the server's clock, moved by extensions. A submitted attempt without a score waits for
+    a person's marks.
+    """
 
     __tablename__ = "attempt"
     __table_args__ = (
@@ -163,16 +210,95 @@ class Attempt(Base):
 
 
 class Response(Base):
-    """The answer to one slot of an attempt, as last saved; graded at submission."""
+    """The answer to one slot of an attempt, as last saved; graded at submission, or when it is checked."""
 
     __tablename__ = "response"
+    __table_args__ = (
+        sa.Index(
+            "ix_response_waits",
+            "version_id",
+            sqlite_where=sa.text("waits"),
+            postgresql_where=sa.text("waits"),
+        ),
+    )
 
     attempt_id: Mapped[int] = mapped_column(sa.ForeignKey("attempt.id"), primary_key=True)
     slot: Mapped[int] = mapped_column(primary_key=True, comment="from 0")
+    version_id: Mapped[int] = mapped_column(sa.ForeignKey("question_version.id"), index=True, comment="as it was shown")
+    marks: Mapped[float] = mapped_column(comment="what it is worth, as in the attempt's slots")
     answer: Mapped[Answer | None] = mapped_column(Document(Answer))
     sequence: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     flagged: Mapped[bool] = mapped_column(default=False)
+    certainty: Mapped[int | None] = mapped_column(comment="1 to 3, where the quiz asks for it")
+    tries: Mapped[list[Try]] = mapped_column(Document(list[Try]), default=list)
+    locked: Mapped[bool] = mapped_column(default=False, comment="checked for good")
     saved_at: Mapped[datetime]
-    fraction: Mapped[float | None]
+    fraction: Mapped[float | None] = mapped_column(comment="0 to 1; with certainty -2 to 1")
     feedback: Mapped[list[Text]] = mapped_column(Document(list[Text]), default=list)
+    waits: Mapped[bool] = mapped_column(default=False, comment="for a person's mark")
     marked_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    comment: Mapped[str | None] = mapped_column(sa.Text, comment="of who marked it, to who answered")
+    graded_version_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("question_version.id"), comment="by whose key it was regraded, if not by its own"
+    )
+
+
+class Mark(Base):
+    """That the mark of a response became another: appended, never changed. The first was given at submission."""
+
+    __tablename__ = "mark"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(["attempt_id", "slot"], ["response.attempt_id", "response.slot"]),
+        sa.Index("ix_mark_attempt_id_slot", "attempt_id", "slot"),
+        one_of("cause", MarkCause),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attempt_id: Mapped[int]
+    slot: Mapped[int]
+    cause: Mapped[str] = mapped_column(sa.String(20))
+    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    at: Mapped[datetime]
+    before: Mapped[float | None]
+    after: Mapped[float | None]
+    levels: Mapped[dict[str, str]] = mapped_column(Document(dict[str, str]), default=dict, comment="of the rubric")
+    comment: Mapped[str | None] = mapped_column(sa.Text)
+    regrade_id: Mapped[int | None] = mapped_column(sa.ForeignKey("regrade.id"), index=True)
+
+
+class Regrade(Base):
+    """That answers to a question were graded again, by the key of another version of it. Never changed."""
+
+    __tablename__ = "regrade"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    quiz_id: Mapped[int] = mapped_column(sa.ForeignKey("quiz.id"), index=True)
+    question_id: Mapped[int] = mapped_column(sa.ForeignKey("question.id"))
+    version_id: Mapped[int] = mapped_column(sa.ForeignKey("question_version.id"), comment="by whose key")
+    by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(sa.Text)
+    responses: Mapped[int] = mapped_column(comment="whose mark changed")
+    attempts: Mapped[int] = mapped_column(comment="whose score changed")
+
+
+class Extension(Base):
+    """More time or more attempts at a quiz for a person or for the practitioners of a city, with the reason.
+
+    Of several that hold for somebody, each part counts at its most generous. Withdrawn, never deleted.
+    """
+
+    __tablename__ = "extension"
+    __table_args__ = (sa.CheckConstraint("(person_id IS NULL) != (city_id IS NULL)", name="person_or_city"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    quiz_id: Mapped[int] = mapped_column(sa.ForeignKey("quiz.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    city_id: Mapped[int | None] = mapped_column(sa.ForeignKey("city.id"), index=True)
+    seconds: Mapped[int] = mapped_column(default=0, comment="on top of the time limit")
+    closes_at: Mapped[datetime | None] = mapped_column(comment="instead of the quiz's closing time")
+    attempts: Mapped[int] = mapped_column(default=0, comment="on top of those allowed")
+    reason: Mapped[str] = mapped_column(sa.Text)
+    given_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    given_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]

@@ -15,7 +15,7 @@ from app.courses.models import Course
 from app.extensions import db
 from app.progress.models import Enrolment
 
-from .models import Attempt, AttemptSlot, AttemptState, Question, QuestionVersion, Response
+from .models import Attempt, AttemptSlot, AttemptState, Question, QuestionVersion, Response, Try
 from .types import Answer, Content
 
 MOST_KEPT = 5000
@@ -23,7 +23,10 @@ MOST_KEPT = 5000
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question as an attempt asks it. `order` is that of its options; `number` counts from 1."""
+    """One question as an attempt asks it. `order` is that of its options; `number` counts from 1.
+
+    `tries` were checked before; `locked`: checked for good; `waits` for a person's mark; `comment` is of who marked it.
+    """
 
     number: int
     content: Content
@@ -35,6 +38,17 @@ class Asked:
     flagged: bool
     fraction: float | None
     feedback: tuple[Text, ...]
+    certainty: int | None = None
+    tries: tuple[Try, ...] = ()
+    locked: bool = False
+    waits: bool = False
+    comment: str | None = None
+    page: int = 0
+
+    @property
+    def prefix(self) -> str:
+        """What the names and ids of its fields begin with, so that several questions stand in one form."""
+        return ""
 
     @property
     def slot(self) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
 from app.core import chance, clock
@@ -47,8 +49,16 @@ def start_attempt(*, enrolment_id: int, edition: PublishedEdition, activity: Out
     db.session.add(attempt)
     db.session.flush()
     db.session.add_all(
-        Response(attempt_id=attempt.id, slot=slot, saved_at=attempt.started_at, feedback=[])
-        for slot in range(len(data.slots))
+        Response(
+            attempt_id=attempt.id,
+            slot=place,
+            version_id=slot.version_id,
+            marks=slot.marks,
+            saved_at=attempt.started_at,
+            feedback=[],
+            tries=[],
+        )
+        for place, slot in enumerate(attempt.slots)
     )
     if activity.id not in enrolment.states:
         record(enrolment_id=enrolment.id, activity_id=activity.id, outcome=Outcome(ActivityState.STARTED))
@@ -109,19 +119,29 @@ def submit(*, attempt_id: int, activity: OutlineActivity) -> Attempt:
         sa.select(Response).where(Response.attempt_id == attempt.id).order_by(Response.slot)
     ).all()
     contents = queries.get_versions(slot.version_id for slot in attempt.slots)
-    earned = 0.0
     for response, slot in zip(responses, attempt.slots, strict=True):
         result = grade(contents[slot.version_id][0], response.answer, attempt.language)
         response.fraction, response.feedback = result.fraction, list(result.feedback)
-        earned += result.fraction * slot.marks
-    whole = sum(slot.marks for slot in attempt.slots)
-    attempt.score = earned / whole if whole else 0.0
     attempt.state = AttemptState.SUBMITTED
     attempt.finished_at = clock.now()
+    settle(attempt, activity, responses)
+    return attempt
+
+
+def settle(attempt: Attempt, activity: OutlineActivity, responses: Sequence[Response]) -> None:
+    """Count what the responses of a submitted attempt earn, and record the quiz's new grade.
+
+    Called too when a mark changes. While one waits for a person's mark the attempt has no score.
+    """
+    whole = sum(response.marks for response in responses)
+    earned = sum((response.fraction or 0.0) * response.marks for response in responses)
+    waits = any(response.waits for response in responses)
+    attempt.score = None if waits else max(0.0, earned / whole) if whole else 0.0
     db.session.flush()
     settings = data_of(activity).settings
     made = queries.list_attempts(attempt.enrolment_id, attempt.cycle, attempt.activity_id)
     reached = grade_of([a.score for a in made if a.score is not None], settings.grading)
+    if reached is None:
+        return
     state = ActivityState.COMPLETE if passed(reached, settings) else ActivityState.FAILED
     record(enrolment_id=attempt.enrolment_id, activity_id=attempt.activity_id, outcome=Outcome(state, reached))
-    return attempt

@@ -36,7 +36,17 @@ from app.progress.models import (
     EnrolmentState,
     Position,
 )
-from app.quizzes.models import Attempt, AttemptSlot, QuestionVersion, QuizSlot, Response
+from app.quizzes.models import (
+    Attempt,
+    AttemptSlot,
+    Extension,
+    Mark,
+    MarkCause,
+    QuestionVersion,
+    QuizSlot,
+    Regrade,
+    Response,
+)
 from app.quizzes.types import SingleChoiceAnswer
 from tests.factories import a_choice_question, a_city, a_course, a_person, text
 
@@ -181,8 +191,46 @@ def _an_open_attempt(enrolment: Enrolment, course: Course) -> Attempt:
     )
     db.session.add(attempt)
     db.session.flush()
-    db.session.add(Response(attempt_id=attempt.id, slot=0, answer=SingleChoiceAnswer("a"), saved_at=clock.now()))
+    db.session.add(
+        Response(
+            attempt_id=attempt.id,
+            slot=0,
+            version_id=version_id,
+            marks=1.0,
+            answer=SingleChoiceAnswer("a"),
+            saved_at=clock.now(),
+        )
+    )
+    db.session.flush()
+    _what_a_trainer_did(attempt, version_id)
     return attempt
+
+
+def _what_a_trainer_did(attempt: Attempt, version_id: int) -> None:
+    """More time for its practitioner, and a mark that a regrade changed."""
+    person_id = db.session.scalar(sa.select(Enrolment.person_id).where(Enrolment.id == attempt.enrolment_id))
+    question_id = db.session.scalar(sa.select(QuestionVersion.question_id).where(QuestionVersion.id == version_id))
+    assert person_id and question_id
+    regrade = Regrade(
+        quiz_id=attempt.activity_id,
+        question_id=question_id,
+        version_id=version_id,
+        at=BEFORE,
+        reason="The key was wrong.",
+        responses=1,
+        attempts=1,
+    )
+    db.session.add(regrade)
+    db.session.flush()
+    db.session.add_all(
+        [
+            Mark(
+                attempt_id=attempt.id, slot=0, cause=MarkCause.REGRADED, at=BEFORE, before=0.0, after=1.0,
+                regrade_id=regrade.id,
+            ),
+            Extension(quiz_id=attempt.activity_id, person_id=person_id, seconds=600, reason="Illness", given_at=BEFORE),
+        ]
+    )  # fmt: skip
 
 
 def _a_call(course: Course, city: City, by: Person) -> GrantCall:

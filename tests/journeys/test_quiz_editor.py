@@ -18,7 +18,7 @@ TABS = 120  # more than it takes to reach anything on these pages
 def teaching(sign_in: Callable[..., Page]) -> Iterator[Page]:
     """The editor of the course's final test, emptied of its questions."""
     page = sign_in("trainer")
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(30_000)
     page.goto(find_quiz(page))
     yield page
 

@@ -210,7 +210,7 @@ def toolbar(page: Page, name: str) -> None:
 
 def is_saved(page: Page) -> None:
     """The page says so, of all that was typed."""
-    expect(page.locator("#saved")).to_have_text(re.compile(r"Saved at \d\d:\d\d"), timeout=15_000)
+    expect(page.locator("#saved")).to_have_text(re.compile(r"Saved at \d\d:\d\d"), timeout=60_000)
 
 
 def write_the_test(page: Page) -> None:

@@ -15,20 +15,40 @@ import msgspec
 from app.core.text import Text
 
 from .choices import Choice
+from .essay import Criterion, Essay, EssayAnswer, Level
 from .fault import QuestionFault
+from .gaps import Gap, Gaps, GapsAnswer
 from .grade import Grade
+from .hot_spot import HotSpot, HotSpotAnswer, Shape, Spot
+from .matching import Matching, MatchingAnswer
 from .multiple_choice import MultipleChoice, MultipleChoiceAnswer
-from .scored import Scored
+from .number import AcceptedNumber, Number, NumberAnswer, Unit
+from .ordering import OrderCredit, Ordering, OrderingAnswer
+from .parts import Labelled, Picture, Prompt
+from .scored import AnswerPart, Said, Scored
 from .short_answer import AcceptedAnswer, ShortAnswer, ShortAnswerAnswer
 from .single_choice import SingleChoice, SingleChoiceAnswer
+from .true_false import TrueFalse, TrueFalseAnswer
 
-Content = SingleChoice | MultipleChoice | ShortAnswer
-Answer = SingleChoiceAnswer | MultipleChoiceAnswer | ShortAnswerAnswer
+Content = (
+    SingleChoice | MultipleChoice | TrueFalse | ShortAnswer | Number | Matching | Ordering | Gaps | HotSpot | Essay
+)
+Answer = (
+    SingleChoiceAnswer | MultipleChoiceAnswer | TrueFalseAnswer | ShortAnswerAnswer | NumberAnswer | MatchingAnswer
+    | OrderingAnswer | GapsAnswer | HotSpotAnswer | EssayAnswer
+)  # fmt: skip
 
 ANSWER_TYPES: dict[type, type] = {
     SingleChoice: SingleChoiceAnswer,
     MultipleChoice: MultipleChoiceAnswer,
+    TrueFalse: TrueFalseAnswer,
     ShortAnswer: ShortAnswerAnswer,
+    Number: NumberAnswer,
+    Matching: MatchingAnswer,
+    Ordering: OrderingAnswer,
+    Gaps: GapsAnswer,
+    HotSpot: HotSpotAnswer,
+    Essay: EssayAnswer,
 }
 
 
@@ -81,18 +101,45 @@ def texts(content: Content) -> list[Text]:
 __all__ = [
     "ANSWER_TYPES",
     "AcceptedAnswer",
+    "AcceptedNumber",
     "Answer",
+    "AnswerPart",
     "Choice",
     "Content",
+    "Criterion",
+    "Essay",
+    "EssayAnswer",
+    "Gap",
+    "Gaps",
+    "GapsAnswer",
     "Grade",
+    "HotSpot",
+    "HotSpotAnswer",
+    "Labelled",
+    "Level",
+    "Matching",
+    "MatchingAnswer",
     "MultipleChoice",
     "MultipleChoiceAnswer",
+    "Number",
+    "NumberAnswer",
+    "OrderCredit",
+    "Ordering",
+    "OrderingAnswer",
+    "Picture",
+    "Prompt",
     "QuestionFault",
+    "Said",
     "Scored",
+    "Shape",
     "ShortAnswer",
     "ShortAnswerAnswer",
     "SingleChoice",
     "SingleChoiceAnswer",
+    "Spot",
+    "TrueFalse",
+    "TrueFalseAnswer",
+    "Unit",
     "fits",
     "grade",
     "marks_hash",

@@ -6,7 +6,9 @@ import msgspec
 
 from app.core.text import Text
 
-from .scored import Scored
+from .asking import Asking
+from .parts import Picture
+from .scored import AnswerPart, Scored
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -22,12 +24,14 @@ class Choice(msgspec.Struct, frozen=True):
         return self.fraction > 0
 
 
-class ChoiceQuestion(msgspec.Struct, frozen=True):
+class ChoiceQuestion(Asking, frozen=True):
     """What the types with options have in common."""
 
     stem: Text
     choices: tuple[Choice, ...]
     feedback: Text | None = None
+    hints: tuple[Text, ...] = ()
+    pictures: tuple[Picture, ...] = ()
 
     def options(self) -> tuple[str, ...]:
         """The keys of what can be shown in another order."""
@@ -40,7 +44,10 @@ class ChoiceQuestion(msgspec.Struct, frozen=True):
 
     def scored(self, language: str) -> tuple[Scored, ...]:
         """What can be answered and what it earns, in the author's order."""
-        return tuple(Scored(choice.text, choice.fraction, choice.feedback) for choice in self.choices)
+        return tuple(Scored(choice.text, choice.fraction, choice.feedback, choice.key) for choice in self.choices)
+
+    def parts(self, language: str) -> tuple[AnswerPart, ...]:
+        return (AnswerPart("", "", self.scored(language)),)
 
     def right(self, language: str) -> tuple[Text | str, ...]:
         """What a right answer says."""

@@ -12,8 +12,10 @@ from flask_babel import lazy_gettext as _l
 
 from app.core.text import Text
 
+from .asking import Asking
 from .fault import QuestionFault
 from .grade import Grade
+from .parts import Picture
 from .scored import Scored
 
 LONGEST = 500  # characters of a typed answer
@@ -36,7 +38,7 @@ class AcceptedAnswer(msgspec.Struct, frozen=True):
     source_hash: str | None = None
 
 
-class ShortAnswer(msgspec.Struct, frozen=True, tag="short_answer"):
+class ShortAnswer(Asking, frozen=True, tag="short_answer"):
     """Accepted answers are per language; the first that matches decides, so the best stand first."""
 
     stem: Text
@@ -44,6 +46,9 @@ class ShortAnswer(msgspec.Struct, frozen=True, tag="short_answer"):
     source_language: str
     feedback: Text | None = None
     case_matters: bool = False
+    hints: tuple[Text, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    accents_matter: bool = False
 
     def accepted(self, language: str) -> tuple[AcceptedAnswer, ...]:
         """The accepted answers in `language`, else those in the question's own."""
