@@ -97,11 +97,11 @@ class Copy:
                 twin(
                     slot,
                     quiz_id=copy.id,
-                    question_id=self.questions[slot.question_id].id,
+                    question_id=slot.question_id and self.questions[slot.question_id].id,
                     pinned_version_id=slot.pinned_version_id and self.versions[slot.pinned_version_id].id,
                 )
                 for slot in activity.slots
-                if slot.question_id in self.questions
+                if slot.draw is not None or slot.question_id in self.questions
             ]
         else:
             raise TypeError(f"the kind {activity.kind!r} cannot be copied")

@@ -244,19 +244,31 @@ class Import:
     def take_quiz(self, place: Place, part: QuizPart) -> None:
         quiz: Quiz = place.row
         place.set(settings=part.settings)
-        questions = [self.take_question(read) for read in part.questions]
-        slots = {slot.question_id: slot for slot in reversed(quiz.slots)}
-        wanted = [slots.get(question.id) for question in questions]
-        ranks = arranged([slot.rank if slot else None for slot in wanted])
-        for read, question, slot, rank in zip(part.questions, questions, wanted, ranks, strict=True):
-            if slot is None:
-                quiz.slots.append(QuizSlot(question_id=question.id, rank=rank, marks=read.marks))
-                place.change()
+        places = part.places()
+        asked = {read.key: self.take_question(read).id for read in part.questions}
+        slots: dict[int, QuizSlot] = {s.question_id: s for s in reversed(quiz.slots) if s.question_id is not None}
+        drawing = [slot for slot in quiz.ordered_slots() if slot.draw is not None]
+        wanted: list[QuizSlot | None] = []
+        for read in places:
+            if isinstance(read, ParsedQuestion):
+                wanted.append(slots.get(asked[read.key]))
             else:
-                for name, value in (("rank", rank), ("marks", read.marks), ("pinned_version_id", None)):
-                    if getattr(slot, name) != value:
-                        setattr(slot, name, value)
-                        place.change()
+                alike = next((slot for slot in drawing if slot.draw == read.draw), None)
+                if alike is not None:
+                    drawing.remove(alike)
+                wanted.append(alike)
+        ranks = arranged([slot.rank if slot else None for slot in wanted])
+        for read, slot, rank in zip(places, wanted, ranks, strict=True):
+            values = {"rank": rank, "marks": read.marks, "new_page": read.new_page, "pinned_version_id": None}
+            if slot is None:
+                what = {"question_id": asked[read.key]} if isinstance(read, ParsedQuestion) else {"draw": read.draw}
+                quiz.slots.append(QuizSlot(**values, **what))
+                place.change()
+                continue
+            for name, value in values.items():
+                if getattr(slot, name) != value:
+                    setattr(slot, name, value)
+                    place.change()
         for slot in [slot for slot in quiz.slots if slot.id is not None and slot not in wanted]:
             quiz.slots.remove(slot)
             place.change()

@@ -12,9 +12,10 @@ from typing import TypeVar
 import msgspec
 
 from app.core.text import Text
-from app.quizzes.types import AcceptedAnswer, Choice, Content
+from app.quizzes.types import AcceptedAnswer, Content
 
 T = TypeVar("T", bound=Text | None)
+S = TypeVar("S", bound=msgspec.Struct)
 
 
 def carried(new: T, old: Text | None) -> T:
@@ -32,25 +33,36 @@ def carried(new: T, old: Text | None) -> T:
 
 
 def carried_content(new: Content, old: Content | None) -> Content:
-    """A question's content with the same done to every text in it; choices are matched by key."""
-    if type(new) is not type(old) or old is None:
+    """A question's content with the same done to every text in it, whatever its type."""
+    return new if old is None else _carried_struct(new, old)
+
+
+def _carried_struct(new: S, old: object) -> S:
+    """What has a key is matched by it, anything else in a list by its place, accepted answers by their words."""
+    if type(new) is not type(old):
         return new
-    changes: dict[str, object] = {"stem": carried(new.stem, old.stem), "feedback": carried(new.feedback, old.feedback)}
-    if hasattr(new, "choices") and hasattr(old, "choices"):
-        before = {choice.key: choice for choice in old.choices}
-        changes["choices"] = tuple(_carried_choice(choice, before.get(choice.key)) for choice in new.choices)
-    if hasattr(new, "answers") and hasattr(old, "answers"):
-        changes["answers"] = {
-            language: tuple(_carried_answer(answer, old.answers.get(language, ())) for answer in answers)
-            for language, answers in new.answers.items()
-        }
+    changes = {name: _carried_value(getattr(new, name), getattr(old, name)) for name in new.__struct_fields__}
     return msgspec.structs.replace(new, **changes)
 
 
-def _carried_choice(new: Choice, old: Choice | None) -> Choice:
-    if old is None:
-        return new
-    return msgspec.structs.replace(new, text=carried(new.text, old.text), feedback=carried(new.feedback, old.feedback))
+def _carried_value(new: object, old: object) -> object:
+    if isinstance(new, Text):
+        return carried(new, old if isinstance(old, Text) else None)
+    if isinstance(new, msgspec.Struct):
+        return _carried_struct(new, old)
+    if isinstance(new, tuple) and isinstance(old, tuple):
+        keyed = {one.key: one for one in old if hasattr(one, "key")}
+        placed = dict(enumerate(old))
+        return tuple(
+            _carried_value(one, keyed.get(one.key) if hasattr(one, "key") else placed.get(place))
+            for place, one in enumerate(new)
+        )
+    if isinstance(new, dict) and isinstance(old, dict):
+        return {
+            language: tuple(_carried_answer(answer, old.get(language, ())) for answer in answers)
+            for language, answers in new.items()
+        }
+    return new
 
 
 def _carried_answer(new: AcceptedAnswer, old: tuple[AcceptedAnswer, ...]) -> AcceptedAnswer:

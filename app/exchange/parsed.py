@@ -10,6 +10,7 @@ from typing import BinaryIO
 from app.core.media import address_of
 from app.core.text import Text
 from app.courses.outline import CourseSettings, Opens
+from app.quizzes.models import Draw
 from app.quizzes.settings import QuizSettings
 from app.quizzes.types import Content
 
@@ -26,6 +27,17 @@ class ParsedQuestion:
     category: str = ""
     tags: tuple[str, ...] = ()
     line: int = field(default=1, compare=False)
+    new_page: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedDraw:
+    """A place of a quiz that draws from the bank; `place` is where it stands among all places, from 0."""
+
+    place: int
+    draw: Draw
+    marks: float = 1.0
+    new_page: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +53,14 @@ class QuizPart:
 
     settings: QuizSettings
     questions: tuple[ParsedQuestion, ...]
+    draws: tuple[ParsedDraw, ...] = ()
+
+    def places(self) -> list[ParsedQuestion | ParsedDraw]:
+        """The questions and draws in their order."""
+        found: list[ParsedQuestion | ParsedDraw] = list(self.questions)
+        for draw in self.draws:
+            found.insert(draw.place, draw)
+        return found
 
 
 @dataclass(frozen=True, slots=True)

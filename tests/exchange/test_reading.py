@@ -183,7 +183,7 @@ QUIZ_FAULTS = [
     ("grading: last", "grading: best", "grading must be one of highest, mean, first, last, not 'best'"),
     ("type: single_choice", "type: single", "quizzes/check.yaml:6: type must be one of single_choice, multiple_choice"),
     ("        right: true\n        feedback", "        feedback", "the question first-step: no choice is right"),
-    ("      - key: b\n", "      - key: a\n", "quizzes/check.yaml:21: two choices have the key a"),
+    ("      - key: b\n", "      - key: a\n", "quizzes/check.yaml:21: two entries of choices have the key a"),
     ("  - key: who\n", "  - key: first-step\n", "quizzes/check.yaml:23: two questions have the key first-step"),
     ("fraction: -1", "fraction: -1, right: true", "quizzes/check.yaml:38: a choice has either right or fraction"),
     ("fraction: -1", "fraction: -7", "fraction must be a number from -1 to 1, not '-7'"),

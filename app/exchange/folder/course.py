@@ -289,10 +289,19 @@ class _Reader:
                 self.report.fault(fields.line_of("quiz"), words)
             fields.known.append("quiz")
             node = self.tree(there[0])
-            report = Report(there[0], self.report.language, self.report.languages, self.faults)
+            report = self.beside(there[0])
             part = read_quiz(node, report) if node else QuizPart(QuizSettings(), ())
         self.compare(there[0], part.questions)
         return part
+
+    def beside(self, file: str) -> Report:
+        """What is found in another file of the course."""
+        pictures = {
+            name: medium.found.hash
+            for name, medium in self.library.media.items()
+            if medium.found.media_type.startswith("image/")
+        }
+        return Report(file, self.report.language, self.report.languages, self.faults, pictures)
 
     def settings_beside(self, fields: Fields) -> QuizSettings:
         """The settings of a GIFT quiz, which stand in course.yaml."""
@@ -331,7 +340,7 @@ class _Reader:
         """The questions that no quiz asks."""
         if BANK_FILE not in self.files or (node := self.tree(BANK_FILE)) is None:
             return ()
-        questions = read_bank(node, Report(BANK_FILE, self.report.language, self.report.languages, self.faults))
+        questions = read_bank(node, self.beside(BANK_FILE))
         self.compare(BANK_FILE, questions)
         return questions
 

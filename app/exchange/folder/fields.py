@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from collections.abc import Mapping as Mapping_
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import StrEnum
@@ -24,6 +25,8 @@ LONGEST_KEY = 60
 LONGEST_TITLE = 200  # what a certificate holds
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")  # BCP 47, as far as a course needs it
 LONGEST_LANGUAGE = 35
+_NUMBER = r"-?[0-9]{1,9}(?:\.[0-9]{1,9})?"
+_WIDE = r"-?[0-9]{1,17}(?:\.[0-9]{1,20})?(?:[eE][+-]?[0-9]{1,3})?"
 
 Option = TypeVar("Option", bound=StrEnum)
 
@@ -36,6 +39,7 @@ class Report:
     language: str = "en"
     languages: tuple[str, ...] = ("en",)
     faults: list[Fault] = field(default_factory=list)
+    pictures: Mapping_[str, str] = field(default_factory=dict)  # name in media/ to hash
 
     def fault(self, line: int, reason: str) -> None:
         self.faults.append(Fault(self.file, line, reason))
@@ -123,12 +127,13 @@ class Fields:
         )
         return None
 
-    def number(self, name: str, low: float, high: float) -> float | None:
+    def number(self, name: str, low: float, high: float, *, wide: bool = False) -> float | None:
+        """A number in decimals; a `wide` one has as many digits as there are, and may have an exponent."""
         must = _("a number from %(low)s to %(high)s", low=f"{low:g}", high=f"{high:g}")
         scalar = self.scalar(name, required=False, must=must)
         if scalar is None:
             return None
-        if scalar.plain and re.fullmatch(r"-?[0-9]{1,9}(?:\.[0-9]{1,9})?", scalar.text):
+        if scalar.plain and re.fullmatch(_WIDE if wide else _NUMBER, scalar.text):
             value = float(scalar.text)
             if low <= value <= high:
                 return value

@@ -2,67 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import get_args
 
 from flask_babel import gettext as _
 
-from app.core.text import Text
-from app.quizzes.settings import Grading, QuizSettings
-from app.quizzes.types import AcceptedAnswer, Choice, Content, MultipleChoice, ShortAnswer, SingleChoice
-from app.quizzes.types.short_answer import LONGEST
+from app.quizzes.models import Draw
+from app.quizzes.settings import QuizSettings
+from app.quizzes.types import Content
 
-from ..parsed import ParsedQuestion, QuizPart
-from .fields import Fields, Report, suggestion, text_of
-from .nodes import Mapping, Node, Scalar, Sequence
+from ..parsed import ParsedDraw, ParsedQuestion, QuizPart
+from .fields import Fields, Report, suggestion
+from .nodes import Node
+from .structs import MISSING, StructReader
 
-MISSING = Text({})  # stands in for a text that is at fault
+TYPES: dict[str, type] = {shape.__struct_config__.tag: shape for shape in get_args(Content)}
+__all__ = ["MISSING", "read_bank", "read_quiz", "read_settings"]
 
 
 def read_quiz(node: Node | None, report: Report) -> QuizPart:
     """The quiz of a YAML file."""
     fields = Fields(node, _("the quiz"), report)
     settings = read_settings(fields)
-    return QuizPart(settings, _questions(fields, report))
+    questions, draws = _places(fields, report)
+    return QuizPart(settings, questions, draws)
 
 
 def read_bank(node: Node, report: Report) -> tuple[ParsedQuestion, ...]:
     """The questions of a bank that no quiz asks."""
-    return _questions(Fields(node, _("the bank"), report), report)
+    return _places(Fields(node, _("the bank"), report), report, bank=True)[0]
 
 
-def _questions(fields: Fields, report: Report) -> tuple[ParsedQuestion, ...]:
+def _places(
+    fields: Fields, report: Report, *, bank: bool = False
+) -> tuple[tuple[ParsedQuestion, ...], tuple[ParsedDraw, ...]]:
+    """The questions, and the draws from the bank between them."""
     questions: list[ParsedQuestion] = []
+    draws: list[ParsedDraw] = []
     for item in fields.listing("questions"):
-        question = _question(item, report)
+        place = Fields(item, _("the question"), report)
+        if place.broken:
+            continue
+        if place.has("draw") and not bank:
+            draws.append(_draw(place, len(questions) + len(draws), report))
+            continue
+        question = _question(place, report)
         if question is None:
             continue
         if question.key in [other.key for other in questions]:
             report.fault(question.line, _("two questions have the key %(key)s", key=question.key))
         questions.append(question)
     fields.done()
-    return tuple(questions)
+    return tuple(questions), tuple(draws)
 
 
 def read_settings(fields: Fields) -> QuizSettings:
     """How a quiz is taken and graded."""
-    return QuizSettings(
-        pass_mark=fields.number("pass_mark", 0, 100),
-        attempts=fields.integer("attempts", 1, 1000),
-        grading=fields.option("grading", Grading, Grading.HIGHEST),
-        shuffle=fields.boolean("shuffle", True),
+    found: QuizSettings = StructReader(fields.report, {}).read(QuizSettings, fields)
+    return found
+
+
+def _draw(fields: Fields, place: int, report: Report) -> ParsedDraw:
+    """A place that draws from the bank: of a category and what is below it, with all tags."""
+    marks = fields.number("marks", 0.01, 100)
+    new_page = fields.boolean("new_page", True)
+    inner = Fields(fields.node("draw"), _("the draw"), report)
+    draw = Draw(
+        category=inner.string("category", required=False, longest=200),
+        below=inner.boolean("below", True),
+        tags=tuple(tag.text.strip() for tag in inner.words("tags", required=False)),
     )
+    inner.done()
+    fields.done()
+    return ParsedDraw(place, draw, 1.0 if marks is None else marks, new_page)
 
 
-def _question(node: Node, report: Report) -> ParsedQuestion | None:
+def _question(fields: Fields, report: Report) -> ParsedQuestion | None:
     """A question; None where it is at fault."""
     before = len(report.faults)
-    fields = Fields(node, _("the question"), report)
-    if fields.broken:
-        return None
     key = fields.key()
     if key:
         fields.what = _("the question %(key)s", key=key)
     marks = fields.number("marks", 0.01, 100)
+    new_page = fields.boolean("new_page", True)
     category = fields.string("category", required=False, longest=200)
     tags = tuple(tag.text.strip() for tag in fields.words("tags", required=False))
     content = _content(fields, report)
@@ -72,107 +93,17 @@ def _question(node: Node, report: Report) -> ParsedQuestion | None:
             report.fault(fields.line, _("the question %(key)s: %(fault)s", key=key, fault=reason))
     if content is None or len(report.faults) > before:
         return None
-    return ParsedQuestion(key, content, 1.0 if marks is None else marks, category, tags, fields.line)
+    return ParsedQuestion(key, content, 1.0 if marks is None else marks, category, tags, fields.line, new_page)
 
 
 def _content(fields: Fields, report: Report) -> Content | None:
-    scalar = fields.scalar("type", required=True, must=_("one of %(options)s", options=", ".join(_TYPES)))
-    if scalar is None or scalar.text not in _TYPES:
+    scalar = fields.scalar("type", required=True, must=_("one of %(options)s", options=", ".join(TYPES)))
+    if scalar is None or scalar.text not in TYPES:
         if scalar is not None:
-            must = _("one of %(options)s", options=", ".join(_TYPES))
+            must = _("one of %(options)s", options=", ".join(TYPES))
             reason = _("%(field)s must be %(must)s, not %(found)r", field="type", must=must, found=scalar.text)
-            report.fault(scalar.line, reason + suggestion(scalar.text, _TYPES))
+            report.fault(scalar.line, reason + suggestion(scalar.text, TYPES))
         fields.known += fields.entries  # what it may hold depends on the type
         return None
-    return _TYPES[scalar.text](fields, report)
-
-
-def _single(fields: Fields, report: Report) -> SingleChoice:
-    return SingleChoice(
-        stem=fields.text("stem") or MISSING,
-        choices=_choices(fields, report),
-        feedback=fields.text("feedback", required=False),
-    )
-
-
-def _multiple(fields: Fields, report: Report) -> MultipleChoice:
-    return MultipleChoice(
-        stem=fields.text("stem") or MISSING,
-        choices=_choices(fields, report),
-        feedback=fields.text("feedback", required=False),
-        partial=fields.boolean("partial", False),
-    )
-
-
-def _choices(fields: Fields, report: Report) -> tuple[Choice, ...]:
-    found: list[Choice] = []
-    for item in fields.listing("choices"):
-        choice = Fields(item, _("the choice"), report)
-        key = choice.key() if not choice.broken else ""
-        if key and key in [other.key for other in found]:
-            report.fault(choice.line, _("two choices have the key %(key)s", key=key))
-        right = choice.boolean("right", False)
-        fraction = choice.number("fraction", -1, 1)
-        if fraction is not None and choice.has("right"):
-            report.fault(choice.line_of("fraction"), _("a choice has either right or fraction, not both"))
-        text = choice.text("text") or MISSING
-        feedback = choice.text("feedback", required=False)
-        choice.done()
-        found.append(Choice(key, text, (1.0 if right else 0.0) if fraction is None else fraction, feedback))
-    return tuple(found)
-
-
-def _short(fields: Fields, report: Report) -> ShortAnswer:
-    answers: dict[str, tuple[AcceptedAnswer, ...]] = {}
-    node = fields.node("answers", required=True)
-    if isinstance(node, Sequence):
-        answers[report.language] = _accepted(node, report.language, report)
-    elif isinstance(node, Mapping):
-        for language, entry in node.entries.items():
-            if language not in report.languages:
-                reason = _(
-                    "%(field)s is given in %(tag)r, which is not among the course’s languages",
-                    field="answers",
-                    tag=language,
-                )
-                report.fault(entry.line, reason + suggestion(language, report.languages))
-            else:
-                answers[language] = _accepted(entry.value, language, report)
-    elif node is not None:
-        report.fault(node.line, _("answers must be a list, or a map from language to lists"))
-    return ShortAnswer(
-        stem=fields.text("stem") or MISSING,
-        answers=answers,
-        source_language=report.language,
-        feedback=fields.text("feedback", required=False),
-        case_matters=fields.boolean("case_matters", False),
-    )
-
-
-def _accepted(node: Node, language: str, report: Report) -> tuple[AcceptedAnswer, ...]:
-    """The accepted answers in one language: words, or fields with what they earn and what is said to them."""
-    if not isinstance(node, Sequence) or not node.items:
-        report.fault(node.line, _("the answers in %(tag)s must be a list with at least one answer", tag=language))
-        return ()
-    found: list[AcceptedAnswer] = []
-    for item in node.items:
-        if isinstance(item, Scalar):
-            if not 0 < len(item.text.strip()) <= LONGEST:
-                report.fault(item.line, _("an accepted answer has from 1 to %(count)s characters", count=LONGEST))
-            found.append(AcceptedAnswer(item.text.strip()))
-            continue
-        fields = Fields(item, _("the answer"), report)
-        text = fields.string("text", longest=LONGEST)
-        fraction = fields.number("fraction", 0, 1)
-        said = fields.node("feedback")
-        feedback = None if said is None else text_of(said, "feedback", report, alone=language)
-        fields.done()
-        found.append(AcceptedAnswer(text, 1.0 if fraction is None else fraction, feedback))
-    return tuple(found)
-
-
-_TYPES: dict[str, Callable[[Fields, Report], Content]] = {
-    "single_choice": _single,
-    "multiple_choice": _multiple,
-    "short_answer": _short,
-}
+    content: Content = StructReader(report, report.pictures).read(TYPES[scalar.text], fields)
+    return content

@@ -16,13 +16,13 @@ from app.core.media import safe_name
 from app.core.models import Media
 from app.core.text import Text
 from app.courses.models import Activity, Course, CourseMedia, Lesson
-from app.quizzes.models import Question, QuestionVersion, Quiz, QuizSlot, VersionState
-from app.quizzes.settings import QuizSettings
-from app.quizzes.types import AcceptedAnswer, Choice, Content, MultipleChoice, ShortAnswer, type_name
+from app.quizzes.models import Draw, Question, Quiz, VersionState
+from app.quizzes.types import Content, type_name
 
 from .files import BANK_FILE, COURSE_FILE
 from .lessons import as_file
 from .media import plays
+from .structs import StructWriter
 
 Fields = dict[str, Any]
 
@@ -106,6 +106,7 @@ class _Writer:
         self.files: dict[str, Written] = {}
         self.names: dict[str, str] = {}  # hash to the name in media/
         self.asked: set[str] = set()
+        self.structs = StructWriter(self.text, lambda digest: self.medium(digest, digest[:12]))
 
     def write(self) -> None:
         course = self.course
@@ -122,6 +123,7 @@ class _Writer:
         for name in ("certificate_months", "enough", "min_score", "minutes"):
             if (value := getattr(course.settings, name)) is not None:
                 about[name] = _number(value)
+        media = self.media()  # first, so that whatever shows a file knows its name
         modules = [
             {
                 "key": module.key,
@@ -130,7 +132,7 @@ class _Writer:
             }
             for module in course.living_modules()
         ]
-        if media := self.media():
+        if media:
             about["media"] = media
         about["modules"] = modules
         if bank := self.bank():
@@ -210,55 +212,26 @@ class _Writer:
         return found
 
     def quiz(self, quiz: Quiz) -> Fields:
-        fields = _settings(quiz.settings)
-        fields["questions"] = []
-        for slot in sorted(quiz.slots, key=lambda slot: (slot.rank, slot.id)):
-            if (version := _in_force(slot)) is not None:
+        usual = {"grading": str(quiz.settings.grading), "shuffle": quiz.settings.shuffle}
+        fields = {**usual, **self.structs.write(quiz.settings), "questions": []}
+        for slot in quiz.ordered_slots():
+            place = {**_unless("marks", _number(slot.marks), 1), **_unless("new_page", slot.new_page, True)}
+            if slot.draw is not None:
+                fields["questions"].append({"draw": _draw(slot.draw), **place})
+            elif slot.question is not None and (version := slot.version) is not None:
                 self.asked.add(slot.question.key)
-                marks = _unless("marks", _number(slot.marks), 1)
-                fields["questions"].append(self.question(slot.question, version.content, marks))
+                fields["questions"].append(self.question(slot.question, version.content, place))
         return fields
 
-    def question(self, question: Question, content: Content, marks: Fields | None = None) -> Fields:
+    def question(self, question: Question, content: Content, place: Fields | None = None) -> Fields:
         return {
             "key": question.key,
             **_unless("category", question.category, ""),
             **_unless("tags", list(question.tags), []),
-            **(marks or {}),
-            **self.content(content),
+            **(place or {}),
+            "type": type_name(content),
+            **self.structs.write(content),
         }
-
-    def content(self, content: Content) -> Fields:
-        fields: Fields = {"type": type_name(content), "stem": self.text(content.stem)}
-        if content.feedback is not None:
-            fields["feedback"] = self.text(content.feedback)
-        if isinstance(content, ShortAnswer):
-            fields |= _unless("case_matters", content.case_matters, False)
-            fields["answers"] = {
-                language: [self.answer(answer, language) for answer in answers]
-                for language, answers in content.answers.items()
-            }
-            return fields
-        if isinstance(content, MultipleChoice):
-            fields |= _unless("partial", content.partial, False)
-        fields["choices"] = [self.choice(choice) for choice in content.choices]
-        return fields
-
-    def choice(self, choice: Choice) -> Fields:
-        fields: Fields = {"key": choice.key, "text": self.text(choice.text)}
-        if choice.fraction == 1:
-            fields["right"] = True
-        elif choice.fraction != 0:
-            fields["fraction"] = _number(choice.fraction)
-        if choice.feedback is not None:
-            fields["feedback"] = self.text(choice.feedback)
-        return fields
-
-    def answer(self, answer: AcceptedAnswer, language: str) -> str | Fields:
-        fields: Fields = {"text": answer.text, **_unless("fraction", _number(answer.fraction), 1)}
-        if answer.feedback is not None:
-            fields["feedback"] = self.text(answer.feedback, alone=language)
-        return answer.text if fields.keys() == {"text"} else fields
 
     def text(self, text: Text, alone: str | None = None) -> str | dict[str, str]:
         """A text as a string if it is in one language, which `alone` may name, else as a map of languages."""
@@ -268,21 +241,12 @@ class _Writer:
         return {tag: strings[tag] for tag in self.course.languages if tag in strings}
 
 
-def _in_force(slot: QuizSlot) -> QuestionVersion | None:
-    """The version a slot stands for: the one it is pinned to, else the latest that is ready."""
-    versions = slot.question.versions
-    pinned = [version for version in versions if version.id == slot.pinned_version_id]
-    ready = [version for version in versions if version.state == VersionState.READY]
-    return next(reversed(pinned or ready), None)
-
-
-def _settings(settings: QuizSettings) -> Fields:
-    fields: Fields = {}
-    if settings.pass_mark is not None:
-        fields["pass_mark"] = _number(settings.pass_mark)
-    if settings.attempts is not None:
-        fields["attempts"] = settings.attempts
-    return {**fields, "grading": str(settings.grading), "shuffle": settings.shuffle}
+def _draw(draw: Draw) -> Fields:
+    return {
+        **_unless("category", draw.category, ""),
+        **_unless("below", draw.below, True),
+        **_unless("tags", list(draw.tags), []),
+    }
 
 
 def _measures(media: Media) -> Fields:
