@@ -24,8 +24,7 @@ from .bank import add_version
 from .grading import passed
 from .models import Question, QuestionVersion, Quiz, QuizSlot, VersionState
 from .settings import QuizSettings
-from .translation import former_strings, question_units, translated
-from .types import Content, texts
+from .translation import former_strings, question_units, translated, untranslated
 
 MINUTES_A_QUESTION = 1
 
@@ -293,12 +292,3 @@ def _reachable(quiz: Quiz) -> bool:
     whole = sum(marks for _version, marks in versions)
     best = sum(version.content.best * marks for version, marks in versions)
     return passed(best / whole if whole else 0.0, quiz.settings)
-
-
-def untranslated(content: Content, source: str, language: str) -> bool:
-    """Whether a text of a question written in `source` lacks `language`, or has it of older words."""
-    return any(
-        language not in text.phrases or language in text.outdated(source)
-        for text in texts(content)
-        if source in text.phrases  # what is said to an answer accepted in another language is of that language alone
-    )

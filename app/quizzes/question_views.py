@@ -18,12 +18,12 @@ from app.courses.errors import EditedMeanwhile
 from app.courses.queries import CourseAccess
 
 from . import question_services, studio_queries, studio_services
-from .kind import untranslated
 from .models import Quiz, VersionState
 from .queries import Asked
 from .reading import content_words
 from .studio_queries import EditedQuestion, VersionLine
 from .studio_views import LARGEST_ID
+from .translation import untranslated
 from .types import Content, Grade, grade, type_name
 from .types.editor import FORMS, QuestionForm
 

@@ -55,10 +55,11 @@ class ShortAnswer(Asking, frozen=True, tag="short_answer"):
         return self.answers.get(language) or self.answers.get(self.source_language, ())
 
     def grade(self, answer: ShortAnswerAnswer, language: str) -> Grade:
-        typed = _folded(answer.text, self.case_matters)
         # An answer in the question's own language counts too: people quote terms as they learned them.
-        for accepted in (*self.accepted(language), *self.accepted(self.source_language)):
-            if _pattern(_folded(accepted.text, self.case_matters)).fullmatch(typed):
+        for answers in (self.accepted(language), self.accepted(self.source_language)):
+            place = first_match(answer.text, answers, self.case_matters, self.accents_matter)
+            if place is not None:
+                accepted = answers[place]
                 feedback = (accepted.feedback,) if accepted.feedback else ()
                 return Grade(min(1.0, max(0.0, accepted.fraction)), feedback)
         return Grade(0.0)
@@ -93,7 +94,7 @@ class ShortAnswer(Asking, frozen=True, tag="short_answer"):
 
     def right(self, language: str) -> tuple[Text | str, ...]:
         """What a right answer says; what may stand anywhere is left open."""
-        return tuple(accepted.text.replace("*", "…") for accepted in self.accepted(language)[:1])
+        return tuple(left_open(accepted.text) for accepted in self.accepted(language)[:1])
 
     @property
     def best(self) -> float:
@@ -103,16 +104,15 @@ class ShortAnswer(Asking, frozen=True, tag="short_answer"):
 
     def rules(self) -> tuple[object, ...]:
         """How it is graded, in sentences."""
-        case = _l("Capitals must be as written.") if self.case_matters else _l("Capitals do not matter.")
         return (
             _l("What is typed is compared with each accepted answer in turn; the first that fits decides."),
-            case,
-            _l("Accents and extra spaces do not matter. * stands for any words or none; write \\* for an asterisk."),
+            *rules_of_typing(self.case_matters, self.accents_matter),
         )
 
     def marks_facts(self) -> Any:
         own = self.answers.get(self.source_language, ())
-        return [self.case_matters, [(a.text, a.fraction) for a in own]]
+        facts = [self.case_matters, [(a.text, a.fraction) for a in own]]
+        return [*facts, True] if self.accents_matter else facts
 
     def faults(self) -> list[QuestionFault]:
         """What makes the question ungradable, in words for its author."""
@@ -125,15 +125,59 @@ class ShortAnswer(Asking, frozen=True, tag="short_answer"):
         return []
 
 
-def _folded(text: str, case_matters: bool) -> str:
-    """Spaces made one, accents taken off, and case unless it matters."""
-    text = " ".join(text.split())
-    text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return text if case_matters else text.casefold()
+def first_match(typed: str, accepted: Sequence[AcceptedAnswer], case_matters: bool, accents_matter: bool) -> int | None:
+    """The place, from 0, of the first accepted answer that fits what was typed."""
+    said = _folded(typed, case_matters, accents_matter)
+    for place, answer in enumerate(accepted):
+        if _fits(_folded(answer.text, case_matters, accents_matter), said):
+            return place
+    return None
 
 
-def _pattern(accepted: str) -> re.Pattern[str]:
-    parts = re.split(r"(\\\*|\*+)", accepted)
-    return re.compile(
-        "".join(re.escape("*") if p == r"\*" else ".*" if p.startswith("*") else re.escape(p) for p in parts)
+def rules_of_typing(case_matters: bool, accents_matter: bool) -> tuple[object, ...]:
+    """How what is typed is compared, in sentences."""
+    if accents_matter:
+        accents = _l("Accents must be as written; extra spaces do not matter.")
+    else:
+        accents = _l("Accents and extra spaces do not matter.")
+    return (
+        _l("Capitals must be as written.") if case_matters else _l("Capitals do not matter."),
+        accents,
+        _l("* stands for any words or none; write \\* for an asterisk."),
     )
+
+
+def left_open(accepted: str) -> str:
+    """An accepted answer as people read it: what may stand anywhere is left open."""
+    return re.sub(r"\\\*|\*+", lambda found: "*" if found[0] == r"\*" else "…", accepted)
+
+
+def _folded(text: str, case_matters: bool, accents_matter: bool) -> str:
+    """Spaces made one, accents taken off and case evened out unless they matter."""
+    text = unicodedata.normalize("NFC" if accents_matter else "NFKD", " ".join(text.split()))
+    if not accents_matter:
+        text = "".join(c for c in text if not unicodedata.combining(c))
+    # Case-folding may take a letter apart ("İ"): what is compared is put together again.
+    return text if case_matters else unicodedata.normalize("NFC", text.casefold())
+
+
+def _fits(accepted: str, typed: str) -> bool:
+    """Whether `typed` is what `accepted` says, any run of characters where it has a star."""
+    pieces = [""]
+    for piece in re.split(r"(\\\*|\*+)", accepted):
+        if piece.startswith("*"):
+            pieces.append("")
+        else:
+            pieces[-1] += "*" if piece == r"\*" else piece
+    first, *between = pieces
+    if not between:
+        return typed == first
+    last = between.pop()
+    if len(typed) < len(first) + len(last) or not (typed.startswith(first) and typed.endswith(last)):
+        return False
+    rest = typed[len(first) : len(typed) - len(last)]
+    for piece in between:  # the earliest place of each leaves the most to those after it
+        _before, found, rest = rest.partition(piece) if piece else ("", "*", rest)
+        if not found:
+            return False
+    return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from string import ascii_lowercase
 from typing import Any
 
@@ -67,19 +67,26 @@ class ChoiceForm(QuestionForm):
     def as_choices(self, former: Sequence[Choice], fractions: Sequence[float], language: str) -> tuple[Choice, ...]:
         """The rows as choices; a new one gets a key that no other has or had, which is put into its row."""
         before = {choice.key: choice for choice in former}
-        taken = {row.key.data for row in self.written} | before.keys()
-        seen: set[str] = set()
+        give_keys(self.written, before)
         made = []
         for row, fraction in zip(self.written, fractions, strict=True):
-            if not _KEY.fullmatch(row.key.data or "") or row.key.data in seen:
-                row.key.data = free_letter(taken)
-            seen.add(row.key.data)
-            taken.add(row.key.data)
             old = before.get(row.key.data)
             text = spoken(old.text if old else None, row.text.data, language)
             said = feedback(old.feedback if old else None, row.feedback.data, language)
             made.append(Choice(row.key.data, text, fraction, said))
         return tuple(made)
+
+
+def give_keys(rows: Iterable[Any], before: Collection[str]) -> None:
+    """Put a key into each row that has none of its own: one that no other row has or, `before`, had."""
+    rows = list(rows)
+    taken = {row.key.data for row in rows} | set(before)
+    seen: set[str] = set()
+    for row in rows:
+        if not _KEY.fullmatch(row.key.data or "") or row.key.data in seen:
+            row.key.data = free_letter(taken)
+        seen.add(row.key.data)
+        taken.add(row.key.data)
 
 
 def row_of(choice: Choice, language: str) -> dict[str, Any]:
