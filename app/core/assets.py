@@ -34,6 +34,7 @@ LAYERS = (
     "learning",
     "certificate",
     "quizzes",
+    "answering",
     "grants",
     "reports",
     "site",

@@ -17,7 +17,7 @@ from .fault import QuestionFault
 from .grade import Grade
 from .parts import Picture
 from .scored import AnswerPart, Said, Scored
-from .short_answer import LONGEST, AcceptedAnswer, first_match, left_open, rules_of_typing
+from .short_answer import LONGEST, AcceptedAnswer, first_match, hint_of_typing, left_open, rules_of_typing
 
 MARKER = re.compile(r"\[\[([a-z0-9][a-z0-9-]{0,59})\]\]")
 OPEN = "…"
@@ -185,6 +185,12 @@ class Gaps(Asking, frozen=True, tag="gaps"):
                 words = _l("no answer to the gap “%(key)s” earns its whole share", key=gap.key)
                 found.append(QuestionFault("gaps", words))
         return found
+
+    @property
+    def typing_hint(self) -> object:
+        """What to mind while typing; None where all is chosen."""
+        typed = any(not gap.choices for gap in self.gaps)
+        return hint_of_typing(self.case_matters, self.accents_matter) if typed else None
 
     def is_whole_in(self, language: str) -> bool:
         """Whether the text in `language`, if there is one, has every gap once, and no other."""

@@ -109,6 +109,11 @@ class ShortAnswer(Asking, frozen=True, tag="short_answer"):
             *rules_of_typing(self.case_matters, self.accents_matter),
         )
 
+    @property
+    def typing_hint(self) -> object:
+        """What to mind while typing, in a sentence or two."""
+        return hint_of_typing(self.case_matters, self.accents_matter)
+
     def marks_facts(self) -> Any:
         own = self.answers.get(self.source_language, ())
         facts = [self.case_matters, [(a.text, a.fraction) for a in own]]
@@ -145,6 +150,17 @@ def rules_of_typing(case_matters: bool, accents_matter: bool) -> tuple[object, .
         accents,
         _l("* stands for any words or none; write \\* for an asterisk."),
     )
+
+
+def hint_of_typing(case_matters: bool, accents_matter: bool) -> object:
+    """What those who type should mind."""
+    if case_matters and accents_matter:
+        return _l("A word or a few. Capitals and accents matter.")
+    if case_matters:
+        return _l("A word or a few. Capitals matter, accents do not.")
+    if accents_matter:
+        return _l("A word or a few. Accents matter, capitals do not.")
+    return _l("A word or a few. Capitals and accents do not matter.")
 
 
 def left_open(accepted: str) -> str:
