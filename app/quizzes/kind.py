@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -14,12 +14,12 @@ from sqlalchemy.orm import selectinload
 
 from app.core.formats import percent
 from app.core.languages import language_name
-from app.courses.kinds import Check, Frozen, Kind, Level, Passage, Player, Unit, Visit
+from app.courses.kinds import Check, Frozen, Kind, Level, MediaUse, Passage, Player, Unit, Visit
 from app.courses.models import Activity, Course
 from app.courses.outline import OutlineActivity
 from app.extensions import db
 
-from . import copying, queries, reading, trial
+from . import copying, queries, question_media, reading, trial
 from .bank import add_version
 from .grading import passed
 from .models import Question, QuestionVersion, Quiz, QuizSlot, VersionState
@@ -176,6 +176,21 @@ class QuizKind(Kind):
         contents = queries.get_versions(slot.version_id for slot in data.slots)
         asked = [(*contents[slot.version_id], slot.marks) for slot in data.slots]
         return reading.passages(data.settings, asked, language)
+
+    def media_in_draft(self, course_id: int) -> list[MediaUse]:
+        return question_media.in_draft(course_id)
+
+    def media_in_editions(
+        self, course_id: int, published: Mapping[int, Sequence[OutlineActivity]]
+    ) -> dict[str, set[int]]:
+        asked = {
+            number: [slot.versions for quiz in quizzes for slot in data_of(quiz).slots]
+            for number, quizzes in published.items()
+        }
+        return question_media.in_editions(course_id, asked)
+
+    def media_kept(self, wanted: Collection[str]) -> set[str]:
+        return question_media.kept(wanted)
 
     def length(self, activity: Activity, course: Course) -> int:
         """A minute a question."""
