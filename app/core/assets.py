@@ -35,6 +35,7 @@ LAYERS = (
     "certificate",
     "quizzes",
     "arranging",
+    "answering",
     "grants",
     "reports",
     "site",

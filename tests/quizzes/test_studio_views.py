@@ -223,7 +223,7 @@ def test_the_types_are_offered(teaching: FlaskClient, desk: Desk) -> None:
     html = shown(teaching, f"{desk.course}/questions/new")
     for label in ("Single choice", "Multiple choice", "Short answer"):
         assert label in html
-    assert post(teaching, f"{desk.course}/questions", **{**SINGLE, "type": "essay"}).status_code == 404
+    assert post(teaching, f"{desk.course}/questions", **{**SINGLE, "type": "riddle"}).status_code == 404
 
 
 def test_saving_and_writing_another(teaching: FlaskClient, desk: Desk) -> None:

@@ -90,7 +90,9 @@ def texts(content: Content) -> list[Text]:
         elif isinstance(value, msgspec.Struct):
             for field in value.__struct_fields__:
                 walk(getattr(value, field))
-        elif isinstance(value, tuple | list):
+        elif isinstance(value, dict):
+            walk(tuple(value.values()))
+        elif isinstance(value, tuple):
             for item in value:
                 walk(item)
 

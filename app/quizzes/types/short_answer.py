@@ -91,7 +91,7 @@ class ShortAnswer(Asking, frozen=True, tag="short_answer"):
 
     def right(self, language: str) -> tuple[Text | str, ...]:
         """What a right answer says; what may stand anywhere is left open."""
-        return tuple(accepted.text.replace("*", "…") for accepted in self.accepted(language)[:1])
+        return tuple(left_open(accepted.text) for accepted in self.accepted(language)[:1])
 
     @property
     def best(self) -> float:
@@ -101,16 +101,20 @@ class ShortAnswer(Asking, frozen=True, tag="short_answer"):
 
     def rules(self) -> tuple[object, ...]:
         """How it is graded, in sentences."""
-        case = _l("Capitals must be as written.") if self.case_matters else _l("Capitals do not matter.")
         return (
             _l("What is typed is compared with each accepted answer in turn; the first that fits decides."),
-            case,
-            _l("Accents and extra spaces do not matter. * stands for any words or none; write \\* for an asterisk."),
+            *rules_of_typing(self.case_matters, self.accents_matter),
         )
+
+    @property
+    def typing_hint(self) -> object:
+        """What to mind while typing, in a sentence or two."""
+        return hint_of_typing(self.case_matters, self.accents_matter)
 
     def marks_facts(self) -> Any:
         own = self.answers.get(self.source_language, ())
-        return [self.case_matters, [(a.text, a.fraction) for a in own]]
+        facts = [self.case_matters, [(a.text, a.fraction) for a in own]]
+        return [*facts, True] if self.accents_matter else facts
 
     def faults(self) -> list[QuestionFault]:
         """What makes the question ungradable, in words for its author."""
@@ -145,12 +149,12 @@ class ShortAnswer(Asking, frozen=True, tag="short_answer"):
 
     def _found(self, answer: ShortAnswerAnswer, language: str) -> tuple[str, AcceptedAnswer] | None:
         """The first accepted answer that fits, and what it is called in `parts`."""
-        typed = _folded(answer.text, self.case_matters)
         # An answer in the question's own language counts too: people quote terms as they learned them.
         for tag in (language if self.answers.get(language) else self.source_language, self.source_language):
-            for place, accepted in enumerate(self.answers.get(tag, ())):
-                if _pattern(_folded(accepted.text, self.case_matters)).fullmatch(typed):
-                    return self._key(tag, place), accepted
+            answers = self.answers.get(tag, ())
+            place = first_match(answer.text, answers, self.case_matters, self.accents_matter)
+            if place is not None:
+                return self._key(tag, place), answers[place]
         return None
 
     def _key(self, tag: str, place: int) -> str:
@@ -159,15 +163,70 @@ class ShortAnswer(Asking, frozen=True, tag="short_answer"):
         return str(place + 1) if place < own else f"{tag} {place + 1}"
 
 
-def _folded(text: str, case_matters: bool) -> str:
-    """Spaces made one, accents taken off, and case unless it matters."""
-    text = " ".join(text.split())
-    text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return text if case_matters else text.casefold()
+def first_match(typed: str, accepted: Sequence[AcceptedAnswer], case_matters: bool, accents_matter: bool) -> int | None:
+    """The place, from 0, of the first accepted answer that fits what was typed."""
+    said = _folded(typed, case_matters, accents_matter)
+    for place, answer in enumerate(accepted):
+        if _fits(_folded(answer.text, case_matters, accents_matter), said):
+            return place
+    return None
 
 
-def _pattern(accepted: str) -> re.Pattern[str]:
-    parts = re.split(r"(\\\*|\*+)", accepted)
-    return re.compile(
-        "".join(re.escape("*") if p == r"\*" else ".*" if p.startswith("*") else re.escape(p) for p in parts)
+def rules_of_typing(case_matters: bool, accents_matter: bool) -> tuple[object, ...]:
+    """How what is typed is compared, in sentences."""
+    if accents_matter:
+        accents = _l("Accents must be as written; extra spaces do not matter.")
+    else:
+        accents = _l("Accents and extra spaces do not matter.")
+    return (
+        _l("Capitals must be as written.") if case_matters else _l("Capitals do not matter."),
+        accents,
+        _l("* stands for any words or none; write \\* for an asterisk."),
     )
+
+
+def hint_of_typing(case_matters: bool, accents_matter: bool) -> object:
+    """What those who type should mind."""
+    if case_matters and accents_matter:
+        return _l("A word or a few. Capitals and accents matter.")
+    if case_matters:
+        return _l("A word or a few. Capitals matter, accents do not.")
+    if accents_matter:
+        return _l("A word or a few. Accents matter, capitals do not.")
+    return _l("A word or a few. Capitals and accents do not matter.")
+
+
+def left_open(accepted: str) -> str:
+    """An accepted answer as people read it: what may stand anywhere is left open."""
+    return re.sub(r"\\\*|\*+", lambda found: "*" if found[0] == r"\*" else "…", accepted)
+
+
+def _folded(text: str, case_matters: bool, accents_matter: bool) -> str:
+    """Spaces made one, accents taken off and case evened out unless they matter."""
+    text = unicodedata.normalize("NFC" if accents_matter else "NFKD", " ".join(text.split()))
+    if not accents_matter:
+        text = "".join(c for c in text if not unicodedata.combining(c))
+    # Case-folding may take a letter apart ("İ"): what is compared is put together again.
+    return text if case_matters else unicodedata.normalize("NFC", text.casefold())
+
+
+def _fits(accepted: str, typed: str) -> bool:
+    """Whether `typed` is what `accepted` says, any run of characters where it has a star."""
+    pieces = [""]
+    for piece in re.split(r"(\\\*|\*+)", accepted):
+        if piece.startswith("*"):
+            pieces.append("")
+        else:
+            pieces[-1] += "*" if piece == r"\*" else piece
+    first, *between = pieces
+    if not between:
+        return typed == first
+    last = between.pop()
+    if len(typed) < len(first) + len(last) or not (typed.startswith(first) and typed.endswith(last)):
+        return False
+    rest = typed[len(first) : len(typed) - len(last)]
+    for piece in between:  # the earliest place of each leaves the most to those after it
+        _before, found, rest = rest.partition(piece) if piece else ("", "*", rest)
+        if not found:
+            return False
+    return True

@@ -7,6 +7,10 @@ same name in `templates/quizzes/types/editor/`. A new type is a new file here an
 from __future__ import annotations
 
 from .base import QuestionForm
+from .essay import EssayForm
+from .gaps import GapsForm
+from .hot_spot import HotSpotForm
+from .library import KnownPicture
 from .matching import MatchingForm
 from .multiple_choice import MultipleChoiceForm
 from .number import NumberForm
@@ -25,7 +29,10 @@ FORMS: dict[str, type[QuestionForm]] = {
         NumberForm,
         MatchingForm,
         OrderingForm,
+        GapsForm,
+        HotSpotForm,
+        EssayForm,
     )
 }
 
-__all__ = ["FORMS", "QuestionForm"]
+__all__ = ["FORMS", "KnownPicture", "QuestionForm"]

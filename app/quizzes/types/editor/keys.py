@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from string import ascii_lowercase
+from typing import Any
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
@@ -19,6 +20,13 @@ def kept_keys(typed: Sequence[str | None], former: Iterable[str]) -> list[str]:
         taken.add(key)
         made.append(key)
     return made
+
+
+def give_keys(rows: Iterable[Any], former: Iterable[str]) -> None:
+    """Put into each row, in its field `key`, the key that it keeps or gets."""
+    rows = list(rows)
+    for row, key in zip(rows, kept_keys([row.key.data for row in rows], former), strict=True):
+        row.key.data = key
 
 
 def free_letter(taken: set[str]) -> str:
