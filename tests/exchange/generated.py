@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 from hypothesis import strategies as st
 
@@ -18,9 +18,36 @@ from app.courses.models import Course, CourseMedia, Lesson, LessonBody, Module
 from app.courses.outline import CourseSettings, Opens, Order
 from app.courses.topics import TOPICS
 from app.extensions import db
+from app.quizzes.models import Draw as Drawn
 from app.quizzes.models import Question, QuestionVersion, Quiz, QuizSlot, VersionState
-from app.quizzes.settings import Grading, QuizSettings
-from app.quizzes.types import AcceptedAnswer, Choice, Content, MultipleChoice, ShortAnswer, SingleChoice, marks_hash
+from app.quizzes.settings import Band, Behaviour, Completes, Grading, Overdue, QuizSettings, Review, When
+from app.quizzes.types import (
+    AcceptedAnswer,
+    AcceptedNumber,
+    Choice,
+    Content,
+    Criterion,
+    Essay,
+    Gap,
+    Gaps,
+    HotSpot,
+    Labelled,
+    Level,
+    Matching,
+    MultipleChoice,
+    Number,
+    OrderCredit,
+    Ordering,
+    Picture,
+    Prompt,
+    Shape,
+    ShortAnswer,
+    SingleChoice,
+    Spot,
+    TrueFalse,
+    Unit,
+    marks_hash,
+)
 from tests.made_files import an_mp4
 
 from .sample import image
@@ -49,6 +76,7 @@ class Maker:
         self.draw = draw
         self.languages = languages
         self.source = languages[0]
+        self.pictures: list[str] = []
 
     def text(self, strings: st.SearchStrategy[str] = WORDS) -> Text:
         """A text in the course's own language and some of the others."""
@@ -108,6 +136,7 @@ class Maker:
             )
             db.session.add(entry)
             addresses.append(f"/media/{digest}/{name}")
+        self.pictures = [address.split("/")[2] for address in addresses if address.endswith(".png")]
         return addresses
 
     def question(self, course_id: int, number: int) -> Question:
@@ -133,25 +162,65 @@ class Maker:
         return question
 
     def content(self) -> Content:
-        kind = self.draw(st.sampled_from(["single", "multiple", "short"]))
-        stem, feedback = self.text(LINES), self.maybe_text()
-        if kind == "short":
-            accepted = AcceptedAnswer(self.draw(WORDS), 1.0, self.maybe_text())
-            half = AcceptedAnswer(self.draw(WORDS), 0.5)
-            return ShortAnswer(
-                stem=stem,
-                answers={self.source: (accepted, half)},
-                source_language=self.source,
-                feedback=feedback,
-                case_matters=self.draw(st.booleans()),
-            )
-        choices = tuple(
-            Choice(key, self.text(), fraction, self.maybe_text())
-            for key, fraction in (("a", 1.0), ("b", 0.0), ("c", -0.25))
-        )
-        if kind == "single":
-            return SingleChoice(stem=stem, choices=choices, feedback=feedback)
-        return MultipleChoice(stem=stem, choices=choices, feedback=feedback, partial=self.draw(st.booleans()))
+        return self.content_of(self.draw(st.sampled_from(get_args(Content))))
+
+    def content_of(self, shape: type[Content]) -> Content:
+        """A question of one type, sound, with everything that a file can say of it."""
+        draw, text, maybe = self.draw, self.text, self.maybe_text
+        same: dict[str, Any] = {
+            "stem": text(LINES), "feedback": maybe(), "hints": tuple(text() for _n in range(draw(st.integers(0, 2)))),
+            "pictures": tuple(Picture(digest, text()) for digest in draw_some(draw, self.pictures)),
+        }  # fmt: skip
+        scored = (("a", 1.0), ("b", 0.0), ("c", -0.25))
+        choices = tuple(Choice(key, text(), fraction, maybe()) for key, fraction in scored)
+        halves = (AcceptedAnswer(draw(WORDS), 1.0, maybe()), AcceptedAnswer(draw(WORDS), 0.5))
+        labelled = tuple(Labelled(key, text()) for key in ("k", "l", "m"))
+        match shape.__struct_config__.tag:
+            case "single_choice":
+                return SingleChoice(choices=choices, **same)
+            case "multiple_choice":
+                return MultipleChoice(choices=choices, partial=draw(st.booleans()), **same)
+            case "true_false":
+                return TrueFalse(truth=draw(st.booleans()), true_feedback=maybe(), false_feedback=maybe(), **same)
+            case "short_answer":
+                return ShortAnswer(
+                    answers={self.source: halves}, source_language=self.source, case_matters=draw(st.booleans()),
+                    accents_matter=draw(st.booleans()), **same,
+                )  # fmt: skip
+            case "number":
+                values = draw(st.lists(st.floats(-1e9, 1e9, width=32), min_size=1, max_size=3, unique=True))
+                accepted = tuple(
+                    AcceptedNumber(value, draw(st.sampled_from([0.0, 0.1, 1 / 3])), fraction=fraction, feedback=maybe())
+                    for value, fraction in zip(values, (1.0, 0.5, 0.25), strict=False)
+                )
+                units = (Unit("km"), Unit("m", 0.001)) if draw(st.booleans()) else ()
+                return Number(answers=accepted, units=units, unit_penalty=0.1 if units else 0.0, **same)
+            case "matching":
+                prompts = (Prompt("p", text(), "k"), Prompt("q", text(), "l"))
+                return Matching(prompts=prompts, matches=labelled, all_or_nothing=draw(st.booleans()), **same)
+            case "ordering":
+                return Ordering(items=labelled, credit=draw(st.sampled_from(OrderCredit)), **same)
+            case "gaps":
+                gaps = (Gap("one", {self.source: halves}), Gap("two", choices=choices, weight=2.5))
+                stem = Text.of(
+                    {tag: f"{words} [[one]] [[two]]" for tag, words in same["stem"].strings().items()}, self.source
+                )
+                return Gaps(gaps=gaps, source_language=self.source, **{**same, "stem": stem})
+            case "hot_spot":
+                if not self.pictures:
+                    return self.content_of(SingleChoice)
+                spots = (
+                    Spot("a", text(), Shape.RECTANGLE, (0, 0, 100, 100), 1.0, maybe()),
+                    Spot("b", text(), Shape.CIRCLE, (500, 500, 600, 500)),
+                )
+                picture = Picture(self.pictures[0], text())
+                return HotSpot(picture=picture, width=64, height=48, spots=spots, several=draw(st.booleans()), **same)
+            case _:
+                levels = (Level("none", text(), 0.0), Level("all", text(), 2.5))
+                rubric = (Criterion("who", text(), levels),) if draw(st.booleans()) else ()
+                return Essay(
+                    rubric=rubric, guidance=maybe(), fewest=draw(st.none() | st.just(10)), starter=maybe(), **same
+                )
 
     def modules(self, course: Course, addresses: list[str], bank: list[Question]) -> None:
         count = self.draw(st.integers(0, 3))
@@ -198,18 +267,32 @@ class Maker:
         return sanitise.clean(words)
 
     def quiz(self, values: dict[str, Any], bank: list[Question]) -> Quiz:
+        draw = self.draw
+        shown = st.sets(st.sampled_from(When)).map(lambda found: tuple(when for when in When if when in found))
         settings = QuizSettings(
-            pass_mark=self.draw(st.none() | st.sampled_from([0.0, 62.5, 100.0])),
-            attempts=self.draw(st.none() | st.integers(1, 9)),
-            grading=self.draw(st.sampled_from(Grading)),
-            shuffle=self.draw(st.booleans()),
+            pass_mark=draw(st.none() | st.sampled_from([0.0, 62.5, 100.0])),
+            attempts=draw(st.none() | st.integers(1, 9)),
+            grading=draw(st.sampled_from(Grading)),
+            shuffle=draw(st.booleans()),
+            shuffle_questions=draw(st.booleans()),
+            time_limit=draw(st.none() | st.sampled_from([60, 1800])),
+            overdue=draw(st.sampled_from(Overdue)),
+            wait=draw(st.sampled_from([0, 3600])),
+            behaviour=draw(st.sampled_from(Behaviour)),
+            penalty=draw(st.sampled_from([0.0, 0.1, 1 / 3])),
+            completes=draw(st.sampled_from(Completes)),
+            review=Review(marks=draw(shown), right_once_done=draw(st.booleans())),
+            bands=(Band(80.0, self.text()), Band(0.0, self.text())) if draw(st.booleans()) else (),
+            anonymous_marking=draw(st.booleans()),
         )
         quiz = Quiz(**values, settings=settings)
-        asked = draw_some(self.draw, bank)
-        for question, place in zip(asked, rank.spread(len(asked)), strict=True):
-            quiz.slots.append(
-                QuizSlot(question_id=question.id, rank=place, marks=self.draw(st.sampled_from([0.5, 1.0, 3.0])))
-            )
+        asked: list[dict[str, Any]] = [{"question_id": question.id} for question in draw_some(draw, bank)]
+        if draw(st.booleans()):
+            drawn = Drawn(draw(st.just("") | WORDS), draw(st.booleans()), tuple(draw(st.lists(WORDS, max_size=1))))
+            asked.insert(draw(st.integers(0, len(asked))), {"draw": drawn})
+        for what, place in zip(asked, rank.spread(len(asked)), strict=True):
+            marks, new_page = draw(st.sampled_from([0.5, 1.0, 3.0])), draw(st.booleans())
+            quiz.slots.append(QuizSlot(**what, rank=place, marks=marks, new_page=new_page))
         return quiz
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 from flask import Flask
 
@@ -11,6 +12,8 @@ from app.core.filetypes import TYPES
 from app.courses.topics import TOPICS
 from app.exchange import folder, gift
 from app.exchange.gift import TRUE_FALSE
+from app.exchange.parsed import QuizPart
+from app.quizzes.types import Content, MultipleChoice, ShortAnswer, SingleChoice
 
 from .sample import Files, image, written
 from .test_library import MP4
@@ -30,6 +33,19 @@ def test_the_course_and_the_quiz_of_the_document_are_sound(app: Flask, tmp_path:
     parsed = folder.read(written(tmp_path, files))
     assert [str(fault) for fault in parsed.faults] == []
     assert sum(len(module.activities) for module in parsed.sound().modules) == 2
+
+
+def test_every_other_type_of_the_document_is_sound(app: Flask, tmp_path: Path) -> None:
+    course = next(block for block in blocks("course-folder.md", "yaml") if block.startswith("format: 1"))
+    quiz = [block for block in blocks("course-folder.md", "yaml") if block.startswith("pass_mark")][1]
+    files: Files = {"course.yaml": course, "lessons/three-moments.en.md": "Words.", "quizzes/module-test.yaml": quiz}
+    files |= {"media/map.webp": image("WEBP"), "media/line.png": image(), "media/talk.mp4": MP4}
+    parsed = folder.read(written(tmp_path, files))
+    assert [str(fault) for fault in parsed.faults] == []
+    (part,) = [a.part for a in parsed.sound().activities() if isinstance(a.part, QuizPart)]
+    shown = {type(question.content) for question in part.questions}
+    assert shown == set(get_args(Content)) - {SingleChoice, MultipleChoice, ShortAnswer}
+    assert [(draw.place, draw.draw.tags, draw.new_page) for draw in part.draws] == [(7, ("youth",), False)]
 
 
 def test_the_kinds_of_files_in_the_document_are_those_there_are() -> None:
