@@ -51,6 +51,7 @@ STUDIO_LAYERS = (
     "translation",
     "editions",
     "questions",
+    "statistics",
     "moving",
 )
 PACKAGES = ROOT / "node_modules"
