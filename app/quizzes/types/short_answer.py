@@ -16,7 +16,7 @@ from .asking import Asking
 from .fault import QuestionFault
 from .grade import Grade
 from .parts import Picture
-from .scored import Scored
+from .scored import AnswerPart, Said, Scored
 
 LONGEST = 500  # characters of a typed answer
 
@@ -55,13 +55,11 @@ class ShortAnswer(Asking, frozen=True, tag="short_answer"):
         return self.answers.get(language) or self.answers.get(self.source_language, ())
 
     def grade(self, answer: ShortAnswerAnswer, language: str) -> Grade:
-        typed = _folded(answer.text, self.case_matters)
-        # An answer in the question's own language counts too: people quote terms as they learned them.
-        for accepted in (*self.accepted(language), *self.accepted(self.source_language)):
-            if _pattern(_folded(accepted.text, self.case_matters)).fullmatch(typed):
-                feedback = (accepted.feedback,) if accepted.feedback else ()
-                return Grade(min(1.0, max(0.0, accepted.fraction)), feedback)
-        return Grade(0.0)
+        found = self._found(answer, language)
+        if found is None:
+            return Grade(0.0)
+        feedback = (found[1].feedback,) if found[1].feedback else ()
+        return Grade(min(1.0, max(0.0, found[1].fraction)), feedback)
 
     def read(self, fields: Mapping[str, Sequence[str]]) -> ShortAnswerAnswer | None:
         """The answer in a posted form; None if nothing was typed."""
@@ -123,6 +121,42 @@ class ShortAnswer(Asking, frozen=True, tag="short_answer"):
         if max(a.fraction for a in own) < 1:
             return [QuestionFault("answers", _l("no accepted answer earns the whole mark"))]
         return []
+
+    def parts(self, language: str) -> tuple[AnswerPart, ...]:
+        """One part. Answers that translate each other are one foreseen answer, in the words of `language` if it has
+        them; those that a language has beyond the source's stand behind them."""
+        own, made = self.answers.get(self.source_language, ()), self.answers.get(language, ())
+        foreseen = []
+        for place, accepted in enumerate(own):
+            said = made[place].text if place < len(made) else ""
+            foreseen.append(Scored(said or accepted.text, accepted.fraction, accepted.feedback, str(place + 1)))
+        for tag in sorted(self.answers):
+            for place, accepted in list(enumerate(self.answers[tag]))[len(own) :]:
+                key = self._key(tag, place)
+                foreseen.append(Scored(accepted.text, accepted.fraction, accepted.feedback, key))
+        return (AnswerPart("", "", tuple(foreseen), open=True),)
+
+    def said(self, answer: ShortAnswerAnswer, language: str) -> tuple[Said, ...]:
+        found = self._found(answer, language)
+        if found is None:
+            return (Said("", "", answer.text),)
+        key, accepted = found
+        return (Said("", key, fraction=min(1.0, max(0.0, accepted.fraction))),)
+
+    def _found(self, answer: ShortAnswerAnswer, language: str) -> tuple[str, AcceptedAnswer] | None:
+        """The first accepted answer that fits, and what it is called in `parts`."""
+        typed = _folded(answer.text, self.case_matters)
+        # An answer in the question's own language counts too: people quote terms as they learned them.
+        for tag in (language if self.answers.get(language) else self.source_language, self.source_language):
+            for place, accepted in enumerate(self.answers.get(tag, ())):
+                if _pattern(_folded(accepted.text, self.case_matters)).fullmatch(typed):
+                    return self._key(tag, place), accepted
+        return None
+
+    def _key(self, tag: str, place: int) -> str:
+        """The place, from 1, that an answer has in the source's; with its language where that has none there."""
+        own = len(self.answers.get(self.source_language, ()))
+        return str(place + 1) if place < own else f"{tag} {place + 1}"
 
 
 def _folded(text: str, case_matters: bool) -> str:
