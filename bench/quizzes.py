@@ -25,6 +25,7 @@ from statistics import quantiles
 from threading import Barrier
 from urllib.parse import urlencode, urlsplit
 
+import msgspec
 import sqlalchemy as sa
 from flask import Flask
 from flask_migrate import upgrade
@@ -37,9 +38,9 @@ from app.core.transactions import unit_of_work
 from app.courses.editions import PublishedEdition, get_edition
 from app.extensions import db
 from app.progress import services as progress
-from app.progress.models import Enrolment, EnrolmentState
+from app.progress.models import Enrolment
 from app.quizzes import services, statistics_queries
-from app.quizzes.models import Attempt, AttemptSlot, AttemptState, Response
+from app.quizzes.models import Attempt, AttemptSlot, Response
 from app.quizzes.settings import QuizSettings
 from app.quizzes.statistics_queries import Chosen
 from app.quizzes.types import SingleChoiceAnswer
@@ -241,70 +242,52 @@ class Quizzed:
         chosen = Chosen(self.edition.by_key["test"].id)
         began = time.perf_counter()
         computed = statistics_queries.compute(chosen)
-        for item in computed.items:
-            statistics_queries.list_answers(chosen, item, computed.totals)
+        answers = statistics_queries.list_answers(chosen, computed.items, computed.totals)
         took = time.perf_counter() - began
-        assert computed.figures.attempts >= ATTEMPTS
+        assert computed.figures.attempts >= ATTEMPTS and len(answers) == QUESTIONS
         return {"quiz_statistics_100k_seconds": round(took, 2)}
 
     def fill(self) -> None:
-        """A hundred thousand submitted attempts, each of an enrolment of its own."""
+        """A hundred thousand submitted attempts, each of an enrolment of its own: rows as SQLite holds them."""
         activity = self.edition.by_key["test"]
         slots = services.data_of(activity).slots
-        now = clock.now()
-        shown = [AttemptSlot(slot.version_id, slot.marks, ("a", "b", "c"), 1) for slot in slots]
-        last = db.session.scalar(sa.select(sa.func.max(Enrolment.id))) or 0
-        last_attempt = db.session.scalar(sa.select(sa.func.max(Attempt.id))) or 0
-        person_id = a_person().id
-        for first in range(1, ATTEMPTS + 1, AT_A_TIME):
-            enrolments, attempts, responses = [], [], []
-            for number in range(first, first + AT_A_TIME):
-                answers = [(number * (place + 3) + number // (place + 1)) % 4 for place in range(len(slots))]
-                right = sum(answer in (0, 3) for answer in answers)
-                enrolments.append(
-                    {
-                        "id": last + number, "person_id": person_id + number, "course_id": self.course_id,
-                        "language": "en", "cycle": 1, "state": EnrolmentState.OPEN, "done": 0, "total": 1,
-                        "states": {}, "enrolled_at": now, "touched_at": now,
-                        "counted_edition_id": self.edition.id, "version_id": 1,
-                    }
-                )  # fmt: skip
-                attempts.append(
-                    {
-                        "id": last_attempt + number, "enrolment_id": last + number, "cycle": 1,
-                        "activity_id": activity.id, "number": 1, "edition_id": self.edition.id, "language": "en",
-                        "state": AttemptState.SUBMITTED, "started_at": now, "finished_at": now,
-                        "score": right / len(slots), "slots": shown,
-                    }
-                )  # fmt: skip
-                responses += [
-                    {
-                        "attempt_id": last_attempt + number, "slot": place, "version_id": slot.version_id,
-                        "marks": slot.marks, "answer": SingleChoiceAnswer("abca"[answer]), "sequence": 1,
-                        "flagged": False, "tries": [], "locked": False, "saved_at": now,
-                        "fraction": 1.0 if answer in (0, 3) else 0.0, "feedback": [], "waits": False,
-                    }
-                    for place, (slot, answer) in enumerate(zip(slots, answers, strict=True))
-                ]  # fmt: skip
-            with unit_of_work():
-                _people(person_id, first)
-                for table, rows in ((Enrolment, enrolments), (Attempt, attempts), (Response, responses)):
-                    db.session.execute(sa.insert(table.__table__), rows)  # type: ignore[arg-type]
+        shown = msgspec.json.encode([AttemptSlot(s.version_id, s.marks, ("a", "b", "c"), 1) for s in slots]).decode()
+        given = [msgspec.json.encode(SingleChoiceAnswer(choice)).decode() for choice in "abca"]
+        now = clock.now().replace(tzinfo=None).isoformat(" ")
+        with unit_of_work():
+            connection = db.session.connection()
+            person, enrolment, attempt = (
+                connection.scalar(sa.select(sa.func.max(table.id))) or 0 for table in (Person, Enrolment, Attempt)
+            )
+            write = connection.exec_driver_sql
+            for first in range(1, ATTEMPTS + 1, AT_A_TIME):
+                people, enrolments, attempts, responses = [], [], [], []
+                for n in range(first, first + AT_A_TIME):
+                    answers = [(n * (place + 3) + n // (place + 1)) % 4 for place in range(len(slots))]
+                    right = sum(answer in (0, 3) for answer in answers)
+                    people.append((person + n, f"many{n}@city.example", now))
+                    enrolments.append((enrolment + n, person + n, self.course_id, now, now, self.edition.id))
+                    attempts.append(
+                        (attempt + n, enrolment + n, activity.id, self.edition.id, now, now, right / len(slots), shown)
+                    )
+                    responses += [
+                        (attempt + n, place, slot.version_id, slot.marks, given[answer], now, float(answer in (0, 3)))
+                        for place, (slot, answer) in enumerate(zip(slots, answers, strict=True))
+                    ]
+                write(_PERSON, people)
+                write(_ENROLMENT, enrolments)
+                write(_ATTEMPT, attempts)
+                write(_RESPONSE, responses)
 
 
-def _people(person_id: int, first: int) -> None:
-    """The rows of those who enrol."""
-    now = clock.now()
-    db.session.execute(
-        sa.insert(Person.__table__),  # type: ignore[arg-type]
-        [
-            {
-                "id": person_id + number, "email": f"many{number}@city.example", "name": "Amina Trabelsi",
-                "language": "en", "time_zone": "UTC", "password_hash": "", "state": "active", "created_at": now,
-            }
-            for number in range(first, first + AT_A_TIME)
-        ],
-    )  # fmt: skip
+_PERSON = """INSERT INTO person (id, email, name, language, time_zone, password_hash, state, created_at)
+VALUES (?, ?, 'Amina Trabelsi', 'en', 'UTC', '', 'active', ?)"""
+_ENROLMENT = """INSERT INTO enrolment (id, person_id, course_id, language, cycle, state, done, total, states,
+enrolled_at, touched_at, counted_edition_id, version_id) VALUES (?, ?, ?, 'en', 1, 'open', 0, 1, '{}', ?, ?, ?, 1)"""
+_ATTEMPT = """INSERT INTO attempt (id, enrolment_id, cycle, activity_id, number, edition_id, language, state,
+started_at, finished_at, score, slots) VALUES (?, ?, 1, ?, 1, ?, 'en', 'submitted', ?, ?, ?, ?)"""
+_RESPONSE = """INSERT INTO response (attempt_id, slot, version_id, marks, answer, sequence, flagged, tries, locked,
+saved_at, fraction, feedback, waits) VALUES (?, ?, ?, ?, ?, 1, 0, '[]', 0, ?, ?, '[]', 0)"""
 
 
 def _count_attempts(activity_id: int) -> int:

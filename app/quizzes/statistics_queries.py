@@ -243,23 +243,33 @@ def _versions(ids: set[int]) -> dict[int, Any]:
     return {row.id: row for row in rows}
 
 
-def list_answers(chosen: Chosen, item: Item, totals: Weighted) -> list[PartLines]:
-    """What was answered to each part of an item, and by whom. One statement."""
+def list_answers(chosen: Chosen, items: Sequence[Item], totals: Weighted) -> dict[int, list[PartLines]]:
+    """What was answered to each part of each of the items, by whom; by the item's version. One statement.
+
+    Not of questions that people mark: no two answers to them are alike.
+    """
     attempts = chosen.attempts()
     response = Response.__table__.c
     low, high = (bound / 100 for bound in statistics.thirds(totals))
     third = sa.case((attempts.c.score < low - 1e-9, 0), (attempts.c.score < high - 1e-9, 1), else_=2).label("third")
     given = sa.cast(sa.type_coerce(response.answer, sa.JSON), sa.Text).label("given")
+    graded_by = sa.func.coalesce(response.graded_version_id, response.version_id).label("version_id")
+    tallies = {item.version_id: _Tally(item) for item in items if not item.content.marked_by_hand}
+    of_version = {
+        version: tallies[item.version_id]
+        for item in items
+        if item.version_id in tallies
+        for version in item.version_ids
+    }
     rows = db.session.execute(
-        sa.select(given, attempts.c.language, third, sa.func.count().label("times"), sa.func.sum(attempts.c.score))
+        sa.select(graded_by, given, attempts.c.language, third, sa.func.count(), sa.func.sum(attempts.c.score))
         .join(attempts, attempts.c.id == response.attempt_id)
-        .where(sa.func.coalesce(response.graded_version_id, response.version_id).in_(item.version_ids))
-        .group_by(given, attempts.c.language, third)
-    ).all()
-    tally = _Tally(item)
-    for answer, language, of_third, count, scored in rows:
-        tally.add(answer, language, of_third, count, scored)
-    return tally.parts()
+        .where(graded_by.in_(of_version))
+        .group_by(graded_by, given, attempts.c.language, third)
+    )
+    for version_id, answer, language, of_third, count, scored in rows:
+        of_version[version_id].add(answer, language, of_third, count, scored)
+    return {version_id: tally.parts() for version_id, tally in tallies.items()}
 
 
 class _Tally:

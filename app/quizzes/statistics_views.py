@@ -130,10 +130,8 @@ def _asked(chosen: Chosen) -> dict[str, Any]:
 
 
 def _answers(chosen: Chosen, found: Item, computed: QuizStatistics) -> Sequence[PartLines]:
-    """Every answer; none of a question that people mark, where no two answers are alike."""
-    if found.content.marked_by_hand:
-        return []
-    return statistics_queries.list_answers(chosen, found, computed.totals)
+    """Every answer; none of a question that people mark."""
+    return statistics_queries.list_answers(chosen, [found], computed.totals).get(found.version_id, [])
 
 
 def _bands(computed: QuizStatistics) -> list[int]:

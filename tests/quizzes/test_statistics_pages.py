@@ -114,14 +114,15 @@ def test_every_answer_is_there(taken: Asked) -> None:
     chosen = Chosen(taken.quiz_id)
     computed = statistics_queries.compute(chosen)
     first, second = computed.items
-    (part,) = statistics_queries.list_answers(chosen, first, computed.totals)
+    found = statistics_queries.list_answers(chosen, computed.items, computed.totals)
+    (part,) = found[first.version_id]
     assert [(line.words.best("en", "en"), line.fraction, line.count) for line in part.lines] == [
         ("The right one", 1.0, 3), ("A wrong one", 0.0, 2), ("Another wrong one", 0.0, 1),
     ]  # fmt: skip
     assert part.lines[0].scored == pytest.approx((1 + 1 + 0.75) / 3)
     # Thirds of 0 0 50 75 100 100: two each.
     assert [line.thirds for line in part.lines] == [(0, 1, 2), (1, 1, 0), (1, 0, 0)]
-    (part,) = statistics_queries.list_answers(chosen, second, computed.totals)
+    (part,) = found[second.version_id]
     assert [(line.words, line.count) for line in part.lines] == [("Oslo", 3), ("Bergen", 1)]
     assert [(line.words, line.count) for line in part.others] == [("Rome", 1)]
     assert part.unanswered.count == 1
@@ -176,7 +177,7 @@ def test_what_it_costs(taken: Asked, statements: list[str]) -> None:
     computed = statistics_queries.compute(Chosen(taken.quiz_id))
     assert len(statements) <= 4
     statements.clear()
-    statistics_queries.list_answers(Chosen(taken.quiz_id), computed.items[0], computed.totals)
+    statistics_queries.list_answers(Chosen(taken.quiz_id), computed.items, computed.totals)
     assert len(statements) == 1
 
 
