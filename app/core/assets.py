@@ -53,6 +53,7 @@ STUDIO_LAYERS = (
     "translation",
     "editions",
     "questions",
+    "statistics",
     "moving",
 )
 PACKAGES = ROOT / "node_modules"

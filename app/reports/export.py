@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import islice
@@ -13,13 +11,13 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 
 from app.auth.identity import Identity
+from app.core.sheets import BYTE_ORDER_MARK, csv_lines
 from app.progress.models import EnrolmentState
 
 from . import queries
 from .queries import Filters
 from .report import Choices
 
-BYTE_ORDER_MARK = "\ufeff"  # so that spreadsheets read UTF-8
 ROWS_A_CHUNK = 200
 
 
@@ -63,17 +61,6 @@ def _cells(person: Identity, choices: Choices, at: datetime, language: str) -> C
 
 
 def _lines(heading: list[str], cells: Callable[[Any], list[str]], rows: Iterator[Any]) -> Iterator[str]:
-    yield BYTE_ORDER_MARK + _written([heading])
+    yield BYTE_ORDER_MARK + csv_lines([heading])
     while chunk := list(islice(rows, ROWS_A_CHUNK)):
-        yield _written([[harmless(cell) for cell in cells(row)] for row in chunk])
-
-
-def _written(rows: list[list[str]]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue()
-
-
-def harmless(cell: str) -> str:
-    """`cell` so that no spreadsheet takes it for a formula: one that begins like one gets an apostrophe before it."""
-    return "'" + cell if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else cell
+        yield csv_lines([cells(row) for row in chunk])

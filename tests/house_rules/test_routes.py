@@ -84,7 +84,7 @@ def arguments(rule: Rule, scene: Scene) -> dict[str, Any]:
         "language": "fr",
         "upload_id": UPLOAD,
     }
-    if rule.endpoint.startswith("quiz_studio."):
+    if rule.endpoint.startswith(("quiz_studio.", "quiz_statistics.")):
         known["activity_id"] = scene.attempt.activity_id
     return {name: known.get(name, 1) for name in rule.arguments}
 

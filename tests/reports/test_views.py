@@ -16,11 +16,11 @@ from flask.testing import FlaskClient
 from app.auth.models import Person, Role
 from app.core import clock
 from app.core.models import AuditEvent
+from app.core.sheets import harmless
 from app.courses import editions
 from app.extensions import db
 from app.network.models import City, Region
 from app.progress.models import EnrolmentState
-from app.reports.export import harmless
 from tests.factories import a_city, a_course, a_person, signed_in
 
 from .factories import NOW, an_enrolment, edition_of
