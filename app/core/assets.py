@@ -35,6 +35,7 @@ LAYERS = (
     "certificate",
     "quizzes",
     "answering",
+    "arranging",
     "grants",
     "reports",
     "site",

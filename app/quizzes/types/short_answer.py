@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,26 +14,12 @@ from .asking import Asking
 from .fault import QuestionFault
 from .grade import Grade
 from .parts import Picture
-from .scored import Scored
-
-LONGEST = 500  # characters of a typed answer
+from .scored import AnswerPart, Said, Scored
+from .typed import LONGEST, AcceptedAnswer, foreseen, found_in, hint_of_typing, left_open, rules_of_typing
 
 
 class ShortAnswerAnswer(msgspec.Struct, frozen=True, tag="short_answer"):
     text: str
-
-
-class AcceptedAnswer(msgspec.Struct, frozen=True):
-    """`*` stands for any run of characters, `\\*` for an asterisk; `fraction` of the mark that it earns.
-
-    In another language than the question's, `source_hash` is of the answer in the same place that it was made from
-    (None: not known). Empty, it says that the source's own words stand here until there is a translation.
-    """
-
-    text: str
-    fraction: float = 1.0
-    feedback: Text | None = None
-    source_hash: str | None = None
 
 
 class ShortAnswer(Asking, frozen=True, tag="short_answer"):
@@ -55,14 +39,11 @@ class ShortAnswer(Asking, frozen=True, tag="short_answer"):
         return self.answers.get(language) or self.answers.get(self.source_language, ())
 
     def grade(self, answer: ShortAnswerAnswer, language: str) -> Grade:
-        # An answer in the question's own language counts too: people quote terms as they learned them.
-        for answers in (self.accepted(language), self.accepted(self.source_language)):
-            place = first_match(answer.text, answers, self.case_matters, self.accents_matter)
-            if place is not None:
-                accepted = answers[place]
-                feedback = (accepted.feedback,) if accepted.feedback else ()
-                return Grade(min(1.0, max(0.0, accepted.fraction)), feedback)
-        return Grade(0.0)
+        found = self._found(answer, language)
+        if found is None:
+            return Grade(0.0)
+        feedback = (found[1].feedback,) if found[1].feedback else ()
+        return Grade(min(1.0, max(0.0, found[1].fraction)), feedback)
 
     def read(self, fields: Mapping[str, Sequence[str]]) -> ShortAnswerAnswer | None:
         """The answer in a posted form; None if nothing was typed."""
@@ -129,71 +110,19 @@ class ShortAnswer(Asking, frozen=True, tag="short_answer"):
             return [QuestionFault("answers", _l("no accepted answer earns the whole mark"))]
         return []
 
+    def parts(self, language: str) -> tuple[AnswerPart, ...]:
+        """One part, as `foreseen` has it."""
+        return (AnswerPart("", "", foreseen(self.answers, self.source_language, language), open=True),)
 
-def first_match(typed: str, accepted: Sequence[AcceptedAnswer], case_matters: bool, accents_matter: bool) -> int | None:
-    """The place, from 0, of the first accepted answer that fits what was typed."""
-    said = _folded(typed, case_matters, accents_matter)
-    for place, answer in enumerate(accepted):
-        if _fits(_folded(answer.text, case_matters, accents_matter), said):
-            return place
-    return None
+    def said(self, answer: ShortAnswerAnswer, language: str) -> tuple[Said, ...]:
+        found = self._found(answer, language)
+        if found is None:
+            return (Said("", "", answer.text),)
+        key, accepted = found
+        return (Said("", key, fraction=min(1.0, max(0.0, accepted.fraction))),)
 
-
-def rules_of_typing(case_matters: bool, accents_matter: bool) -> tuple[object, ...]:
-    """How what is typed is compared, in sentences."""
-    if accents_matter:
-        accents = _l("Accents must be as written; extra spaces do not matter.")
-    else:
-        accents = _l("Accents and extra spaces do not matter.")
-    return (
-        _l("Capitals must be as written.") if case_matters else _l("Capitals do not matter."),
-        accents,
-        _l("* stands for any words or none; write \\* for an asterisk."),
-    )
-
-
-def hint_of_typing(case_matters: bool, accents_matter: bool) -> object:
-    """What those who type should mind."""
-    if case_matters and accents_matter:
-        return _l("A word or a few. Capitals and accents matter.")
-    if case_matters:
-        return _l("A word or a few. Capitals matter, accents do not.")
-    if accents_matter:
-        return _l("A word or a few. Accents matter, capitals do not.")
-    return _l("A word or a few. Capitals and accents do not matter.")
-
-
-def left_open(accepted: str) -> str:
-    """An accepted answer as people read it: what may stand anywhere is left open."""
-    return re.sub(r"\\\*|\*+", lambda found: "*" if found[0] == r"\*" else "…", accepted)
-
-
-def _folded(text: str, case_matters: bool, accents_matter: bool) -> str:
-    """Spaces made one, accents taken off and case evened out unless they matter."""
-    text = unicodedata.normalize("NFC" if accents_matter else "NFKD", " ".join(text.split()))
-    if not accents_matter:
-        text = "".join(c for c in text if not unicodedata.combining(c))
-    # Case-folding may take a letter apart ("İ"): what is compared is put together again.
-    return text if case_matters else unicodedata.normalize("NFC", text.casefold())
-
-
-def _fits(accepted: str, typed: str) -> bool:
-    """Whether `typed` is what `accepted` says, any run of characters where it has a star."""
-    pieces = [""]
-    for piece in re.split(r"(\\\*|\*+)", accepted):
-        if piece.startswith("*"):
-            pieces.append("")
-        else:
-            pieces[-1] += "*" if piece == r"\*" else piece
-    first, *between = pieces
-    if not between:
-        return typed == first
-    last = between.pop()
-    if len(typed) < len(first) + len(last) or not (typed.startswith(first) and typed.endswith(last)):
-        return False
-    rest = typed[len(first) : len(typed) - len(last)]
-    for piece in between:  # the earliest place of each leaves the most to those after it
-        _before, found, rest = rest.partition(piece) if piece else ("", "*", rest)
-        if not found:
-            return False
-    return True
+    def _found(self, answer: ShortAnswerAnswer, language: str) -> tuple[str, AcceptedAnswer] | None:
+        return found_in(
+            self.answers, answer.text, self.source_language, language,
+            case_matters=self.case_matters, accents_matter=self.accents_matter,
+        )  # fmt: skip

@@ -13,7 +13,7 @@ from app.quizzes.fields import NumberField, plain
 
 from .. import Content, Criterion, Essay, Level
 from .base import LONGEST_STEM, MOST_ROWS_READ, QuestionForm, at_most, box, feedback, spoken, words
-from .choices import give_keys
+from .keys import give_keys
 
 LONGEST_LINE = 500
 MOST_LEVELS = 10

@@ -14,7 +14,8 @@ from app.quizzes.fields import NumberField, ShareField, plain, share
 from .. import Choice, Content, Gap, Gaps
 from ..gaps import MARKER
 from .base import MOST_ROWS_READ, QuestionForm, feedback, spoken
-from .choices import give_keys, row_of
+from .choices import row_of
+from .keys import give_keys
 from .short_answer import AnswerRow, accepted_in, rows_of
 
 

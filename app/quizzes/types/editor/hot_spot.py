@@ -14,7 +14,7 @@ from app.quizzes.fields import ShareField, share
 
 from .. import Content, HotSpot, Shape, Spot
 from .base import LONGEST_FEEDBACK, MOST_ROWS_READ, QuestionForm, at_most, box, feedback, spoken, words
-from .choices import give_keys
+from .keys import give_keys
 from .library import PictureRow
 
 LONGEST_NAME = 200
