@@ -13,8 +13,9 @@ from app.courses.kinds import TranslationState, Unit
 
 from .types import AcceptedAnswer, Content, Gaps
 from .types.gaps import MARKER
-from .types.rewriting import Accepted, Place, rewritten
-from .types.short_answer import LONGEST as LONGEST_ANSWER
+from .types.rewriting import Place, rewritten
+from .types.typed import LONGEST as LONGEST_ANSWER
+from .types.typed import Accepted
 
 NOT_YET = ""  # the `source_hash` of an accepted answer that stands in for its translation
 

@@ -33,7 +33,7 @@ from app.quizzes.types import (
     Spot,
     Unit,
 )
-from app.quizzes.types.short_answer import LONGEST
+from app.quizzes.types.typed import LONGEST
 
 from .fields import Fields, Report, suggestion, text_of
 from .nodes import Mapping as MappingNode

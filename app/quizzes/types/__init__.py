@@ -26,9 +26,10 @@ from .number import AcceptedNumber, Number, NumberAnswer, Unit
 from .ordering import OrderCredit, Ordering, OrderingAnswer
 from .parts import Labelled, Picture, Prompt
 from .scored import AnswerPart, Said, Scored
-from .short_answer import AcceptedAnswer, ShortAnswer, ShortAnswerAnswer
+from .short_answer import ShortAnswer, ShortAnswerAnswer
 from .single_choice import SingleChoice, SingleChoiceAnswer
 from .true_false import TrueFalse, TrueFalseAnswer
+from .typed import AcceptedAnswer
 
 Content = (
     SingleChoice | MultipleChoice | TrueFalse | ShortAnswer | Number | Matching | Ordering | Gaps | HotSpot | Essay

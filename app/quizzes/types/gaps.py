@@ -17,7 +17,7 @@ from .fault import QuestionFault
 from .grade import Grade
 from .parts import Picture
 from .scored import AnswerPart, Said, Scored
-from .short_answer import LONGEST, AcceptedAnswer, first_match, hint_of_typing, left_open, rules_of_typing
+from .typed import LONGEST, AcceptedAnswer, foreseen, found_in, hint_of_typing, left_open, rules_of_typing
 
 MARKER = re.compile(r"\[\[([a-z0-9][a-z0-9-]{0,59})\]\]")
 OPEN = "…"
@@ -104,10 +104,15 @@ class Gaps(Asking, frozen=True, tag="gaps"):
         )
 
     def parts(self, language: str) -> tuple[AnswerPart, ...]:
-        return tuple(AnswerPart(gap.key, gap.key, self._scored(gap, language), not gap.choices) for gap in self.gaps)
+        """Each gap, named as in the text; the answers of a typed one as `foreseen` has them."""
+        return tuple(
+            AnswerPart(gap.key, gap.key, self._scored(gap, language))
+            if gap.choices
+            else AnswerPart(gap.key, gap.key, foreseen(gap.accepted, self.source_language, language), open=True)
+            for gap in self.gaps
+        )
 
     def said(self, answer: GapsAnswer, language: str) -> tuple[Said, ...]:
-        """An accepted answer is named by its place in its language, from 1, as those of other languages there are."""
         total = sum(gap.weight for gap in self.gaps)
         found = []
         for gap in self.gaps:
@@ -240,8 +245,7 @@ class Gaps(Asking, frozen=True, tag="gaps"):
     def _scored(self, gap: Gap, language: str) -> tuple[Scored, ...]:
         if gap.choices:
             return tuple(Scored(c.text, c.fraction, c.feedback, c.key) for c in gap.choices)
-        accepted = self.accepted(gap, language)
-        return tuple(Scored(a.text, a.fraction, a.feedback, str(place)) for place, a in enumerate(accepted, 1))
+        return tuple(Scored(a.text, a.fraction, a.feedback) for a in self.accepted(gap, language))
 
     def _earned(self, gap: Gap, answer: GapsAnswer, language: str) -> Scored | None:
         """The foreseen answer that a gap was filled with; None for an open gap or another answer."""
@@ -250,11 +254,11 @@ class Gaps(Asking, frozen=True, tag="gaps"):
             return None
         if gap.choices:
             return next((scored for scored in self._scored(gap, language) if scored.key == said), None)
-        for tag in (language, self.source_language):
-            place = first_match(said, self.accepted(gap, tag), self.case_matters, self.accents_matter)
-            if place is not None:
-                return self._scored(gap, tag)[place]
-        return None
+        found = found_in(
+            gap.accepted, said, self.source_language, language,
+            case_matters=self.case_matters, accents_matter=self.accents_matter,
+        )  # fmt: skip
+        return Scored(found[1].text, found[1].fraction, found[1].feedback, found[0]) if found else None
 
     def _best(self, gap: Gap) -> float:
         return max((_within(scored) for scored in self._scored(gap, self.source_language)), default=0.0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, TypeVar
 
@@ -10,10 +9,9 @@ import msgspec
 
 from app.core.text import Text
 
-from .short_answer import AcceptedAnswer
+from .typed import Accepted
 
 Held = TypeVar("Held", bound=msgspec.Struct)
-Accepted = Mapping[str, tuple[AcceptedAnswer, ...]]
 
 # What one of a list is called in a place.
 ONE_OF = {

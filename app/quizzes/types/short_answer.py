@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,25 +15,11 @@ from .fault import QuestionFault
 from .grade import Grade
 from .parts import Picture
 from .scored import AnswerPart, Said, Scored
-
-LONGEST = 500  # characters of a typed answer
+from .typed import LONGEST, AcceptedAnswer, foreseen, found_in, hint_of_typing, left_open, rules_of_typing
 
 
 class ShortAnswerAnswer(msgspec.Struct, frozen=True, tag="short_answer"):
     text: str
-
-
-class AcceptedAnswer(msgspec.Struct, frozen=True):
-    """`*` stands for any run of characters, `\\*` for an asterisk; `fraction` of the mark that it earns.
-
-    In another language than the question's, `source_hash` is of the answer in the same place that it was made from
-    (None: not known). Empty, it says that the source's own words stand here until there is a translation.
-    """
-
-    text: str
-    fraction: float = 1.0
-    feedback: Text | None = None
-    source_hash: str | None = None
 
 
 class ShortAnswer(Asking, frozen=True, tag="short_answer"):
@@ -127,18 +111,8 @@ class ShortAnswer(Asking, frozen=True, tag="short_answer"):
         return []
 
     def parts(self, language: str) -> tuple[AnswerPart, ...]:
-        """One part. Answers that translate each other are one foreseen answer, in the words of `language` if it has
-        them; those that a language has beyond the source's stand behind them."""
-        own, made = self.answers.get(self.source_language, ()), self.answers.get(language, ())
-        foreseen = []
-        for place, accepted in enumerate(own):
-            said = made[place].text if place < len(made) else ""
-            foreseen.append(Scored(said or accepted.text, accepted.fraction, accepted.feedback, str(place + 1)))
-        for tag in sorted(self.answers):
-            for place, accepted in list(enumerate(self.answers[tag]))[len(own) :]:
-                key = self._key(tag, place)
-                foreseen.append(Scored(accepted.text, accepted.fraction, accepted.feedback, key))
-        return (AnswerPart("", "", tuple(foreseen), open=True),)
+        """One part, as `foreseen` has it."""
+        return (AnswerPart("", "", foreseen(self.answers, self.source_language, language), open=True),)
 
     def said(self, answer: ShortAnswerAnswer, language: str) -> tuple[Said, ...]:
         found = self._found(answer, language)
@@ -148,85 +122,7 @@ class ShortAnswer(Asking, frozen=True, tag="short_answer"):
         return (Said("", key, fraction=min(1.0, max(0.0, accepted.fraction))),)
 
     def _found(self, answer: ShortAnswerAnswer, language: str) -> tuple[str, AcceptedAnswer] | None:
-        """The first accepted answer that fits, and what it is called in `parts`."""
-        # An answer in the question's own language counts too: people quote terms as they learned them.
-        for tag in (language if self.answers.get(language) else self.source_language, self.source_language):
-            answers = self.answers.get(tag, ())
-            place = first_match(answer.text, answers, self.case_matters, self.accents_matter)
-            if place is not None:
-                return self._key(tag, place), answers[place]
-        return None
-
-    def _key(self, tag: str, place: int) -> str:
-        """The place, from 1, that an answer has in the source's; with its language where that has none there."""
-        own = len(self.answers.get(self.source_language, ()))
-        return str(place + 1) if place < own else f"{tag} {place + 1}"
-
-
-def first_match(typed: str, accepted: Sequence[AcceptedAnswer], case_matters: bool, accents_matter: bool) -> int | None:
-    """The place, from 0, of the first accepted answer that fits what was typed."""
-    said = _folded(typed, case_matters, accents_matter)
-    for place, answer in enumerate(accepted):
-        if _fits(_folded(answer.text, case_matters, accents_matter), said):
-            return place
-    return None
-
-
-def rules_of_typing(case_matters: bool, accents_matter: bool) -> tuple[object, ...]:
-    """How what is typed is compared, in sentences."""
-    if accents_matter:
-        accents = _l("Accents must be as written; extra spaces do not matter.")
-    else:
-        accents = _l("Accents and extra spaces do not matter.")
-    return (
-        _l("Capitals must be as written.") if case_matters else _l("Capitals do not matter."),
-        accents,
-        _l("* stands for any words or none; write \\* for an asterisk."),
-    )
-
-
-def hint_of_typing(case_matters: bool, accents_matter: bool) -> object:
-    """What those who type should mind."""
-    if case_matters and accents_matter:
-        return _l("A word or a few. Capitals and accents matter.")
-    if case_matters:
-        return _l("A word or a few. Capitals matter, accents do not.")
-    if accents_matter:
-        return _l("A word or a few. Accents matter, capitals do not.")
-    return _l("A word or a few. Capitals and accents do not matter.")
-
-
-def left_open(accepted: str) -> str:
-    """An accepted answer as people read it: what may stand anywhere is left open."""
-    return re.sub(r"\\\*|\*+", lambda found: "*" if found[0] == r"\*" else "…", accepted)
-
-
-def _folded(text: str, case_matters: bool, accents_matter: bool) -> str:
-    """Spaces made one, accents taken off and case evened out unless they matter."""
-    text = unicodedata.normalize("NFC" if accents_matter else "NFKD", " ".join(text.split()))
-    if not accents_matter:
-        text = "".join(c for c in text if not unicodedata.combining(c))
-    # Case-folding may take a letter apart ("İ"): what is compared is put together again.
-    return text if case_matters else unicodedata.normalize("NFC", text.casefold())
-
-
-def _fits(accepted: str, typed: str) -> bool:
-    """Whether `typed` is what `accepted` says, any run of characters where it has a star."""
-    pieces = [""]
-    for piece in re.split(r"(\\\*|\*+)", accepted):
-        if piece.startswith("*"):
-            pieces.append("")
-        else:
-            pieces[-1] += "*" if piece == r"\*" else piece
-    first, *between = pieces
-    if not between:
-        return typed == first
-    last = between.pop()
-    if len(typed) < len(first) + len(last) or not (typed.startswith(first) and typed.endswith(last)):
-        return False
-    rest = typed[len(first) : len(typed) - len(last)]
-    for piece in between:  # the earliest place of each leaves the most to those after it
-        _before, found, rest = rest.partition(piece) if piece else ("", "*", rest)
-        if not found:
-            return False
-    return True
+        return found_in(
+            self.answers, answer.text, self.source_language, language,
+            case_matters=self.case_matters, accents_matter=self.accents_matter,
+        )  # fmt: skip

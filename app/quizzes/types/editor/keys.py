@@ -22,9 +22,8 @@ def kept_keys(typed: Sequence[str | None], former: Iterable[str]) -> list[str]:
     return made
 
 
-def give_keys(rows: Iterable[Any], former: Iterable[str]) -> None:
-    """Put into each row, in its field `key`, the key that it keeps or gets."""
-    rows = list(rows)
+def give_keys(rows: Sequence[Any], former: Iterable[str]) -> None:
+    """Put into each row, which has a field `key`, the key that `kept_keys` gives it."""
     for row, key in zip(rows, kept_keys([row.key.data for row in rows], former), strict=True):
         row.key.data = key
 

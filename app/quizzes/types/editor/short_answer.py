@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -13,7 +13,7 @@ from app.core.folding import one_line
 from app.quizzes.fields import ShareField, share
 
 from .. import AcceptedAnswer, Content, ShortAnswer
-from ..short_answer import LONGEST
+from ..typed import LONGEST, Accepted
 from .base import (
     LONGEST_FEEDBACK,
     MOST_ROWS_READ,
@@ -83,9 +83,6 @@ class ShortAnswerForm(QuestionForm):
             case_matters=bool(self.case_matters.data),
             accents_matter=bool(self.accents_matter.data),
         )
-
-
-Accepted = Mapping[str, tuple[AcceptedAnswer, ...]]
 
 
 def rows_of(answers: Accepted, language: str) -> list[dict[str, Any]]:
