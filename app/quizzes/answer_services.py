@@ -40,6 +40,7 @@ _KEEP = (
         _response.c.attempt_id.in_(sa.select(_held.c.id)),
     )
     .values(flagged=sa.bindparam("flag"), sequence=sa.bindparam("from") + 1, saved_at=sa.bindparam("now"))
+    .returning(_response.c.sequence)
 )
 _KEEP_ANSWER = _KEEP.where(_response.c.locked.is_(False)).values(
     answer=sa.bindparam("given"), certainty=sa.bindparam("sure")
@@ -71,8 +72,8 @@ def save(
     }  # fmt: skip
     if not as_it_is:
         values |= {"given": answer, "sure": certainty}
-    changed = db.session.connection().execute(_KEEP if as_it_is else _KEEP_ANSWER, values)
-    return sequence + 1 if changed.rowcount else _refuse(to, answer, flagged, certainty, now, as_it_is)
+    kept = db.session.connection().execute(_KEEP if as_it_is else _KEEP_ANSWER, values).scalar()
+    return int(kept) if kept is not None else _refuse(to, answer, flagged, certainty, now, as_it_is)
 
 
 def _refuse(

@@ -27,7 +27,7 @@ from app.quizzes.models import Attempt, Response
 from app.quizzes.settings import QuizSettings
 from app.quizzes.types import AcceptedAnswer, ShortAnswer
 from tests.at_once import at_once
-from tests.factories import PASSWORD, a_choice_question, a_city, a_course, a_draft, a_person, signed_in, text
+from tests.factories import PASSWORD, a_choice_question, a_city, a_course, a_draft, a_person, an_answer, signed_in, text
 
 ROUNDS = 3
 
@@ -89,7 +89,7 @@ def test_an_acknowledged_answer_is_graded(app: Flask, times: int) -> None:
     post(windows[0], "/courses/course/enrolment")
     post(windows[0], "/learn/course/test/attempts")
     saves = [
-        partial(post, windows[slot], "/attempts/1/responses", slot=slot, sequence=0, text="zebra") for slot in range(4)
+        partial(post, windows[slot], "/attempts/1/responses", **an_answer(slot, text="zebra")) for slot in range(4)
     ]
     submissions = [partial(post, windows[n], "/attempts/1/submission") for n in (4, 5)]
     answers = at_once([*saves, *submissions])
@@ -110,7 +110,7 @@ def test_of_two_answers_made_from_one_the_first_is_kept(app: Flask, times: int) 
     post(windows[0], "/learn/course/test/attempts")
     address = "/attempts/1/responses"
     answers = at_once(
-        [partial(post, w, address, slot=0, sequence=0, choice=c) for w, c in zip(windows, "abc", strict=True)]
+        [partial(post, w, address, **an_answer(0, choice=c)) for w, c in zip(windows, "abc", strict=True)]
     )
     assert sorted(answers) == [303, 409, 409]
     kept = db.session.scalar(sa.select(Response.answer))
@@ -188,7 +188,7 @@ def test_signing_out_while_saving(app: Flask, times: int) -> None:
     same.set_cookie("academy", cookie.value)
     saved, left = at_once(
         [
-            partial(post, window, "/attempts/1/responses", slot=0, sequence=0, choice="a"),
+            partial(post, window, "/attempts/1/responses", **an_answer(0, choice="a")),
             partial(post, same, "/sign-out"),
         ]
     )

@@ -13,7 +13,8 @@ from app.courses.models import Course
 from app.extensions import db
 from app.progress import services as progress
 from app.progress.models import ActivityState, Certificate, Enrolment
-from app.quizzes import queries, services
+from app.quizzes import answer_services, queries, services
+from app.quizzes.answer_queries import find_answering
 from app.quizzes.errors import AttemptClosed, NoAttemptsLeft, Overtaken, WrongShape
 from app.quizzes.models import Attempt, Response
 from app.quizzes.queries import Sitting
@@ -54,9 +55,12 @@ class Taking:
         return found
 
     def answer(self, attempt_id: int, slot: int, answer: object, sequence: int = 0) -> int:
-        sitting = self.sitting(attempt_id)
+        to = find_answering(attempt_id, slot, person_id=self.person_id)
+        db.session.rollback()
+        if to is None:
+            raise NotFound
         with unit_of_work():
-            return services.save(sitting=sitting, slot=slot, answer=answer, flagged=False, sequence=sequence)  # type: ignore[arg-type]
+            return answer_services.save(to=to, answer=answer, flagged=False, sequence=sequence)  # type: ignore[arg-type]
 
     def submit(self, attempt_id: int) -> float:
         with unit_of_work():
