@@ -61,7 +61,8 @@ def outcome_of(made: Sequence[Made], settings: QuizSettings, allowed: int | None
     if _complete(over, submitted, grade, settings, allowed):
         return Outcome(ActivityState.COMPLETE, grade)
     waits = any(attempt.score is None for attempt in submitted)
-    if waits or (settings.completes is Completes.ATTEMPTS and len(over) < settings.least_attempts):
+    used_up = allowed is not None and len(over) >= allowed
+    if waits or (settings.completes is Completes.ATTEMPTS and not used_up):
         return Outcome(ActivityState.STARTED, grade)
     return Outcome(ActivityState.FAILED, grade)
 
