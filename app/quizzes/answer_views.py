@@ -56,7 +56,8 @@ class Given:
 def respond(attempt_id: int) -> Response:
     """Keep the answers of a page, each on its own, and go where the person chose.
 
-    A script sends one question at a time, and is told its new sequence number and the seconds left.
+    `go` is where, `again` the slot of a question to try once more. A script sends one question at a time, and is told
+    its new sequence number and the seconds left.
     """
     slots = _slots()
     if request.headers.get("X-Requested-With") == "fetch":
@@ -64,6 +65,9 @@ def respond(attempt_id: int) -> Response:
             raise NotFound
         return _acknowledge(attempt_id, _given(slots[0]))
     _keep_all(attempt_id, slots)
+    again = whole(request.form.get("again", ""), -1, most=MOST_SLOTS)
+    if again >= 0:
+        return redirect(_question(attempt_id, again + 1, again=again + 1), 303)
     go = request.form.get("go", "")
     if go == "finish":
         return redirect(url_for("quizzes.summary", attempt_id=attempt_id), 303)
@@ -151,8 +155,8 @@ def _answering(attempt_id: int, slot: int) -> Answering:
     return found
 
 
-def _question(attempt_id: int, number: int) -> str:
-    return url_for("quizzes.attempt", attempt_id=attempt_id, question=number, _anchor=f"question-{number}")
+def _question(attempt_id: int, number: int, **values: int) -> str:
+    return url_for("quizzes.attempt", attempt_id=attempt_id, question=number, **values, _anchor=f"question-{number}")
 
 
 def whole(typed: str, default: int, *, most: int) -> int:

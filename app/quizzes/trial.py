@@ -60,13 +60,15 @@ def page(parts: Sequence[Part], settings: QuizSettings, language: str, sent: Fie
     if 0 <= check < len(parts):
         kept[check] = _checked(parts[check].content, kept.get(check, Kept()), settings, language)
         go = str(check + 1)
+    again = _number(_first(sent, "again"), -1) + 1
+    go = str(again) if again else go
     if go == "finish" or not parts:
         return _result(parts, settings, language, kept)
     number = min(max(_number(go, 1), 1), len(parts))
     sitting = _sitting(parts, language, kept)
     context = {
         "desk_at": _desk_at(sitting, settings), "page": sitting.page_of(number), "left": None,
-        "again": _number(_first(sent, "again"), -1) + 1, "words": words(sitting.answered, len(parts)),
+        "again": again, "words": words(sitting.answered, len(parts)),
         "so_far": msgspec.json.encode(kept).decode(),
     }  # fmt: skip
     return Player("quizzes/trial.html", context)

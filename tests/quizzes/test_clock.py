@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from app.auth.models import Person
 from app.core import clock
 from app.core.transactions import unit_of_work
 from app.courses import services as courses
@@ -194,10 +195,8 @@ def test_of_several_extensions_each_part_counts_at_its_most_generous(app: Flask)
     taking = timed()
     city = a_city()
     with unit_of_work():
-        db.session.execute(
-            sa.text("UPDATE person SET city_id = :city WHERE id = :id"), {"city": city.id, "id": taking.person_id}
-        )
-    other: City = a_city()
+        db.session.execute(sa.update(Person).values(city_id=city.id))
+    other = a_city()
     taking.extend(seconds=600, attempts=1)
     taking.extend(city=city, seconds=300, attempts=2)
     taking.extend(city=other, seconds=9000, attempts=9)
