@@ -155,8 +155,9 @@ def _answering(attempt_id: int, slot: int) -> Answering:
     return found
 
 
-def _question(attempt_id: int, number: int, **values: int) -> str:
-    return url_for("quizzes.attempt", attempt_id=attempt_id, question=number, **values, _anchor=f"question-{number}")
+def _question(attempt_id: int, number: int, again: int | None = None) -> str:
+    anchor = f"question-{number}"
+    return url_for("quizzes.attempt", attempt_id=attempt_id, question=number, again=again, _anchor=anchor)
 
 
 def whole(typed: str, default: int, *, most: int) -> int:

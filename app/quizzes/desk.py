@@ -66,8 +66,8 @@ class Desk:
         return any(can_check(self.taken, asked.content) for asked in self.sitting.questions)
 
     def can_check(self, asked: Asked) -> bool:
-        """Whether the question can be checked now."""
-        return can_check(self.taken, asked.content) and not asked.locked and not asked.between_tries
+        """Whether the question can be checked, now or with another try."""
+        return can_check(self.taken, asked.content) and not asked.locked
 
     def asks_certainty(self, asked: Asked) -> bool:
         return asks_certainty(self.taken, asked.content)

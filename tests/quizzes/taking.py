@@ -34,7 +34,9 @@ class Taking:
         self.person = person
         if quiz:
             with unit_of_work():
-                db.session.execute(sa.update(Quiz.__table__).values(**quiz))
+                row = db.session.scalars(sa.select(Quiz)).one()
+                for name, value in quiz.items():
+                    setattr(row, name, value)
         self.person_id = person.id
         edition_id = db.session.scalar(sa.select(Course.edition_id).where(Course.id == course.id))
         assert edition_id is not None

@@ -117,7 +117,7 @@ def test_saving_takes_three_statements(app: Flask, client: FlaskClient, statemen
         statements.clear()
         given = an_answer(0, sequence=sequence, choice="abc"[sequence])
         answer = client.post(sat.address + "/responses", data=token | given, headers=FETCH)
-        assert answer.json["sequence"] == sequence + 1
+        assert answer.json and answer.json["sequence"] == sequence + 1
         assert len(statements) == 3, statements
 
 
@@ -262,13 +262,18 @@ def test_how_sure_one_is_counts(app: Flask, client: FlaskClient) -> None:
 
 def test_certainty_never_takes_a_score_below_nothing(app: Flask, client: FlaskClient) -> None:
     sat = Sat(app, client, QuizSettings(certainty=True, pass_mark=50))
-    for slot, wrong in ((0, {"choice": "b"}), (1, {"choice": "c"}), (2, {"text": "no"})):
-        sat.post("/responses", an_answer(slot, certainty="3", **wrong))
+    for slot, name, wrong in ((0, "choice", "b"), (1, "choice", "c"), (2, "text", "no")):
+        sat.post("/responses", an_answer(slot, certainty="3") | {f"q{slot}-{name}": wrong})
     sat.post("/submission")
     assert sat.taking.attempt(sat.attempt).score == 0.0
 
 
 REVIEWS = ("correctness", "marks", "specific", "general", "right_answer", "overall")
+
+
+def only(*when: When) -> Review:
+    """Everything shown, and only then."""
+    return Review(when, when, when, when, when, when, when, right_once_done=False)
 
 
 def everything_sent(sat: Sat) -> str:
@@ -292,7 +297,7 @@ def test_no_byte_of_the_key_is_sent_during_an_attempt(app: Flask, client: FlaskC
 
 
 def test_a_check_tells_no_more_than_its_review_during_the_attempt(app: Flask, client: FlaskClient) -> None:
-    review = Review(*[AFTERWARDS] * 7, right_once_done=False)
+    review = only(*AFTERWARDS)
     sat = Sat(app, client, QuizSettings(behaviour=Behaviour.IMMEDIATE, pass_mark=70, attempts=2, review=review))
     sat.post("/checks", an_answer(0, choice="b"), check=0)
     seen = everything_sent(sat)
@@ -321,7 +326,7 @@ def test_the_result_shows_what_its_review_shows_and_nothing_else(app: Flask, cli
 
 
 def test_answers_shown_only_after_closing(app: Flask, client: FlaskClient) -> None:
-    review = Review(*[(When.CLOSED,)] * 7, right_once_done=False)
+    review = only(When.CLOSED)
     with clock.at(START):
         taking = Taking(QuizSettings(pass_mark=70, review=review), questions(), closes_at=START + timedelta(hours=1))
         signed_in(client, taking.person)

@@ -113,7 +113,7 @@ def test_a_script_is_told_the_sequence_and_why_it_was_refused(learner: FlaskClie
     }
     refused = learner.post(attempt + "/responses", data=data | {"q0-choice": "b"}, headers=headers)
     assert refused.status_code == 409
-    assert "another window" in refused.json["error"]
+    assert refused.json and "another window" in refused.json["error"]
     assert learner.post(attempt + "/responses", data=data | {"q0-choice": "x"}, headers=headers).status_code == 400
     assert learner.post(attempt + "/responses", data=data | {"slot": 7}, headers=headers).status_code == 404
     assert learner.post(attempt + "/responses", data=data | {"slot": "zero"}, headers=headers).status_code == 404
