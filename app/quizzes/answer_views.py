@@ -71,7 +71,10 @@ def respond(attempt_id: int) -> Response:
     go = request.form.get("go", "")
     if go == "finish":
         return redirect(url_for("quizzes.summary", attempt_id=attempt_id), 303)
-    return redirect(_question(attempt_id, whole(go, slots[-1] + 2, most=MOST_SLOTS)), 303)
+    number = whole(go, slots[-1] + 2, most=MOST_SLOTS)
+    if len(slots) == 1:
+        return redirect(url_for("quizzes.attempt", attempt_id=attempt_id, question=number), 303)
+    return redirect(_question(attempt_id, number), 303)
 
 
 @bp.post("/attempts/<int:attempt_id>/checks")

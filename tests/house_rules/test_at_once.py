@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -14,6 +15,7 @@ from flask.testing import FlaskClient
 from app.auth import passwords, tokens
 from app.auth.models import Person, PersonState, Role
 from app.auth.tokens import Purpose
+from app.core import clock
 from app.core.models import Outbox
 from app.core.text import string_hash
 from app.core.transactions import unit_of_work
@@ -23,6 +25,7 @@ from app.courses.seen import mark_of
 from app.extensions import db
 from app.progress import services as progress
 from app.progress.models import Certificate, Completion, Enrolment
+from app.quizzes.jobs import close_overdue
 from app.quizzes.models import Attempt, Response
 from app.quizzes.settings import QuizSettings
 from app.quizzes.types import AcceptedAnswer, ShortAnswer
@@ -99,6 +102,33 @@ def test_an_acknowledged_answer_is_graded(app: Flask, times: int) -> None:
     graded = db.session.execute(sa.select(Response.answer, Response.fraction).order_by(Response.slot)).all()
     for saved, (answer, fraction) in zip(answers[:4], graded, strict=True):
         assert (answer is not None, fraction) == ((True, 1.0) if saved == 303 else (False, 0.0))
+
+
+@pytest.mark.parametrize("times", range(ROUNDS))
+def test_the_clock_and_the_person_end_an_attempt_once(app: Flask, times: int) -> None:
+    """The job, two submissions and a new start, all after the deadline: it ends once, at the deadline."""
+    a_course("course", modules=1, lessons=0, questions=[a_choice_question()], quiz=QuizSettings(pass_mark=1))
+    person = a_person()
+    windows = browsers(app, person, 4)
+    post(windows[0], "/courses/course/enrolment")
+    post(windows[0], "/learn/course/test/attempts")
+    post(windows[0], "/attempts/1/responses", **an_answer(0, choice="a"))
+    due_at = clock.now() - timedelta(minutes=5)
+    with unit_of_work():
+        db.session.execute(sa.update(Attempt).values(due_at=due_at, started_at=due_at - timedelta(minutes=30)))
+
+    def close() -> int:
+        with app.app_context():
+            return close_overdue()
+
+    submissions = [partial(post, window, "/attempts/1/submission") for window in windows[:2]]
+    answers = at_once([*submissions, partial(post, windows[2], "/learn/course/test/attempts"), close, close])
+    assert answers[:3] == [303] * 3
+    assert sum(answers[3:]) <= 1
+    db.session.rollback()
+    first = db.session.get_one(Attempt, 1)
+    assert (first.state, first.finished_at, first.score) == ("submitted", due_at, 1.0)
+    assert (count(Attempt), count(Completion)) == (2, 1)
 
 
 @pytest.mark.parametrize("times", range(ROUNDS))
