@@ -41,6 +41,7 @@ class Settings:
     media_key: str
     media_secret: str
     media_region: str
+    quiz_slack: int = 60
     testing: bool = False
 
     @property
@@ -92,6 +93,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         media_key=env.get("MEDIA_KEY", ""),
         media_secret=env.get("MEDIA_SECRET", ""),
         media_region=env.get("MEDIA_REGION") or "us-east-1",
+        quiz_slack=_integer(env, "QUIZ_SLACK", 60),
     )
 
 

@@ -93,6 +93,11 @@ def a_person(
     return person
 
 
+def an_answer(slot: int, *, sequence: int = 0, **fields: object) -> dict[str, Any]:
+    """The fields of an attempt's page with one question, as a browser sends them: `an_answer(0, choice="a")`."""
+    return {"slot": slot, **{f"q{slot}-{name}": value for name, value in {"sequence": sequence, **fields}.items()}}
+
+
 def a_choice_question(stem: str = "Which first step fits?") -> SingleChoice:
     """A single-choice question whose choice `a` is right; each choice has feedback."""
     return SingleChoice(

@@ -19,7 +19,7 @@ from app.courses.models import Activity, Course
 from app.courses.outline import OutlineActivity
 from app.extensions import db
 
-from . import copying, queries, question_media, reading, trial
+from . import copying, queries, question_media, reading, start_page, trial
 from .bank import add_version
 from .grading import passed
 from .models import Question, QuestionVersion, Quiz, QuizSlot, VersionState
@@ -201,16 +201,13 @@ class QuizKind(Kind):
         return ngettext("%(num)s question", "%(num)s questions", len(data_of(activity).slots))
 
     def player(self, visit: Visit) -> Player:
-        """What the quiz asks, what was tried, and the button that starts or goes on. One statement."""
-        data = data_of(visit.activity)
-        attempts = queries.list_attempts(visit.enrolment_id, visit.cycle, visit.activity.id)
-        return Player("quizzes/start.html", {"quiz": data.settings, "slots": data.slots, "attempts": attempts})
+        """What the quiz asks, what was tried, and the button that starts or goes on. Two statements."""
+        return Player("quizzes/start.html", start_page.of_visit(visit, data_of(visit.activity)))
 
     def preview(self, activity: Activity, course: Course, language: str) -> Player:
         """What the quiz asks, as before the first attempt."""
         assert isinstance(activity, Quiz)
-        slots = [SlotData(version.id, marks) for version, marks in _versions(activity)]
-        return Player("quizzes/start.html", {"quiz": activity.settings, "slots": slots, "attempts": []})
+        return Player("quizzes/start.html", start_page.of_draft(activity))
 
     def try_out(self, activity: Activity, course: Course, language: str, sent: Mapping[str, Sequence[str]]) -> Player:
         """A question, or the result of all that were answered; the answers travel with the page."""

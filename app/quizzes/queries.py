@@ -8,17 +8,27 @@ from datetime import datetime
 from threading import Lock
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from app.core.text import Text
+from app.courses.editions import get_edition
 from app.courses.models import Course
+from app.courses.outline import OutlineActivity
 from app.extensions import db
 from app.progress.models import Enrolment
 
+from .behaviour import between_tries
 from .models import Attempt, AttemptSlot, AttemptState, Question, QuestionVersion, Response, Try
+from .settings import QuizSettings
 from .types import Answer, Content
 
 MOST_KEPT = 5000
+
+
+def prefix_of(slot: int) -> str:
+    """What the names and ids of the fields of a slot's question begin with, as `q0-`."""
+    return f"q{slot}-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +58,16 @@ class Asked:
     @property
     def prefix(self) -> str:
         """What the names and ids of its fields begin with, so that several questions stand in one form."""
-        return ""
+        return prefix_of(self.slot)
 
     @property
     def slot(self) -> int:
         return self.number - 1
+
+    @property
+    def between_tries(self) -> bool:
+        """Whether its answer is the one that was checked last, and another try is left."""
+        return between_tries(self.answer, self.tries, self.locked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +86,18 @@ class Sitting:
     finished_at: datetime | None
     score: float | None
     questions: tuple[Asked, ...]
+    state: AttemptState = AttemptState.OPEN
+    due_at: datetime | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether a person has still to mark some of it."""
+        return any(q.waits for q in self.questions)
+
+    def page_of(self, number: int) -> tuple[Asked, ...]:
+        """The questions on the page where question `number` (from 1) stands; one without a page stands alone."""
+        here = self.questions[number - 1]
+        return tuple(q for q in self.questions if q.page == here.page) if here.page else (here,)
 
     @property
     def answered(self) -> int:
@@ -87,6 +114,7 @@ class Sitting:
 
 
 _versions: dict[int, tuple[Content, str]] = {}
+_settings: dict[tuple[int, int], QuizSettings] = {}
 _lock = Lock()
 
 
@@ -115,6 +143,25 @@ def get_versions(ids: Iterable[int]) -> dict[int, tuple[Content, str]]:
 def forget() -> None:
     """Empty the cache: for tests, whose databases begin their ids anew."""
     _versions.clear()
+    _settings.clear()
+
+
+def settings_of(activity: OutlineActivity) -> QuizSettings:
+    """The settings of a quiz as an edition holds it."""
+    return msgspec.convert(activity.data["settings"], QuizSettings)
+
+
+def taken_under(edition_id: int, activity_id: int) -> QuizSettings:
+    """The settings of the edition that an attempt was begun on, by which it is taken to its end."""
+    key = edition_id, activity_id
+    found = _settings.get(key)
+    if found is None:
+        found = settings_of(get_edition(edition_id).by_id[activity_id])
+        with _lock:
+            if len(_settings) > MOST_KEPT:
+                _settings.clear()
+            _settings[key] = found
+    return found
 
 
 def list_attempts(enrolment_id: int, cycle: int, activity_id: int) -> list[Attempt]:
@@ -129,7 +176,8 @@ _ATTEMPT = (
     sa.select(
         Attempt.id, Attempt.enrolment_id, Attempt.activity_id, Attempt.number, Attempt.language, Attempt.state,
         Attempt.edition_id, Attempt.started_at, Attempt.finished_at, Attempt.score, Attempt.slots, Course.slug,
-        Response.slot, Response.answer, Response.sequence, Response.flagged, Response.fraction, Response.feedback,
+        Attempt.due_at, Response.slot, Response.answer, Response.sequence, Response.flagged, Response.fraction,
+        Response.feedback, Response.certainty, Response.tries, Response.locked, Response.waits, Response.comment,
     )
     .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
     .join(Course, Course.id == Enrolment.course_id)
@@ -164,8 +212,17 @@ def find_sitting(attempt_id: int, *, person_id: int) -> Sitting | None:
                 number=row.slot + 1, content=versions[slots[row.slot].version_id][0],
                 source_language=versions[slots[row.slot].version_id][1], marks=slots[row.slot].marks,
                 order=slots[row.slot].order, answer=row.answer, sequence=row.sequence, flagged=row.flagged,
-                fraction=row.fraction, feedback=tuple(row.feedback or ()),
+                fraction=row.fraction, feedback=tuple(row.feedback or ()), certainty=row.certainty,
+                tries=tuple(row.tries or ()), locked=row.locked, waits=row.waits, comment=row.comment,
+                page=slots[row.slot].page,
             )
             for row in rows
         ),
+        state=AttemptState(first.state), due_at=first.due_at,
     )  # fmt: skip
+
+
+def list_due(now: datetime, *, after: int, limit: int) -> list[int]:
+    """Open attempts whose deadline has passed, by id, beyond `after`."""
+    due = sa.select(Attempt.id).where(Attempt.state == AttemptState.OPEN, Attempt.due_at < now, Attempt.id > after)
+    return list(db.session.scalars(due.order_by(Attempt.id).limit(limit)))

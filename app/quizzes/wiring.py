@@ -6,7 +6,15 @@ from flask import Flask
 
 from app.courses.kinds import register
 
-from . import question_views, statistics_views, studio_views, types, views
+from . import (  # noqa: F401  (the routes of answers, and jobs, are known once they are imported)
+    answer_views,
+    jobs,
+    question_views,
+    statistics_views,
+    studio_views,
+    types,
+    views,
+)
 from .kind import QuizKind
 from .pictures import picture_files
 from .types.essay import words_in

@@ -1,150 +1,282 @@
-// Saves answers as they are given. Only the server's word makes "saved" true: until then the answer is kept in
-// this browser and sent again. Each answer names the one it was made from, so that another window's newer answer
-// is never overwritten.
-const form = document.querySelector("#answer");
-const status = form.querySelector("[role=status]");
-const sequence = form.elements.namedItem("sequence");
-const { key, saved, saving, waiting, refused, again } = form.dataset;
+// Saves answers as they are given. Only the server's word makes "saved" true: until then each answer waits in this
+// browser, in the order given, and any page of the attempt sends it. Each names the answer it was made from, so that
+// another window's newer one is never overwritten. The time that is left is the server's word, too.
+//
+// A question is an element with data-slot and data-prefix; whatever controls stand in it are its answer. What changes
+// them by script tells so with an "input" or "change" event, and hears "restored" when a kept answer was put back.
+const root = document.querySelector("[data-attempt]");
+const form = root.matches("form") ? root : null;
+const status = root.querySelector("[role=status]");
+const timer = document.querySelector("#timer");
+const { attempt, address, saved, saving, waiting, refused, again, up } = root.dataset;
 const RETRY_MS = 4000;
 const PATIENCE_MS = 20000;
+const PAUSE_MS = 800; // in typing
+const LONGEST_MS = 10000; // that what is being typed goes without being sent
+const SLEPT_MS = 5000;
 
-let timer;
-let sending = false;
-let unsure; // an answer that was sent and never acknowledged: the server may have it, so it goes again as it was
-let leaving; // the button that was pressed while an answer was on its way
+const sections = new Map([...document.querySelectorAll("[data-slot]")].map((section) => [section.dataset.slot, section]));
+const acknowledged = new Map(); // what the server has of the questions on this page
+const memory = new Map(); // where the store is full or forbidden
+const stuck = new Set(); // refused until the page is loaded again
+let busy = false;
+let retry;
+let pause;
+let typedAt = 0;
+let leaving; // the button that was pressed while answers were on their way
+let gone = false;
 
 const say = (words, state) => {
   status.textContent = words;
   status.className = `tag ${state}`;
 };
 
-const answer = () => new URLSearchParams(new FormData(form));
-
-const same = (one, other) => {
-  one.delete("sequence");
-  other.delete("sequence");
-  return one.toString() === other.toString();
-};
-
-// A store may be full or forbidden: then the page itself still holds the answer.
-const stored = (use) => {
+// The queue: a key a question.
+const shelf = `attempt-${attempt}-`;
+const stored = (use, otherwise) => {
   try {
     return use(localStorage);
   } catch {
-    return null;
+    return otherwise;
   }
 };
-const keep = () => stored((store) => store.setItem(key, answer().toString()));
-const kept = () => stored((store) => store.getItem(key));
-const forget = () => stored((store) => store.removeItem(key));
-
-// What the page says of the attempt as a whole, in the server's words.
-const show = ({ sequence: number, progress, finish }) => {
-  sequence.value = number;
-  document.querySelector("#progress").textContent = progress;
-  document.querySelector("#finish").textContent = finish;
-  const given = [...new FormData(form).keys()].some((name) => name === "choice") || form.elements.namedItem("text")?.value.trim();
-  const here = document.querySelector(".numbers [aria-current]");
-  here.classList.toggle("answered", Boolean(given));
-  here.classList.toggle("flagged", form.elements.namedItem("flagged").checked);
+const get = (slot) => JSON.parse(memory.get(slot) ?? stored((store) => store.getItem(shelf + slot), null) ?? "null");
+const put = (slot, entry) => {
+  const text = JSON.stringify(entry);
+  memory.delete(slot);
+  if (!stored((store) => store.setItem(shelf + slot, text) === undefined, false)) memory.set(slot, text);
+};
+const drop = (slot) => {
+  memory.delete(slot);
+  stored((store) => store.removeItem(shelf + slot), null);
+};
+const pending = () => {
+  const keys = stored((store) => Object.keys(store).filter((key) => key.startsWith(shelf)), []);
+  const slots = new Set([...keys.map((key) => key.slice(shelf.length)), ...memory.keys()]);
+  const waits = [...slots].filter((slot) => !stuck.has(slot)).map((slot) => [slot, get(slot)]);
+  return waits.filter(([, entry]) => entry).sort(([, one], [, other]) => one.at - other.at);
 };
 
-// Refused for good: the page as the server has it shows what was kept, or asks to sign in; this answer waits here.
+const sequence = (section) => form.elements.namedItem(`${section.dataset.prefix}sequence`);
+
+const answer = (section) => {
+  const { slot, prefix } = section.dataset;
+  const fields = [...new FormData(form)].filter(([name]) => name.startsWith(prefix) && name !== `${prefix}sequence`);
+  return new URLSearchParams([["slot", slot], ...fields]).toString();
+};
+
+// Keep what the question says now until the server has it.
+const record = (section) => {
+  const { slot } = section.dataset;
+  const body = answer(section);
+  const waits = get(slot);
+  if (waits ? waits.body === body : acknowledged.get(slot) === body) return;
+  stuck.delete(slot);
+  put(slot, { at: Date.now(), sequence: Number(sequence(section).value), ...waits, body });
+};
+
+// What the page says of the attempt as a whole, in the server's words.
+const show = (slot, { sequence: number, given, progress, finish, left }) => {
+  const section = sections.get(slot);
+  if (section) sequence(section).value = number;
+  document.querySelector("#progress")?.replaceChildren(progress);
+  document.querySelector("#finish")?.replaceChildren(finish);
+  if (left !== null) setTime(left);
+  const link = document.querySelector(`.numbers [data-of="${slot}"]`);
+  if (!section || !link) return;
+  const flag = form.elements.namedItem(`${section.dataset.prefix}flagged`);
+  if (!form.elements.namedItem(`${section.dataset.prefix}as_it_is`)) link.classList.toggle("answered", given);
+  if (flag) link.classList.toggle("flagged", flag.checked);
+  const { answered, flagged } = link.parentElement.dataset;
+  const words = [["answered", answered], ["flagged", flagged]].filter(([name]) => link.classList.contains(name));
+  link.querySelector(".vh").textContent = words.map(([, word]) => ` ${word}`).join("");
+  const flags = document.querySelectorAll(".numbers .flagged").length;
+  const count = document.querySelector("#flags");
+  count.textContent = flags ? count.dataset.words.replace("{count}", flags) : "";
+};
+
+// Refused: the page as the server has it shows what was kept, or asks to sign in.
 const refuse = (why) => {
   say(`${refused.replace("{why}", why)} `, "late");
   const link = document.createElement("a");
   link.href = location.href;
   link.textContent = again;
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    reload();
+  });
   status.append(link);
 };
 
+const reload = () => {
+  gone = true;
+  location.reload();
+};
+
+const post = (body) =>
+  fetch(address, {
+    method: "POST",
+    body,
+    headers: { "X-Requested-With": "fetch" },
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  });
+
+// Send what waits, the first first, one after the other.
 async function send() {
-  clearTimeout(timer);
-  if (sending) return; // what changed meanwhile is seen when the answer comes
-  sending = true;
-  say(saving, "info");
-  const body = unsure ?? answer();
-  let done = false;
-  try {
-    const response = await fetch(form.action, {
-      method: "POST",
-      body,
-      headers: { "X-Requested-With": "fetch" },
-      signal: AbortSignal.timeout(PATIENCE_MS),
-    });
-    if (response.status >= 500) throw new Error(String(response.status));
-    unsure = undefined;
-    if (response.ok) {
-      show(await response.json());
-      done = true;
-    } else {
-      refuse((await response.json().catch(() => ({}))).error ?? response.statusText);
-    }
-  } catch {
-    unsure = body;
-    say(waiting, "due");
-    timer = setTimeout(send, RETRY_MS);
+  clearTimeout(retry);
+  clearTimeout(pause);
+  typedAt = 0;
+  if (busy) return;
+  busy = true;
+  let trouble = false;
+  for (let first = pending()[0]; first && !trouble; first = pending()[0]) {
+    trouble = !(await sendOne(...first));
   }
-  sending = false;
+  busy = false;
   const pressed = leaving;
   leaving = undefined;
-  if (done && !same(body, answer())) {
-    keep();
-    leaving = pressed;
-    send();
-  } else if (done) {
-    forget();
-    say(saved, "done");
-    if (pressed) form.requestSubmit(pressed);
-  }
+  if (!trouble && pressed) form.requestSubmit(pressed);
 }
 
-form.addEventListener("change", () => {
-  keep();
-  send();
-});
+// Whether the server answered. An answer that it may have taken goes again as it was, before a newer one.
+async function sendOne(slot, entry) {
+  say(saving, "info");
+  const sent = entry.sent ?? entry.body;
+  put(slot, { ...entry, sent });
+  const body = new URLSearchParams(sent);
+  body.set(`q${slot}-sequence`, entry.sequence);
+  body.set("csrf_token", document.querySelector("[name=csrf_token]").value);
+  let response;
+  try {
+    response = await post(body);
+    if (response.status >= 500) throw new Error(String(response.status));
+  } catch {
+    say(waiting, "due");
+    retry = setTimeout(send, RETRY_MS);
+    return false;
+  }
+  const said = await response.json().catch(() => ({}));
+  const now = get(slot) ?? entry;
+  if (response.ok) {
+    acknowledged.set(slot, sent);
+    show(slot, said);
+    if (now.body === sent) drop(slot);
+    else put(slot, { at: now.at, sequence: said.sequence, body: now.body });
+    if (!pending().length && !stuck.size) say(saved, "done");
+    return true;
+  }
+  if (response.status === 409 || response.status === 404) drop(slot);
+  else put(slot, { at: now.at, sequence: now.sequence, body: now.body });
+  stuck.add(slot);
+  refuse(said.error ?? response.statusText);
+  return true;
+}
 
-form.addEventListener("input", (event) => {
-  if (event.target.type !== "text") return;
-  keep();
-  clearTimeout(timer);
-  timer = setTimeout(send, 800);
-});
+// What is typed is sent when typing pauses; what is chosen, at once.
+const changed = (event, typing) => {
+  const section = event.target.closest("[data-slot]") ?? sections.get(event.target.dataset.of);
+  if (!section) return;
+  record(section);
+  if (!typing) return send();
+  typedAt ||= performance.now();
+  clearTimeout(pause);
+  pause = setTimeout(send, performance.now() - typedAt > LONGEST_MS ? 0 : PAUSE_MS);
+};
 
-// The page sends the answer too when a button is pressed. One that is still on its way goes first, or this one would
-// seem to come from another window; and without a connection the page stays, with what was typed.
-form.addEventListener("submit", (event) => {
-  if (sending) {
+const TYPED = "textarea, input:not([type=radio], [type=checkbox])";
+form?.addEventListener("input", (event) => event.target.matches(TYPED) && changed(event, true));
+form?.addEventListener("change", (event) => changed(event, false));
+
+// The page sends its answers too when a button is pressed. What waits goes first, or it would seem to come from another
+// window; and without a connection the page stays, with what was typed.
+form?.addEventListener("submit", (event) => {
+  for (const section of sections.values()) if (!stuck.has(section.dataset.slot)) record(section);
+  if (!navigator.onLine) {
+    event.preventDefault();
+    say(waiting, "due");
+  } else if (busy || pending().length) {
     event.preventDefault();
     leaving = event.submitter;
-  } else if (!navigator.onLine) {
-    event.preventDefault();
-    keep();
-    send();
   } else {
-    clearTimeout(timer);
+    gone = true;
   }
+  if (event.defaultPrevented) send();
 });
 
-addEventListener("online", () => kept() && send());
+addEventListener("online", send);
+addEventListener("beforeunload", (event) => !gone && pending().length && event.preventDefault());
 
-// Brought back as it was left, the page may name an answer that is no longer the latest.
+// Brought back as it was left, the page may name answers that are no longer the latest.
 addEventListener("pageshow", (event) => event.persisted && location.reload());
 
-// An answer that was never acknowledged, from before this page was loaded.
-const left = kept();
-if (left) {
-  const fields = new URLSearchParams(left);
-  if (Number(fields.get("sequence")) === Number(sequence.value)) {
-    for (const control of form.elements) {
-      if (control.type === "radio" || control.type === "checkbox") {
-        control.checked = fields.getAll(control.name).includes(control.value);
-      } else if (control.name === "text") {
-        control.value = fields.get("text") ?? "";
-      }
-    }
-    send();
-  } else {
-    forget();
+// The clock. It counts from what the server said last, by a clock of this device that nobody can set.
+const announced = JSON.parse(timer?.dataset.announced ?? "{}");
+let end;
+let shownLeft = Infinity;
+const setTime = (left) => {
+  end = performance.now() + left * 1000;
+};
+const face = (left) => {
+  const two = (number) => String(number).padStart(2, "0");
+  const [hours, minutes, seconds] = [Math.floor(left / 3600), Math.floor(left / 60) % 60, left % 60];
+  return hours ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
+};
+const tick = () => {
+  const left = Math.max(0, Math.ceil((end - performance.now()) / 1000));
+  timer.textContent = face(left);
+  for (const [at, words] of Object.entries(announced)) {
+    if (left <= at && shownLeft > at) document.querySelector("#time").textContent = words;
   }
+  shownLeft = left;
+  if (left === 0) {
+    clearInterval(ticking);
+    timeIsUp();
+  }
+};
+
+// What is unsaved is sent, and then the page goes where the quiz says.
+async function timeIsUp() {
+  say(up, "due");
+  document.querySelector("#time").textContent = up;
+  for (const section of sections.values()) record(section);
+  send();
+  const until = performance.now() + PATIENCE_MS;
+  while (!navigator.onLine || (pending().length && performance.now() < until)) {
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  gone = true;
+  const handIn = document.querySelector("#hand-in[data-at-once]");
+  if (handIn) handIn.submit();
+  else location.assign(timer.dataset.next);
 }
+
+let ticking;
+if (Number(timer?.dataset.left) > 0) {
+  shownLeft = Number(timer.dataset.left);
+  setTime(shownLeft);
+  ticking = setInterval(tick, 1000);
+  // A device that slept may have stopped counting: the server knows.
+  const lag = () => Date.now() - performance.now();
+  const awake = lag();
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden && Math.abs(lag() - awake) > SLEPT_MS) reload();
+  });
+}
+
+// Answers that were never acknowledged, from before this page was loaded.
+for (const [slot, section] of sections) {
+  acknowledged.set(slot, answer(section));
+  const waits = get(slot);
+  if (!waits || waits.body === answer(section)) continue;
+  const fields = new URLSearchParams(waits.body);
+  for (const control of form.elements) {
+    if (!control.name.startsWith(section.dataset.prefix) || control.type === "hidden") continue;
+    if (control.matches("[type=radio], [type=checkbox]")) {
+      control.checked = fields.getAll(control.name).includes(control.value);
+    } else {
+      control.value = fields.get(control.name) ?? "";
+    }
+  }
+  section.dispatchEvent(new CustomEvent("restored"));
+}
+if (pending().length) send();

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -14,6 +15,7 @@ from flask.testing import FlaskClient
 from app.auth import passwords, tokens
 from app.auth.models import Person, PersonState, Role
 from app.auth.tokens import Purpose
+from app.core import clock
 from app.core.models import Outbox
 from app.core.text import string_hash
 from app.core.transactions import unit_of_work
@@ -23,11 +25,12 @@ from app.courses.seen import mark_of
 from app.extensions import db
 from app.progress import services as progress
 from app.progress.models import Certificate, Completion, Enrolment
+from app.quizzes.jobs import close_overdue
 from app.quizzes.models import Attempt, Response
 from app.quizzes.settings import QuizSettings
 from app.quizzes.types import AcceptedAnswer, ShortAnswer
 from tests.at_once import at_once
-from tests.factories import PASSWORD, a_choice_question, a_city, a_course, a_draft, a_person, signed_in, text
+from tests.factories import PASSWORD, a_choice_question, a_city, a_course, a_draft, a_person, an_answer, signed_in, text
 
 ROUNDS = 3
 
@@ -89,7 +92,7 @@ def test_an_acknowledged_answer_is_graded(app: Flask, times: int) -> None:
     post(windows[0], "/courses/course/enrolment")
     post(windows[0], "/learn/course/test/attempts")
     saves = [
-        partial(post, windows[slot], "/attempts/1/responses", slot=slot, sequence=0, text="zebra") for slot in range(4)
+        partial(post, windows[slot], "/attempts/1/responses", **an_answer(slot, text="zebra")) for slot in range(4)
     ]
     submissions = [partial(post, windows[n], "/attempts/1/submission") for n in (4, 5)]
     answers = at_once([*saves, *submissions])
@@ -102,6 +105,33 @@ def test_an_acknowledged_answer_is_graded(app: Flask, times: int) -> None:
 
 
 @pytest.mark.parametrize("times", range(ROUNDS))
+def test_the_clock_and_the_person_end_an_attempt_once(app: Flask, times: int) -> None:
+    """The job, two submissions and a new start, all after the deadline: it ends once, at the deadline."""
+    a_course("course", modules=1, lessons=0, questions=[a_choice_question()], quiz=QuizSettings(pass_mark=1))
+    person = a_person()
+    windows = browsers(app, person, 4)
+    post(windows[0], "/courses/course/enrolment")
+    post(windows[0], "/learn/course/test/attempts")
+    post(windows[0], "/attempts/1/responses", **an_answer(0, choice="a"))
+    due_at = clock.now() - timedelta(minutes=5)
+    with unit_of_work():
+        db.session.execute(sa.update(Attempt).values(due_at=due_at, started_at=due_at - timedelta(minutes=30)))
+
+    def close() -> int:
+        with app.app_context():
+            return close_overdue()
+
+    submissions = [partial(post, window, "/attempts/1/submission") for window in windows[:2]]
+    answers = at_once([*submissions, partial(post, windows[2], "/learn/course/test/attempts"), close, close])
+    assert answers[:3] == [303] * 3
+    assert sum(answers[3:]) <= 1
+    db.session.rollback()
+    first = db.session.get_one(Attempt, 1)
+    assert (first.state, first.finished_at, first.score) == ("submitted", due_at, 1.0)
+    assert (count(Attempt), count(Completion)) == (2, 1)
+
+
+@pytest.mark.parametrize("times", range(ROUNDS))
 def test_of_two_answers_made_from_one_the_first_is_kept(app: Flask, times: int) -> None:
     a_course("course", modules=1, lessons=0, questions=[a_choice_question()])
     person = a_person()
@@ -110,7 +140,7 @@ def test_of_two_answers_made_from_one_the_first_is_kept(app: Flask, times: int) 
     post(windows[0], "/learn/course/test/attempts")
     address = "/attempts/1/responses"
     answers = at_once(
-        [partial(post, w, address, slot=0, sequence=0, choice=c) for w, c in zip(windows, "abc", strict=True)]
+        [partial(post, w, address, **an_answer(0, choice=c)) for w, c in zip(windows, "abc", strict=True)]
     )
     assert sorted(answers) == [303, 409, 409]
     kept = db.session.scalar(sa.select(Response.answer))
@@ -188,7 +218,7 @@ def test_signing_out_while_saving(app: Flask, times: int) -> None:
     same.set_cookie("academy", cookie.value)
     saved, left = at_once(
         [
-            partial(post, window, "/attempts/1/responses", slot=0, sequence=0, choice="a"),
+            partial(post, window, "/attempts/1/responses", **an_answer(0, choice="a")),
             partial(post, same, "/sign-out"),
         ]
     )

@@ -26,7 +26,7 @@ from app.quizzes.types import AcceptedAnswer, ShortAnswer, ShortAnswerAnswer, Si
 from tests.courses.translating import a_course_to_translate
 from tests.exchange.test_xliff import exported, taken
 from tests.exchange.xliff import conforms, translate
-from tests.factories import a_city, a_course, a_person, signed_in, text
+from tests.factories import a_city, a_course, a_person, an_answer, signed_in, text
 from tests.pages import Page, check_page, read_page
 
 CORPUS = ROOT.parent / "shared" / "corpus" / "attacks" / "blns.json"
@@ -108,12 +108,12 @@ def test_a_city(clerk: FlaskClient) -> None:
 
 def test_an_answer(clerk: FlaskClient) -> None:
     for sequence, typed in enumerate(packed(500)):
-        sent = {"slot": 0, "sequence": sequence, "text": typed}
+        sent = an_answer(0, sequence=sequence, text=typed)
         assert clerk.post("/attempts/1/responses", data=sent).status_code == 303
         kept = db.session.scalars(sa.select(Response.answer)).one()
         db.session.rollback()
         assert kept == ShortAnswerAnswer(typed.strip())
-        assert value_of(shown(clerk, "/attempts/1"), "text") == typed.strip()
+        assert value_of(shown(clerk, "/attempts/1"), "q0-text") == typed.strip()
 
 
 def test_a_note(clerk: FlaskClient) -> None:

@@ -28,6 +28,7 @@ BELONGS = {
     "moving.show": OTHER_TRAINER,
     "people.show": OTHER_COORDINATOR,
     "quizzes.attempt": OTHER_PERSON,
+    "quizzes.check": OTHER_PERSON,
     "quizzes.respond": OTHER_PERSON,
     "quizzes.result": OTHER_PERSON,
     "quizzes.submit": OTHER_PERSON,

@@ -31,7 +31,7 @@ def answer_rightly(page: Page, course: str, quiz: str, language: str) -> None:
     if question["type"] == "short_answer":
         accepted = question["answers"]
         first = (accepted.get(language) or accepted["en"])[0]
-        page.fill("input[name=text]", first if isinstance(first, str) else first["text"])
+        page.fill("input[name$=text]", first if isinstance(first, str) else first["text"])
         return
     for choice in question["choices"]:
         if choice.get("right"):

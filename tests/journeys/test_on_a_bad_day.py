@@ -23,7 +23,7 @@ def begin(page: Page) -> None:
 
 
 def choices(page: Page) -> Locator:
-    return page.locator("input[name=choice]")
+    return page.locator("input[name$=choice]")
 
 
 def status(page: Page) -> Locator:
@@ -174,7 +174,7 @@ def test_enter_goes_on(sign_in: Callable[..., Page]) -> None:
     begin(page)
     page.get_by_role("button", name="Next question").click()
     page.wait_for_url("**question=2")
-    page.locator("[name=flagged]").focus()
+    page.locator("[name$=flagged]").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**question=3")
 

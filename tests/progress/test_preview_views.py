@@ -18,7 +18,7 @@ from app.courses.outline import Order
 from app.extensions import db
 from app.quizzes.settings import QuizSettings
 from app.quizzes.types import AcceptedAnswer, Choice, MultipleChoice, ShortAnswer
-from tests.factories import a_choice_question, a_draft, a_person, signed_in, text
+from tests.factories import a_choice_question, a_draft, a_person, an_answer, signed_in, text
 from tests.house_rules.scene import rows_by_table
 from tests.pages import check_page
 
@@ -136,12 +136,12 @@ def test_a_quiz_is_tried_and_its_answers_are_checked(studio: FlaskClient, course
     assert "3 questions. You need 70% to pass." in page
     page = send(studio, page)
     assert "Question 1 of 3" in page and "Nothing is recorded" in page
-    page = send(studio, page, choice="a", go="2")
+    page = send(studio, page, **an_answer(0, choice="a"), go="2")
     assert "1 of 3 answered" in page
-    page = send(studio, page, choice=["a", "b"], go="3")
-    page = send(studio, page, text="The Youth Council", go="1")
+    page = send(studio, page, **an_answer(1, choice=["a", "b"]), go="3")
+    page = send(studio, page, **an_answer(2, text="The Youth Council"), go="1")
     assert re.search(r'value="a" checked', page), "what was answered is still there"
-    page = send(studio, page, choice="b", go="finish")
+    page = send(studio, page, **an_answer(0, choice="b"), go="finish")
     assert "66%: not passed yet" in page
     assert "Because it is wrong." in page and "Right answer" in page
     assert 'name="csrf_token"' not in page[page.index("<main") :]
@@ -149,9 +149,9 @@ def test_a_quiz_is_tried_and_its_answers_are_checked(studio: FlaskClient, course
 
 def test_trying_a_quiz_knows_what_it_needs_to_pass(studio: FlaskClient, course: Course) -> None:
     page = send(studio, seen(studio, preview_of(course, "/test")))
-    page = send(studio, page, choice="a", go="2")
-    page = send(studio, page, choice=["a", "b"], go="3")
-    page = send(studio, page, text="the youth council", go="finish")
+    page = send(studio, page, **an_answer(0, choice="a"), go="2")
+    page = send(studio, page, **an_answer(1, choice=["a", "b"]), go="3")
+    page = send(studio, page, **an_answer(2, text="the youth council"), go="finish")
     assert "Passed with 100%" in page
     assert "Try again" in page
 
@@ -160,11 +160,13 @@ def test_trying_a_quiz_knows_what_it_needs_to_pass(studio: FlaskClient, course: 
     "sent",
     [
         {"so_far": "not json"},
-        {"so_far": '{"0": {"type": "single_choice", "choice": "zzz"}, "99": {"type": "short_answer", "text": "x"}}'},
-        {"so_far": '{"0": {"type": "short_answer", "text": "another type"}}', "go": "finish"},
-        {"slot": "99", "choice": "a", "go": "99999999999"},
+        {"so_far": '{"0": {"answer": {"type": "single_choice", "choice": "zzz"}}, "99": {"certainty": 2}}'},
+        {"so_far": '{"0": {"answer": {"type": "short_answer", "text": "another type"}}}', "go": "finish"},
+        {"so_far": '{"0": {"type": "single_choice", "choice": "a"}}', "check": "0"},
+        {"check": "99", "again": "-7"},
+        {"slot": "99", "q99-choice": "a", "go": "99999999999"},
         {"slot": "²", "go": "²"},
-        {"slot": "0", "choice": "zzz", "go": "-1"},
+        {"slot": "0", "q0-choice": "zzz", "go": "-1"},
     ],
 )
 def test_what_no_page_of_ours_sends_is_left_out(studio: FlaskClient, course: Course, sent: dict[str, str]) -> None:
@@ -181,7 +183,7 @@ def test_the_whole_preview_leaves_no_row_anywhere(studio: FlaskClient, course: C
             for activity in module.living_activities():
                 seen(studio, preview_of(course, f"/{activity.key}?language={language}"))
         page = send(studio, seen(studio, preview_of(course, f"/test?language={language}")))
-        page = send(studio, page, choice="a", go="2")
+        page = send(studio, page, **an_answer(0, choice="a"), go="2")
         page = send(studio, page, choice="a", go="3")
         assert "Your answers" in send(studio, page, text="nobody", go="finish")
     assert rows_by_table() == before

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.quizzes.grading import grade_of, passed
-from app.quizzes.settings import Grading, QuizSettings
+from app.progress.models import ActivityState
+from app.quizzes.grading import Made, grade_of, outcome_of, passed
+from app.quizzes.models import AttemptState
+from app.quizzes.settings import Completes, Grading, QuizSettings
 from app.quizzes.types import (
     AcceptedAnswer,
     Choice,
@@ -124,3 +126,74 @@ def test_passing() -> None:
     assert not passed(0.69, QuizSettings(pass_mark=70))
     assert passed(0.0, QuizSettings())
     assert not passed(None, QuizSettings())
+
+
+@pytest.mark.parametrize(
+    ("scores", "highest", "mean", "first", "last"),
+    [
+        ([], None, None, None, None),
+        ([0.4], 0.4, 0.4, 0.4, 0.4),
+        ([0.4, 0.8, 0.6], 0.8, 0.6, 0.4, 0.6),
+        ([None], None, None, None, None),
+        ([0.4, None], 0.4, None, 0.4, None),
+        ([None, 0.4], 0.4, None, None, 0.4),
+    ],
+)
+def test_what_waits_for_marks_decides_nothing_yet(
+    scores: list[float | None], highest: float | None, mean: float | None, first: float | None, last: float | None
+) -> None:
+    found = {grading: grade_of(scores, grading) for grading in Grading}
+    assert found == {
+        Grading.HIGHEST: highest,
+        Grading.MEAN: pytest.approx(mean) if mean is not None else None,
+        Grading.FIRST: first,
+        Grading.LAST: last,
+    }
+
+
+S, O, X = AttemptState.SUBMITTED, AttemptState.OPEN, AttemptState.ABANDONED  # noqa: E741
+STARTED, FAILED, COMPLETE = ActivityState.STARTED, ActivityState.FAILED, ActivityState.COMPLETE
+
+
+@pytest.mark.parametrize(
+    ("made", "completes", "allowed", "outcome"),
+    [
+        ([], Completes.PASSED, 3, None),
+        ([(O, None)], Completes.PASSED, 3, None),
+        ([(S, 0.7)], Completes.PASSED, 3, (COMPLETE, 0.7)),
+        ([(S, 0.69)], Completes.PASSED, 3, (FAILED, 0.69)),
+        ([(S, None)], Completes.PASSED, 3, (STARTED, None)),  # what waits fails nobody
+        ([(S, 0.2), (S, None)], Completes.PASSED, 3, (STARTED, 0.2)),
+        ([(S, 0.9), (S, None)], Completes.PASSED, 3, (COMPLETE, 0.9)),
+        ([(X, None)], Completes.PASSED, 3, (FAILED, None)),
+        ([(X, None), (S, 0.8)], Completes.PASSED, 3, (COMPLETE, 0.8)),
+        ([(S, 0.2), (S, 0.3)], Completes.PASSED, 2, (FAILED, 0.3)),
+        ([(S, 0.2), (S, 0.3)], Completes.PASSED_OR_USED_UP, 2, (COMPLETE, 0.3)),
+        ([(S, 0.2), (X, None)], Completes.PASSED_OR_USED_UP, 2, (COMPLETE, 0.2)),
+        ([(S, 0.2), (O, None)], Completes.PASSED_OR_USED_UP, 2, (FAILED, 0.2)),
+        ([(S, 0.2)], Completes.PASSED_OR_USED_UP, 2, (FAILED, 0.2)),
+        ([(S, 0.2)], Completes.PASSED_OR_USED_UP, None, (FAILED, 0.2)),
+        ([(S, 0.2)], Completes.ATTEMPTS, None, (STARTED, 0.2)),
+        ([(S, 0.9)], Completes.ATTEMPTS, None, (STARTED, 0.9)),
+        ([(S, 0.2), (S, None)], Completes.ATTEMPTS, None, (COMPLETE, 0.2)),
+        ([(S, 0.2), (X, None)], Completes.ATTEMPTS, None, (STARTED, 0.2)),
+        ([(S, 0.2), (X, None)], Completes.ATTEMPTS, 2, (FAILED, 0.2)),
+    ],
+)
+def test_what_attempts_come_to(
+    made: list[tuple[AttemptState, float | None]],
+    completes: Completes,
+    allowed: int | None,
+    outcome: tuple[ActivityState, float | None] | None,
+) -> None:
+    settings = QuizSettings(pass_mark=70, completes=completes, least_attempts=2)
+    found = outcome_of([Made(state, score) for state, score in made], settings, allowed)
+    assert (None if found is None else (found.state, found.score)) == outcome
+
+
+def test_without_a_pass_mark_submitting_completes_marked_or_not() -> None:
+    for score in (0.0, None):
+        found = outcome_of([Made(S, score)], QuizSettings(), None)
+        assert found and found.state is COMPLETE
+    lost = outcome_of([Made(X)], QuizSettings(), None)
+    assert lost and lost.state is FAILED

@@ -7,62 +7,18 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.core.errors import NotFound
-from app.core.transactions import unit_of_work
-from app.courses.editions import PublishedEdition, get_edition
-from app.courses.models import Course
 from app.extensions import db
-from app.progress import services as progress
 from app.progress.models import ActivityState, Certificate, Enrolment
-from app.quizzes import queries, services
+from app.quizzes import queries
 from app.quizzes.errors import AttemptClosed, NoAttemptsLeft, Overtaken, WrongShape
 from app.quizzes.models import Attempt, Response
-from app.quizzes.queries import Sitting
 from app.quizzes.settings import QuizSettings
 from app.quizzes.types import ShortAnswerAnswer, SingleChoiceAnswer
-from tests.factories import a_choice_question, a_course, a_person
+from tests.factories import a_person
+
+from .taking import Taking
 
 A, B = SingleChoiceAnswer("a"), SingleChoiceAnswer("b")
-
-
-class Taking:
-    """A practitioner in a course that is one quiz of two questions."""
-
-    def __init__(self, settings: QuizSettings) -> None:
-        queries.forget()
-        course = a_course(
-            modules=1, lessons=0, questions=[a_choice_question("One?"), a_choice_question("Two?")], quiz=settings
-        )
-        person = a_person()
-        self.person_id = person.id
-        edition_id = db.session.scalar(sa.select(Course.edition_id).where(Course.id == course.id))
-        assert edition_id is not None
-        self.edition: PublishedEdition = get_edition(edition_id)
-        self.quiz = self.edition.by_key["test"]
-        with unit_of_work():
-            self.enrolment_id = progress.enrol(person=person, course_id=course.id).id
-
-    def start(self) -> int:
-        with unit_of_work():
-            return services.start_attempt(
-                enrolment_id=self.enrolment_id, edition=self.edition, activity=self.quiz, language="en"
-            ).id
-
-    def sitting(self, attempt_id: int) -> Sitting:
-        found = queries.find_sitting(attempt_id, person_id=self.person_id)
-        assert found is not None
-        db.session.rollback()
-        return found
-
-    def answer(self, attempt_id: int, slot: int, answer: object, sequence: int = 0) -> int:
-        sitting = self.sitting(attempt_id)
-        with unit_of_work():
-            return services.save(sitting=sitting, slot=slot, answer=answer, flagged=False, sequence=sequence)  # type: ignore[arg-type]
-
-    def submit(self, attempt_id: int) -> float:
-        with unit_of_work():
-            score = services.submit(attempt_id=attempt_id, activity=self.quiz).score
-        assert score is not None
-        return score
 
 
 @pytest.fixture

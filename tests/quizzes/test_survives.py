@@ -31,7 +31,7 @@ from app.extensions import db
 from app.progress import services as progress
 from app.quizzes import queries, services
 from app.quizzes.types import AcceptedAnswer, ShortAnswer
-from tests.factories import a_course, a_person, signed_in, text
+from tests.factories import a_course, a_person, an_answer, signed_in, text
 
 CLIENTS = 16
 SECONDS = 1.0  # of saving before the server is killed, and until everyone has saved once
@@ -72,7 +72,8 @@ class Window:
         address = f"/attempts/{self.attempt}/responses"
         with closing(self._connection()) as connection, suppress(OSError, HTTPException):
             while True:
-                fields = {"csrf_token": self.token, "slot": 0, "sequence": self.sent, "text": f"answer {self.sent + 1}"}
+                given = an_answer(0, sequence=self.sent, text=f"answer {self.sent + 1}")
+                fields = {"csrf_token": self.token, **given}
                 self.sent += 1
                 answer = json.loads(self.ask(connection, "POST", address, fields))
                 assert answer["sequence"] == self.sent

@@ -19,7 +19,7 @@ from app.quizzes import queries
 from app.quizzes.models import Quiz
 from app.quizzes.settings import QuizSettings
 from app.quizzes.types import AcceptedAnswer, Choice, Content, MultipleChoice, ShortAnswer
-from tests.factories import a_choice_question, a_course, a_person, signed_in, text
+from tests.factories import a_choice_question, a_course, a_person, an_answer, signed_in, text
 
 SECRET = "Because it is right."
 
@@ -64,9 +64,9 @@ def test_a_whole_attempt_without_script(learner: FlaskClient) -> None:
     attempt = start(learner)
     assert attempt == "/attempts/1"
     assert "Question 1 of 3" in learner.get(attempt).text
-    post(learner, attempt + "/responses", slot=0, sequence=0, choice="a", go=2)
-    post(learner, attempt + "/responses", slot=1, sequence=0, choice=["a", "b"], go=3)
-    assert post(learner, attempt + "/responses", slot=2, sequence=0, text=" Zebra  crossing", go="finish").endswith(
+    post(learner, attempt + "/responses", **an_answer(0, choice="a"), go=2)
+    post(learner, attempt + "/responses", **an_answer(1, choice=["a", "b"]), go=3)
+    assert post(learner, attempt + "/responses", **an_answer(2, text=" Zebra  crossing"), go="finish").endswith(
         "/summary"
     )
     assert "Every question is answered" in learner.get(attempt + "/summary").text
@@ -79,7 +79,7 @@ def test_a_whole_attempt_without_script(learner: FlaskClient) -> None:
 
 def test_a_failed_attempt_says_what_comes_next_and_keeps_the_key(learner: FlaskClient) -> None:
     attempt = start(learner)
-    post(learner, attempt + "/responses", slot=0, sequence=0, choice="b", go=2)
+    post(learner, attempt + "/responses", **an_answer(0, choice="b"), go=2)
     html = learner.get(post(learner, attempt + "/submission")).text
     assert "0%: not passed yet" in html
     assert "You have 1 attempt left" in html
@@ -101,18 +101,20 @@ def test_the_key_never_reaches_the_browser_before_submission(learner: FlaskClien
 def test_a_script_is_told_the_sequence_and_why_it_was_refused(learner: FlaskClient) -> None:
     attempt = start(learner)
     headers = {"X-Requested-With": "fetch"}
-    data = {"csrf_token": token(learner), "slot": 0, "sequence": 0, "choice": "a"}
+    data = {"csrf_token": token(learner), **an_answer(0, choice="a")}
     assert learner.post(attempt + "/responses", data=data, headers=headers).json == {
         "saved": True,
         "sequence": 1,
+        "given": True,
         "answered": 1,
+        "left": None,
         "progress": "1 of 3 answered",
         "finish": "Finish: 2 questions unanswered",
     }
-    refused = learner.post(attempt + "/responses", data=data | {"choice": "b"}, headers=headers)
+    refused = learner.post(attempt + "/responses", data=data | {"q0-choice": "b"}, headers=headers)
     assert refused.status_code == 409
-    assert "another window" in refused.json["error"]
-    assert learner.post(attempt + "/responses", data=data | {"choice": "x"}, headers=headers).status_code == 400
+    assert refused.json and "another window" in refused.json["error"]
+    assert learner.post(attempt + "/responses", data=data | {"q0-choice": "x"}, headers=headers).status_code == 400
     assert learner.post(attempt + "/responses", data=data | {"slot": 7}, headers=headers).status_code == 404
     assert learner.post(attempt + "/responses", data=data | {"slot": "zero"}, headers=headers).status_code == 404
 
@@ -122,14 +124,14 @@ def test_another_persons_attempt_is_not_found(learner: FlaskClient, app: Flask) 
     stranger = signed_in(app.test_client(), a_person("Someone Else"))
     for address in (attempt, attempt + "/summary", attempt + "/result"):
         assert stranger.get(address).status_code == 404
-    data = {"csrf_token": token(stranger), "slot": 0, "sequence": 0, "choice": "a"}
+    data = {"csrf_token": token(stranger), **an_answer(0, choice="a")}
     assert stranger.post(attempt + "/responses", data=data).status_code == 404
     assert stranger.post(attempt + "/submission", data=data).status_code == 404
 
 
 def test_the_flag_is_kept_with_the_answer(learner: FlaskClient) -> None:
     attempt = start(learner)
-    post(learner, attempt + "/responses", slot=0, sequence=0, choice="a", flagged="on", go=1)
+    post(learner, attempt + "/responses", **an_answer(0, choice="a", flagged="on"), go=1)
     html = learner.get(attempt).text
     assert "1 of 3 answered" in html
     assert "1 flagged" in html
@@ -159,7 +161,7 @@ def test_an_attempt_outlives_its_quiz(client: FlaskClient) -> None:
         db.session.execute(sa.update(Activity).where(Activity.key == "test").values(removed_at=clock.now()))
     with unit_of_work():
         courses.publish(course_id=course.id, by=None)
-    post(learner, attempt + "/responses", slot=0, sequence=0, choice="a", go=2)
+    post(learner, attempt + "/responses", **an_answer(0, choice="a"), go=2)
     html = learner.get(post(learner, attempt + "/submission")).text
     assert "33%: not passed yet" in html
     assert "/learn/quiz/test" not in html
@@ -180,7 +182,7 @@ def test_the_settings_in_force_judge_an_attempt_and_its_own_questions_make_it(cl
         del quiz.slots[1]
     with unit_of_work():
         courses.publish(course_id=course.id, by=None)
-    post(learner, attempt + "/responses", slot=0, sequence=0, choice="a", go=2)
+    post(learner, attempt + "/responses", **an_answer(0, choice="a"), go=2)
     html = learner.get(post(learner, attempt + "/submission")).text
     assert "Passed with 50%" in html
     assert "Two?" in html

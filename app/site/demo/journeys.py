@@ -23,8 +23,10 @@ from app.extensions import db
 from app.progress import services as progress
 from app.progress.models import ActivityState, Enrolment
 from app.progress.services import Outcome
+from app.quizzes import answer_services as answers
 from app.quizzes import queries as attempts
 from app.quizzes import services as quizzes
+from app.quizzes.answer_queries import find_answering
 from app.quizzes.kind import data_of
 
 from .answers import answer_to
@@ -156,7 +158,9 @@ def _try(
             right = chance.random() < plan.knows + 0.08 * (number - 1) or (plan.certain and number == most)
             answer = answer_to(asked.content, right=right, language=sitting.language, typed=stage.typed, chance=chance)
             if answer is not None:
-                quizzes.save(sitting=sitting, slot=asked.slot, answer=answer, flagged=False, sequence=asked.sequence)
+                to = find_answering(attempt.id, asked.slot, person_id=person.id)
+                assert to is not None
+                answers.save(to=to, answer=answer, flagged=False, sequence=asked.sequence)
         yield diary.soon(20)
         quizzes.submit(attempt_id=attempt.id, activity=quiz)
         complete = enrolment.states.get(quiz.id) == ActivityState.COMPLETE

@@ -1,0 +1,221 @@
+"""Attempts against the clock, without a connection, in two windows, and by keyboard alone."""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask_migrate import upgrade
+from playwright.sync_api import BrowserContext, Page, expect
+
+from app import create_app
+from app.config import from_environment
+from app.core.transactions import unit_of_work
+from app.courses import editions
+from app.courses import services as courses
+from app.extensions import db
+from app.progress import services as progress
+from app.quizzes import queries
+from app.quizzes.models import QuizSlot
+from app.quizzes.settings import Behaviour, QuizSettings, Review
+from app.quizzes.types import AcceptedAnswer, Content, ShortAnswer
+from tests.factories import PASSWORD, a_choice_question, a_draft, a_person, text
+
+from .conftest import Server, Site, assert_accessible, fill_in_sign_in, watch
+from .test_on_a_bad_day import tab_to
+
+ADDRESS = "amina@oslo.example"
+SHORT = 25  # seconds: enough to answer on a slow machine, and not long to wait for
+# A device whose clock is three years ahead, and runs.
+WRONG_CLOCK = "const now = Date.now; Date.now = () => now() + 3 * 365 * 86400000;"
+
+
+def quizzes() -> dict[str, tuple[QuizSettings, list[Content]]]:
+    several = [a_choice_question("One?"), a_choice_question("Two?"), a_choice_question("Three?")]
+    typed = ShortAnswer(text("Which crossing?"), {"en": (AcceptedAnswer("zebra"),)}, "en")
+    check = QuizSettings(
+        behaviour=Behaviour.IMMEDIATE, certainty=True, shuffle=False, pass_mark=10, review=Review(right_once_done=False)
+    )
+    return {
+        "short": (QuizSettings(time_limit=SHORT, shuffle=False, pass_mark=50, attempts=3), several),
+        "long": (QuizSettings(time_limit=3600, shuffle=False, pass_mark=50), [*several, typed]),
+        "checked": (check, [a_choice_question("One?"), typed]),
+    }
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site with three courses, each one quiz; questions two and three share a page."""
+    data = tmp_path_factory.mktemp("attempts") / "data"
+    build(data)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        server = Server(data, probe.getsockname()[1])
+    try:
+        server.start()
+        yield Site(server.address, server.data)
+    finally:
+        server.stop()
+
+
+def build(data: Path) -> None:
+    editions.forget()
+    queries.forget()
+    app = create_app(replace(from_environment({"DATA_DIR": str(data)}), testing=True))
+    with app.app_context():
+        upgrade()
+        person = a_person("Amina Trabelsi", email=ADDRESS)
+        for slug, (settings, questions) in quizzes().items():
+            course = a_draft(slug, modules=1, lessons=0, questions=questions, quiz=settings)
+            with unit_of_work():
+                for number, slot in enumerate(db.session.scalars(sa.select(QuizSlot).order_by(QuizSlot.id))):
+                    slot.new_page = number != 2
+            with unit_of_work():
+                courses.publish(course_id=course.id, by=None)
+            with unit_of_work():
+                progress.enrol(person=person, course_id=course.id)
+        db.session.remove()
+        db.engine.dispose()
+    editions.forget()
+    queries.forget()
+
+
+@pytest.fixture
+def practitioner(context: BrowserContext) -> Page:
+    page = context.new_page()
+    fill_in_sign_in(page, ADDRESS, PASSWORD)
+    return page
+
+
+def begin(page: Page, course: str) -> str:
+    """Start an attempt, and give its address."""
+    page.goto(f"/learn/{course}/test")
+    page.locator("#start button, main .pager a[href^='/attempts/']").first.click()
+    page.wait_for_url("**/attempts/*")
+    return re.sub(r"[?#].*", "", page.url)
+
+
+def choice(page: Page, slot: int, value: str) -> Any:
+    return page.locator(f"input[name=q{slot}-choice][value={value}]")
+
+
+def saved(page: Page) -> None:
+    expect(page.locator("[data-attempt] [role=status]").first).to_have_text("All answers saved")
+
+
+def test_a_timed_quiz_with_a_dropped_network(context: BrowserContext, practitioner: Page) -> None:
+    page = practitioner
+    page.add_init_script(WRONG_CLOCK)
+    attempt = begin(page, "short")
+    left = page.locator("#timer")
+    minutes, seconds = left.inner_text().split(":")
+    assert 0 < int(minutes) * 60 + int(seconds) <= SHORT
+    choice(page, 0, "a").check()
+    saved(page)
+    context.set_offline(True)
+    choice(page, 0, "b").check()
+    expect(page.locator("#answer [role=status]")).to_contain_text("Not saved yet: no connection.")
+    page.close()
+
+    context.set_offline(False)
+    other = context.new_page()
+    other.goto(f"{attempt}?question=2")  # another page of the attempt sends what waits
+    saved(other)
+    other.goto(attempt)
+    expect(choice(other, 0, "b")).to_be_checked()
+    choice(other, 0, "a").check()
+    saved(other)
+    other.goto(f"{attempt}?question=2")
+    choice(other, 1, "a").check()
+    other.wait_for_url("**/result", timeout=SHORT * 2000)  # at zero it is handed in
+    expect(other.get_by_role("heading", level=1)).to_have_text("Passed with 66%")
+
+
+def test_two_windows_continue_one_attempt(context: BrowserContext, practitioner: Page) -> None:
+    first = practitioner
+    attempt = begin(first, "long")
+    second = context.new_page()
+    second.goto("/learn/long/test")
+    second.get_by_role("link", name="Go on with your attempt").click()
+    second.wait_for_url("**/attempts/*")
+    assert second.url.startswith(attempt)
+    choice(second, 0, "a").check()
+    saved(second)
+    choice(first, 0, "c").check()
+    expect(first.locator("#answer [role=status]")).to_contain_text("another window")
+    first.get_by_role("link", name="Load the page again").click()
+    expect(choice(first, 0, "a")).to_be_checked()
+    first.goto(f"{attempt}?question=2")
+    choice(first, 1, "a").check()
+    saved(first)
+    second.reload()
+    expect(second.locator("#progress")).to_have_text("2 of 4 answered")
+
+
+def test_what_is_typed_is_saved_in_a_pause_and_the_clock_is_said_aloud(practitioner: Page) -> None:
+    page = practitioner
+    wrong = watch(page)
+    attempt = begin(page, "long")
+    page.goto(f"{attempt}?question=4")
+    page.locator("input[name=q3-text]").press_sequentially("zebra", delay=20)
+    saved(page)
+    expect(page.locator(".numbers [data-of='3']")).to_have_class(re.compile("answered"))
+    expect(page.locator("#time")).to_have_attribute("aria-live", "polite")
+    page.locator("input[name=q3-flagged]").check()
+    saved(page)
+    expect(page.locator("#flags")).to_have_text("1 flagged")
+    page.reload()
+    expect(page.locator("input[name=q3-text]")).to_have_value("zebra")
+    expect(page.locator("input[name=q3-flagged]")).to_be_checked()
+    assert_accessible(page)
+    assert wrong == []
+
+
+def test_an_attempt_by_keyboard_alone(practitioner: Page) -> None:
+    page = practitioner
+    page.goto("/learn/checked/test")
+    tab_to(page, page.get_by_role("button", name="Start the quiz"))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/attempts/*")
+    tab_to(page, choice(page, 0, "a"))
+    page.keyboard.press("Space")
+    tab_to(page, page.locator("input[name=q0-certainty][value='1']"))
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    saved(page)
+    tab_to(page, page.get_by_role("button", name="Check"))
+    page.keyboard.press("Enter")
+    expect(page.locator(".checked .tag")).to_have_text("Right")
+    expect(choice(page, 0, "b")).to_be_disabled()
+    assert_accessible(page)
+    tab_to(page, page.get_by_role("button", name="Next question"))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**question=2**")
+    tab_to(page, page.locator("input[name=q1-text]"))
+    page.keyboard.type("zebra")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/summary")
+    tab_to(page, page.get_by_role("button", name="Submit your answers"))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/result")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Passed with 66%")  # very sure of one, not of the other
+
+
+def test_checks_without_javascript(new_context: Callable[..., BrowserContext], site: Site) -> None:
+    page = new_context(base_url=site.address, java_script_enabled=False).new_page()
+    fill_in_sign_in(page, ADDRESS, PASSWORD)
+    begin(page, "checked")
+    choice(page, 0, "b").check()
+    page.get_by_role("button", name="Check").click()
+    expect(page.locator(".checked .tag")).to_have_text("Wrong")
+    expect(page.locator(".checked")).to_contain_text("Because it is wrong.")
+    expect(page.locator(".checked strong")).to_have_text("The right one")
+    page.get_by_role("button", name="Next question").click()
+    page.get_by_role("button", name="Check").click()
+    expect(page.locator(".flash")).to_contain_text("Answer the question first")
