@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from app.core.folding import folded
+
 from .models import Draw
 
 SEPARATOR = "/"  # between a category and the one below it
 
 
 def holds(draw: Draw, category: str, tags: Iterable[str]) -> bool:
-    """Whether a draw takes a question that stands in `category` and has these tags."""
+    """Whether a draw takes a question that stands in `category` and has these tags, however they are capitalised."""
     inside = category == draw.category
     if draw.below and not inside:
         inside = not draw.category or category.startswith(draw.category + SEPARATOR)
-    return inside and set(draw.tags) <= set(tags)
+    return inside and (not draw.tags or {folded(tag) for tag in draw.tags} <= {folded(tag) for tag in tags})
 
 
 def with_parents(categories: Iterable[str]) -> list[str]:

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Self
 
 import msgspec
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, FieldList, FormField, HiddenField, RadioField, SelectField, SelectMultipleField
-from wtforms import Form as Row
+from wtforms import BooleanField, FieldList, FormField, HiddenField, SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import ValidationError
-from wtforms.widgets import CheckboxInput
 
 from app.core.forms import Form
 from app.core.text import Text
 
 from .fields import NumberField, ShareField, plain
-from .labels import BEHAVIOURS, COMPLETIONS, GRADINGS, OVERDUES, REVIEWED, WHENS
+from .labels import BEHAVIOURS, COMPLETIONS, GRADINGS, OVERDUES, REVIEWED
 from .settings import AFTERWARDS, Band, Behaviour, Completes, Grading, Overdue, QuizSettings, Review, When
-from .types.editor.base import box, words
+from .settings_fields import BandRow, Moments, OneOf
+from .types.editor.base import words
 
 MOST_ATTEMPTS = 1000
 MOST_MINUTES = 24 * 60  # of a time limit, and of a grace period
@@ -27,7 +24,6 @@ MOST_WAIT = 365 * 86400  # seconds
 MOST_TRIES = 10
 MOST_BANDS = 10
 SPARE_BANDS = 2  # empty rows to write into
-LONGEST_BAND = 1000
 UNITS = {"minutes": 60, "hours": 3600, "days": 86400}
 GROUPS = {
     "passing": ("pass_mark", "completes", "least_attempts", "attempts", "grading", "wait", "wait_unit"),
@@ -37,56 +33,6 @@ GROUPS = {
     "review": tuple(f"review_{name}" for name in REVIEWED),
     "bands": ("bands",),
 }
-
-
-class OneOf(RadioField):  # type: ignore[misc]
-    """One of a few, each with its words."""
-
-    def __init__(self, label: object, options: Mapping[Any, object], **values: Any) -> None:
-        choices = [SelectChoice(option.value, words_of) for option, words_of in options.items()]
-        super().__init__(label, choices=choices, **values)
-
-    def pre_validate(self, form: Form) -> None:
-        if not self.raw_data or self.data not in {choice.value for choice in self.choices}:
-            raise ValidationError(_l("Choose one."))
-
-
-class Moments(SelectMultipleField):  # type: ignore[misc]
-    """When a part of an attempt is shown: a row of boxes."""
-
-    option_widget = CheckboxInput()
-
-    def __init__(self, label: object, whens: tuple[When, ...], **values: Any) -> None:
-        choices = [SelectChoice(when.value, WHENS[when]) for when in whens]
-        super().__init__(label, choices=choices, **values)
-
-    def pre_validate(self, form: Form) -> None:
-        if not set(self.data or ()) <= {choice.value for choice in self.choices}:
-            raise ValidationError(_l("Choose from the list."))
-
-    @property
-    def whens(self) -> tuple[When, ...]:
-        return tuple(when for when in When if when.value in (self.data or ()))
-
-
-class BandRow(Row):  # type: ignore[misc]
-    """What is said from a score upwards. `was` is the place of the band that it is made from, from 0."""
-
-    was = HiddenField()
-    start = ShareField(_l("From a score of, in percent"), lowest=0)
-    text = box(_l("What is said"), LONGEST_BAND, 2)
-
-    @property
-    def empty(self) -> bool:
-        return not (self.text.data or (self.start.data or "").strip())
-
-    def validate_start(self, field: ShareField) -> None:
-        if field.number is None and not self.empty:
-            raise ValidationError(_l("Write from which score on this is said."))
-
-    def validate_text(self, field: Any) -> None:
-        if not field.data and not self.empty:
-            raise ValidationError(_l("Write what is said, or empty the score beside it."))
 
 
 class SettingsForm(Form):
@@ -156,35 +102,32 @@ class SettingsForm(Form):
         return all([sound, self._attempts(), self._time(), self._answers(), self._bands()])
 
     def _attempts(self) -> bool:
-        self.completes.errors = list(self.completes.errors)
-        if self.completes.data == Completes.PASSED_OR_USED_UP and self.attempts.number is None:
-            return _fault(self.attempts, _l("Say how many attempts there are, since using them up completes it."))
-        if self.completes.data != Completes.ATTEMPTS:
-            return True
-        if self.least_attempts.number is None:
-            return _fault(self.least_attempts, _l("Say how many attempts complete it."))
-        if self.attempts.number is not None and self.least_attempts.number > self.attempts.number:
-            return _fault(self.least_attempts, _l("That is more attempts than are allowed."))
-        return True
+        sound = True
+        if (self.wait.number or 0) * UNITS.get(self.wait_unit.data, 0) > MOST_WAIT:
+            sound = _fault(self.wait, _l("At most a year."))
+        if self.completes.data == Completes.PASSED_OR_USED_UP:
+            asked = _l("Say how many attempts there are, since using them up completes it.")
+            return _given(self.attempts, asked) and sound
+        if self.completes.data == Completes.ATTEMPTS:
+            sound = _given(self.least_attempts, _l("Say how many attempts complete it.")) and sound
+            if (self.least_attempts.number or 0) > (self.attempts.number or MOST_ATTEMPTS):
+                sound = _fault(self.least_attempts, _l("That is more attempts than are allowed."))
+        return sound
 
     def _time(self) -> bool:
         if self.overdue.data == Overdue.GRACE:
-            return self.grace.number is not None or _fault(self.grace, _l("Say how long the grace period is."))
+            return _given(self.grace, _l("Say how long the grace period is."))
         if self.grace.number is not None and self.grace.number != _minutes(self._before.grace):
             return _fault(self.grace, _l("Only where there is a grace period: choose it, or leave this empty."))
         return True
 
     def _answers(self) -> bool:
         if self.behaviour.data == Behaviour.INTERACTIVE:
-            sound = self.tries.number is not None or _fault(self.tries, _l("Say how many tries there are."))
-            sound &= self.penalty.number is not None or _fault(
-                self.penalty, _l("Say what a wrong try costs, 0 for nothing.")
-            )
+            sound = _given(self.tries, _l("Say how many tries there are."))
+            sound = _given(self.penalty, _l("Say what a wrong try costs, 0 for nothing.")) and sound
             if self.certainty.data:
-                sound = _fault(
-                    self.certainty,
-                    _l("Certainty is asked for where a question is answered once, not in several tries."),
-                )
+                once = _l("Certainty is asked for where a question is answered once, not in several tries.")
+                sound = _fault(self.certainty, once)
             return sound
         sound, only = True, _l("Only where questions can be tried several times: choose that, or leave this as it was.")
         if self.tries.number is not None and self.tries.number != self._before.tries:
@@ -215,10 +158,9 @@ class SettingsForm(Form):
         """What was filled in, once it is valid; its words are in `language` alone."""
         before, interactive = self._before, self.behaviour.data == Behaviour.INTERACTIVE
         plainly = QuizSettings()
-        penalty = next(
-            (known for known in (before.penalty, plainly.penalty) if _alike(self.penalty.number or 0, known)),
-            self.penalty.fraction or 0.0,
-        )
+        counted = self.completes.data == Completes.ATTEMPTS
+        known = [cost for cost in (before.penalty, plainly.penalty) if _alike(self.penalty.number or 0, cost)]
+        penalty = known[0] if known else self.penalty.fraction or 0.0
         return QuizSettings(
             pass_mark=self.pass_mark.number,
             attempts=_whole(self.attempts.number),
@@ -234,9 +176,7 @@ class SettingsForm(Form):
             penalty=penalty if interactive else plainly.penalty,
             certainty=bool(self.certainty.data),
             completes=Completes(self.completes.data),
-            least_attempts=(_whole(self.least_attempts.number) or 1)
-            if self.completes.data == Completes.ATTEMPTS
-            else 1,
+            least_attempts=int(self.least_attempts.number or 1) if counted else 1,
             builds_on_last=bool(self.builds_on_last.data),
             review=Review(
                 **{name: self[f"review_{name}"].whens for name in REVIEWED},
@@ -303,6 +243,13 @@ def _shown(settings: QuizSettings, language: str) -> dict[str, Any]:
             for place, band in enumerate(settings.bands)
         ],
     }
+
+
+def _given(field: NumberField, asked: object) -> bool:
+    """Whether a number was typed that can be; where there is none, say that it is asked for."""
+    if field.number is None and not field.errors:
+        _fault(field, asked)
+    return field.number is not None
 
 
 def _fault(field: Any, words_of: object) -> bool:

@@ -6,7 +6,7 @@ from flask import Flask
 
 from app.courses.kinds import register
 
-from . import question_views, studio_views, types, views
+from . import delivery_views, question_views, studio_views, types, views
 from .kind import QuizKind
 
 
@@ -15,5 +15,6 @@ def init_app(app: Flask) -> None:
     register(QuizKind())
     app.register_blueprint(views.bp)
     app.register_blueprint(studio_views.bp)
+    app.register_blueprint(delivery_views.bp)
     app.register_blueprint(question_views.bp)
     app.jinja_env.globals["type_name"] = types.type_name
