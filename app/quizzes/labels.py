@@ -25,6 +25,11 @@ OVERDUES = {
     Overdue.GRACE: _l("When time is up, answers no longer change; the attempt is to be submitted in a grace period"),
     Overdue.ABANDON: _l("When time is up, an attempt that was not submitted is not graded"),
 }
+OVERDUE_CHOICES = {
+    Overdue.SUBMIT: _l("What was saved is submitted"),
+    Overdue.GRACE: _l("Answers no longer change, and the attempt can still be submitted for"),
+    Overdue.ABANDON: _l("An attempt that was not submitted is not graded"),
+}
 BEHAVIOURS = {
     Behaviour.DEFERRED: _l("All answers are graded when the attempt is submitted"),
     Behaviour.IMMEDIATE: _l("Each question can be checked once, and its answer is then final"),

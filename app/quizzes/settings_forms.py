@@ -13,7 +13,7 @@ from app.core.forms import Form
 from app.core.text import Text
 
 from .fields import NumberField, ShareField, plain
-from .labels import BEHAVIOURS, COMPLETIONS, GRADINGS, OVERDUES, REVIEWED
+from .labels import BEHAVIOURS, COMPLETIONS, GRADINGS, OVERDUE_CHOICES, REVIEWED
 from .settings import AFTERWARDS, Band, Behaviour, Completes, Grading, Overdue, QuizSettings, Review, When
 from .settings_fields import BandRow, Moments, OneOf
 from .types.editor.base import words
@@ -57,7 +57,7 @@ class SettingsForm(Form):
     )
     builds_on_last = BooleanField(_l("Begin each attempt with the answers of the last one"))
     time_limit = NumberField(_l("Time limit, in minutes"), lowest=1, highest=MOST_MINUTES)
-    overdue = OneOf(_l("When time is up"), OVERDUES)
+    overdue = OneOf(_l("When time is up"), OVERDUE_CHOICES)
     grace = NumberField(_l("Grace period, in minutes"), lowest=1, highest=MOST_MINUTES)
     behaviour = OneOf(_l("When answers are graded"), BEHAVIOURS)
     tries = NumberField(_l("Tries at each question"), lowest=2, highest=MOST_TRIES, whole=True)
@@ -143,6 +143,8 @@ class SettingsForm(Form):
             if row.start.number is not None and row.start.number in starts:
                 sound = _fault(row.start, _l("Something else is said from this score on already."))
             starts.add(row.start.number)
+        if not sound:
+            self.bands.errors = [entry.errors for entry in self.bands]
         return sound
 
     @property

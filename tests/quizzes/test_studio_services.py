@@ -19,6 +19,7 @@ from app.courses.models import Activity
 from app.extensions import db
 from app.quizzes import bank, question_services, studio_queries, studio_services, studio_slots
 from app.quizzes.errors import StillAsked, TooManyQuestions
+from app.quizzes.freezing import SlotData, data_of
 from app.quizzes.models import Question, QuestionVersion, QuizSlot, VersionState
 from app.quizzes.settings import Grading, QuizSettings
 from app.quizzes.types import SingleChoice
@@ -405,4 +406,4 @@ def test_publishing_takes_the_latest_ready_version(app: Flask) -> None:
     save(desk, a_choice_question("three"), 2, VersionState.DRAFT)
     with unit_of_work():
         (activity,) = [a for a in drafts.outline_of(drafts.load(desk.course_id)).activities() if a.kind == "quiz"]
-        assert activity.data["slots"] == [{"version_id": 2, "marks": 1.0}]
+        assert data_of(activity).slots == (SlotData(2, 1.0),)
