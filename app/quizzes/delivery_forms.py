@@ -149,7 +149,7 @@ class ExtensionForm(Clocked):
     person = RadioField(_l("Which of them?"), choices=[], validate_choice=False)
     city = SelectField(_l("City"), validate_choice=False)
     minutes = NumberField(_l("More time, in minutes"), lowest=1, highest=MOST_MINUTES)
-    closes_at = MomentField(_l("Closes for them"), later=True)
+    closes_at = MomentField(_l("Closes for them"), later=True, id="extension-closes")
     attempts = NumberField(_l("More attempts"), lowest=1, highest=MOST_MORE_ATTEMPTS, whole=True)
     reason = TextAreaField(
         _l("Reason"),
@@ -220,6 +220,10 @@ class ExtensionForm(Clocked):
     @property
     def city_id(self) -> int:
         return int(self.city.data)
+
+    @property
+    def city_name(self) -> str:
+        return next(str(choice.label) for choice in self.city.choices if choice.value == self.city.data)
 
     @property
     def allowance(self) -> Allowance:

@@ -83,7 +83,7 @@ def give(course_id: int, activity_id: int) -> Response | tuple[str, int]:
         reason=form.reason.data,
         by=person.id,
     )
-    who = somebody.name if somebody else dict(form.city.iter_choices_by_value())[form.city.data]
+    who = somebody.name if somebody else form.city_name
     flash(_("Given to %(who)s, and in force.", who=who), "done")
     return _back(access.id, quiz.id, "extensions")
 
