@@ -184,6 +184,13 @@ class Kind(ABC):
     def freeze(self, activity: Activity, course: Course) -> Frozen:
         """Immutable, JSON-able data of the activity as it stands in the draft. Writes nothing."""
 
+    def today(self, data: dict[str, Any]) -> dict[str, Any]:
+        """What an edition holds of an activity as `freeze` would write the same now.
+
+        What came into the kind's data since stands in it with what its absence means.
+        """
+        return data
+
     def bodies(self, activity: Activity) -> list[NewBody]:
         """The bodies that `freeze` names by their hash, to be stored when the course is published."""
         return []

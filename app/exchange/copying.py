@@ -48,7 +48,7 @@ class Copy:
         modules = [(module, twin(module, course_id=self.row.id)) for module in self.course.living_modules()]
         _add(copy for _module, copy in modules)
         activities = [
-            (activity, twin(activity, course_id=self.row.id, module_id=copy.id))
+            (activity, twin(activity, course_id=self.row.id, module_id=copy.id, **_undelivered(activity)))
             for module, copy in modules
             for activity in module.living_activities()
         ]
@@ -101,10 +101,15 @@ class Copy:
                     pinned_version_id=slot.pinned_version_id and self.versions[slot.pinned_version_id].id,
                 )
                 for slot in activity.slots
-                if slot.draw is not None or slot.question_id in self.questions
+                if slot.question_id is None or slot.question_id in self.questions
             ]
         else:
             raise TypeError(f"the kind {activity.kind!r} cannot be copied")
+
+
+def _undelivered(activity: Activity) -> dict[str, None]:
+    """What a copy does without: the dates and the code of the course it is made from."""
+    return dict.fromkeys(("opens_at", "closes_at", "access_code")) if isinstance(activity, Quiz) else {}
 
 
 def twin(row: Row, **values: Any) -> Row:

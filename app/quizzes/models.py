@@ -55,6 +55,10 @@ class Quiz(Activity):
         back_populates="quiz", order_by="QuizSlot.rank, QuizSlot.id", cascade="all, delete-orphan"
     )
 
+    bank: Mapped[list[Question]] = relationship(
+        primaryjoin="foreign(Question.course_id) == Quiz.course_id", order_by="Question.id", viewonly=True
+    )
+
     __mapper_args__ = {"polymorphic_identity": "quiz"}
 
     def ordered_slots(self) -> list[QuizSlot]:

@@ -8,6 +8,7 @@ from app.courses.kinds import register
 
 from . import (  # noqa: F401  (the routes of answers, and jobs, are known once they are imported)
     answer_views,
+    delivery_views,
     jobs,
     question_views,
     statistics_views,
@@ -25,6 +26,7 @@ def init_app(app: Flask) -> None:
     register(QuizKind())
     app.register_blueprint(views.bp)
     app.register_blueprint(studio_views.bp)
+    app.register_blueprint(delivery_views.bp)
     app.register_blueprint(question_views.bp)
     app.register_blueprint(statistics_views.bp)
     app.jinja_env.globals["type_name"] = types.type_name

@@ -30,7 +30,21 @@ const number = () =>
     item.querySelector("[data-place]").textContent = place + 1;
     item.querySelector("[value=up]").disabled = place === 0;
     item.querySelector("[value=down]").disabled = place === all.length - 1;
+    item.querySelector("[data-turn]").hidden = place === 0;
   });
+
+// Pages are counted anew where the list says them.
+const paginate = () => {
+  let page = 0;
+  places().forEach((item, place) => {
+    const begins = place === 0 || "begins" in item.dataset;
+    page += begins;
+    const word = item.querySelector("[data-page]");
+    if (!word) return;
+    word.hidden = !begins;
+    word.textContent = list.dataset.pageWord.replace("{number}", page);
+  });
+};
 
 const refused = (words) => {
   told.classList.remove("vh");
@@ -41,13 +55,15 @@ const refused = (words) => {
 // The question stands where it is to be: tell the server, and put it back if that is refused.
 async function moved(item, back) {
   number();
-  const form = item.querySelector("form");
+  paginate();
+  const form = item.querySelector("form.does");
   const words = list.dataset.moved.replace("{number}", places().indexOf(item) + 1).replace("{total}", places().length);
   const after = item.previousElementSibling?.dataset.slot ?? "";
   const wrong = await send(form, form.getAttribute("action"), { after });
   if (wrong) {
     back();
     number();
+    paginate();
     refused(wrong);
   } else {
     say(words);

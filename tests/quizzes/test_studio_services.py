@@ -17,8 +17,9 @@ from app.courses import drafts, services
 from app.courses.errors import EditedMeanwhile
 from app.courses.models import Activity
 from app.extensions import db
-from app.quizzes import bank, question_services, studio_queries, studio_services
+from app.quizzes import bank, question_services, studio_queries, studio_services, studio_slots
 from app.quizzes.errors import StillAsked, TooManyQuestions
+from app.quizzes.freezing import SlotData, data_of
 from app.quizzes.models import Question, QuestionVersion, QuizSlot, VersionState
 from app.quizzes.settings import Grading, QuizSettings
 from app.quizzes.types import SingleChoice
@@ -297,7 +298,7 @@ def test_a_draft_reaches_nobody_until_it_is_ready(app: Flask) -> None:
     desk = a_desk("one")
     save(desk, a_choice_question("draft"), 1, VersionState.DRAFT)
     with unit_of_work():
-        (line,) = studio_queries.list_slots(studio_queries.get_quiz(desk.course_id, desk.quiz_id), ["en"])
+        (line,) = studio_slots.list_slots(studio_queries.get_quiz(desk.course_id, desk.quiz_id), ["en"])
         assert (line.content.stem.best("en", "en"), line.version, line.latest) == ("one", 1, 2)
         assert line.ready and line.newer_draft and not line.held_back
 
@@ -372,7 +373,7 @@ def test_a_long_bank_costs_the_same(app: Flask, statements: list[str]) -> None:
         statements.clear()
         with unit_of_work():
             studio_queries.search_bank(desk.course_id, "question")
-            studio_queries.list_slots(studio_queries.get_quiz(desk.course_id, desk.quiz_id), ["en", "fr"])
+            studio_slots.list_slots(studio_queries.get_quiz(desk.course_id, desk.quiz_id), ["en", "fr"])
         costs.append(len(statements))
     assert costs[0] == costs[1]
 
@@ -380,7 +381,7 @@ def test_a_long_bank_costs_the_same(app: Flask, statements: list[str]) -> None:
 def test_what_lacks_a_language_is_said(app: Flask) -> None:
     desk = a_desk("one")
     with unit_of_work():
-        (line,) = studio_queries.list_slots(studio_queries.get_quiz(desk.course_id, desk.quiz_id), ["en", "fr"])
+        (line,) = studio_slots.list_slots(studio_queries.get_quiz(desk.course_id, desk.quiz_id), ["en", "fr"])
         assert line.behind == ("fr",)
 
 
@@ -391,10 +392,10 @@ def test_what_is_pinned_is_said_until_it_follows(app: Flask) -> None:
         db.session.execute(sa.update(QuizSlot).values(pinned_version_id=1))
     with unit_of_work():
         quiz = studio_queries.get_quiz(desk.course_id, desk.quiz_id)
-        (line,) = studio_queries.list_slots(quiz, ["en"])
+        (line,) = studio_slots.list_slots(quiz, ["en"])
         assert line.held_back and line.version == 1 and line.latest_ready == 2
         studio_services.follow_latest(**where(desk), slot_id=line.id)
-        (line,) = studio_queries.list_slots(quiz, ["en"])
+        (line,) = studio_slots.list_slots(quiz, ["en"])
         assert not line.held_back and line.version == 2
         assert isinstance(line.content, SingleChoice)
 
@@ -405,4 +406,4 @@ def test_publishing_takes_the_latest_ready_version(app: Flask) -> None:
     save(desk, a_choice_question("three"), 2, VersionState.DRAFT)
     with unit_of_work():
         (activity,) = [a for a in drafts.outline_of(drafts.load(desk.course_id)).activities() if a.kind == "quiz"]
-        assert activity.data["slots"] == [{"version_id": 2, "marks": 1.0}]
+        assert data_of(activity).slots == (SlotData(2, 1.0),)

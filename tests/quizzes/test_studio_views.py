@@ -15,8 +15,7 @@ from app.core.transactions import unit_of_work
 from app.courses import services
 from app.courses.models import Course
 from app.extensions import db
-from app.quizzes.models import Question, Quiz, QuizSlot
-from app.quizzes.settings import Grading, QuizSettings
+from app.quizzes.models import Draw, Question, QuizSlot
 from app.quizzes.types import Matching, MultipleChoice, Number, Ordering, ShortAnswer, SingleChoice, TrueFalse
 from tests.at_once import at_once
 from tests.factories import a_person, signed_in
@@ -185,33 +184,145 @@ def test_a_quiz_costs_the_same_however_long_it_is(app: Flask, client: FlaskClien
         statements.clear()
         client.get(desk.quiz)
         costs.append(len(statements))
-    assert costs[0] == costs[1] <= 11
+    assert costs[0] == costs[1] <= 12
 
 
 # --- settings --------------------------------------------------------------------------------
 
 
-def test_settings_are_kept_and_checked(teaching: FlaskClient, desk: Desk) -> None:
-    made_from = '{"pass_mark":70.0,"attempts":null,"grading":"highest","shuffle":true}'
-    sent = {"made_from": made_from, "pass_mark": "62,5", "attempts": "3", "grading": "mean"}
-    wrong = {"pass_mark": "101", "attempts": "1.5", "grading": "best"}
-    refused = post(teaching, f"{desk.quiz}/settings", **{**sent, **wrong})
-    assert refused.status_code == 422
-    assert "Write a number from 0 to 100." in refused.text
-    assert "Write a whole number from 1 to 1000." in refused.text
-    sound(refused.text)
-    assert post(teaching, f"{desk.quiz}/settings", **sent).status_code == 303
+# --- draws and pages (settings: test_settings_forms) -----------------------------------------------------
+
+
+def categorised(desk: Desk) -> None:
+    """The second question stands in a category and has a tag, and no quiz asks it any more."""
+    post_of = slot_ids(desk)[1]
     with unit_of_work():
-        quiz = db.session.get(Quiz, desk.quiz_id)
-        assert quiz and quiz.settings == QuizSettings(62.5, 3, Grading.MEAN, False)
-    meanwhile = post(teaching, f"{desk.quiz}/settings", **{**sent, "pass_mark": "90"})
-    assert meanwhile.status_code == 409
-    assert "Pass mark: 62.5%" in meanwhile.text  # what stands
-    page = sound(meanwhile.text)
-    values = {e.attributes.get("name"): e.attributes.get("value") for e in page.all("input")}
-    assert values["pass_mark"] == "90"  # what was typed
-    sent |= {"pass_mark": "90", "made_from": values["made_from"] or ""}
-    assert post(teaching, f"{desk.quiz}/settings", **sent).status_code == 303
+        question = db.session.get(Question, 2)
+        assert question
+        question.category, question.tags = "Streets/Night", ["law"]
+        db.session.execute(sa.delete(QuizSlot).where(QuizSlot.id == post_of))
+
+
+def draws_of(desk: Desk) -> list[tuple[Draw | None, float, bool]]:
+    db.session.rollback()
+    rows = db.session.execute(
+        sa.select(QuizSlot.draw, QuizSlot.marks, QuizSlot.new_page)
+        .where(QuizSlot.quiz_id == desk.quiz_id)
+        .order_by(QuizSlot.rank, QuizSlot.id)
+    ).all()
+    db.session.rollback()
+    return [(row.draw, row.marks, row.new_page) for row in rows]
+
+
+def test_draws_are_added_changed_and_say_what_they_find(teaching: FlaskClient, desk: Desk) -> None:
+    categorised(desk)
+    fields = {"category": "in:Streets", "below": "y", "tags": "law", "count": "2", "marks": "1,5"}
+    added = post(teaching, f"{desk.quiz}/draws", **fields)
+    assert added.status_code == 303
+    wanted = Draw("Streets", True, ("law",))
+    assert draws_of(desk)[2:] == [(wanted, 1.5, True), (wanted, 1.5, True)]
+    html = shown(teaching, desk.quiz)
+    assert "Drawn at random from “Streets” and below it, tagged “law”" in html
+    assert html.count("1 question is ready to be drawn") == 2
+    assert html.count("1 too few, shared with question") == 2
+    assert f'<a href="{desk.question(2)}?quiz={desk.quiz_id}"><bdi>Second?</bdi></a>' in html
+    slot = slot_ids(desk)[3]
+    changed = post(teaching, f"{desk.quiz}/slots/{slot}/draw", **{f"draw{slot}-category": "all"})
+    assert changed.status_code == 303
+    assert draws_of(desk)[3] == (Draw(), 1.5, True)
+    assert "1 too few" in shown(teaching, desk.quiz)  # the whole bank has no other question
+    post(teaching, f"{desk.quiz}/slots/{slot}/copy")
+    assert draws_of(desk)[4] == (Draw(), 1.5, True)
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ({"count": "0"}, "Write a whole number from 1 to 100."),
+        ({"count": ""}, "Write a whole number from 1 to 100."),
+        ({"marks": "x"}, "Write a number from 0.01 to 100."),
+        ({"category": "in:Nowhere"}, "Not a valid choice."),
+        ({"tags": "nobody"}, "valid choice"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(
+    teaching: FlaskClient, desk: Desk, typed: dict[str, str], message: str
+) -> None:
+    categorised(desk)
+    fields = {"category": "all", "tags": "law", "count": "3", "marks": "2"}
+    refused = post(teaching, f"{desk.quiz}/draws", **{**fields, **typed})
+    assert refused.status_code == 422
+    assert message in refused.text
+    page = sound(refused.text)
+    values = {e.attributes.get("id"): e.attributes.get("value") for e in page.all("input")}
+    assert (values["count"], values["marks"]) == (typed.get("count", "3"), typed.get("marks", "2"))
+    assert len(draws_of(desk)) == 2
+    slot = slot_ids(desk)[0]
+    assert post(teaching, f"{desk.quiz}/slots/{slot}/draw", **{f"draw{slot}-category": "all"}).status_code == 404
+
+
+def test_a_place_cannot_draw_from_what_there_is_not(teaching: FlaskClient, desk: Desk) -> None:
+    categorised(desk)
+    post(teaching, f"{desk.quiz}/draws", category="in:Streets", below="y", count="1", marks="1")
+    slot = slot_ids(desk)[2]
+    refused = post(teaching, f"{desk.quiz}/slots/{slot}/draw", **{f"draw{slot}-category": "in:Nowhere"})
+    assert refused.status_code == 422
+    sound(refused.text)
+    assert draws_of(desk)[2][0] == Draw("Streets")
+
+
+def test_a_draw_that_was_removed_is_put_back_by_the_button_offered(teaching: FlaskClient, desk: Desk) -> None:
+    categorised(desk)
+    post(teaching, f"{desk.quiz}/draws", category="in:Streets", tags="law", count="1", marks="3")
+    first, _second, slot = slot_ids(desk)
+    post(teaching, f"{desk.quiz}/slots/{slot}/place", after=str(first))
+    post(teaching, f"{desk.quiz}/slots/{slot}/page", page="0")
+    before = draws_of(desk)
+    gone = post(teaching, f"{desk.quiz}/slots/{slot}/removal")
+    html = shown(teaching, gone.location.partition("#")[0])
+    assert "The draw is out of this quiz." in html
+    offer = [e for e in read_page(html).all("input") if any(p.attributes.get("id") == "removed" for p in e.parents)]
+    sent = {e.attributes["name"]: e.attributes["value"] for e in offer if e.attributes["name"] != "csrf_token"}
+    assert post(teaching, f"{desk.quiz}/slots", **sent).status_code == 303
+    assert draws_of(desk) == before
+
+
+@pytest.mark.parametrize("nonsense", ["{", '{"category":1}', '"x"', "[]", '{"tags":"x"}'])
+def test_a_draw_that_is_none_is_not_found(teaching: FlaskClient, desk: Desk, nonsense: str) -> None:
+    assert post(teaching, f"{desk.quiz}/slots", draw=nonsense).status_code == 404
+    assert len(draws_of(desk)) == 3
+    assert teaching.get(desk.quiz, query_string={"removed": "draw", "draw": nonsense}).status_code == 200
+
+
+def test_pages(teaching: FlaskClient, desk: Desk) -> None:
+    def begins() -> list[bool]:
+        return [new_page for _draw, _marks, new_page in draws_of(desk)]
+
+    assert "Page 1" not in shown(teaching, desk.quiz)  # each on its own: nothing worth saying
+    slot = slot_ids(desk)[2]
+    assert post(teaching, f"{desk.quiz}/slots/{slot}/page", page="0").location == f"{desk.quiz}#slot-{slot}"
+    assert begins() == [True, True, False]
+    html = shown(teaching, desk.quiz)
+    assert "2 pages" in html and "Page 2" in html and "Begin a page here" in html
+    for fields, expected in (
+        ({"pages": "one"}, [True, False, False]),
+        ({"pages": "every", "every": "2"}, [True, False, True]),
+        ({"pages": "each"}, [True, True, True]),
+    ):
+        assert post(teaching, f"{desk.quiz}/pages", **fields).status_code == 303
+        assert begins() == expected
+        page = read_page(shown(teaching, desk.quiz))
+        chosen = [e for e in page.all("input") if e.attributes.get("name") == "pages" and "checked" in e.attributes]
+        assert [e.attributes["value"] for e in chosen] == [fields["pages"]]
+    for wrong, message in (
+        ({"pages": "every"}, "Say how many questions stand on a page."),
+        ({"pages": "every", "every": "0"}, "Write a whole number from 1 to 100."),
+        ({}, "Not a valid choice"),
+    ):
+        refused = post(teaching, f"{desk.quiz}/pages", **wrong)
+        assert refused.status_code == 422 and message in refused.text
+        sound(refused.text)
+    assert begins() == [True, True, True]
 
 
 # --- questions --------------------------------------------------------------------------------
