@@ -1,0 +1,126 @@
+"""The categories and tags of a bank: how many questions stand under each, and giving them other names."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from app.auth.identity import the_person
+from app.core.access import Permission, allow
+from app.core.errors import DomainError, NotFound
+from app.core.folding import one_line
+from app.core.transactions import give_up
+from app.courses import queries as courses
+from app.courses.queries import CourseAccess
+
+from . import bank_naming, bank_queries
+from .bank_errors import StillDrawn
+from .bank_forms import CategoryForm, TagForm
+from .categories import path_of
+
+bp = Blueprint("bank_naming", __name__, url_prefix="/teach/courses/<int:course_id>/bank")
+
+
+@bp.get("/names")
+@allow(Permission.TEACH)
+def index(course_id: int) -> str:
+    """The tree of categories, and the tags."""
+    return _page(courses.get_editable(course_id, the_person()))
+
+
+@bp.post("/categories")
+@allow(Permission.TEACH)
+def rename_category(course_id: int) -> Response | tuple[str, int]:
+    """Give a category another name or place, with all below it."""
+    person, form = the_person(), CategoryForm()
+    access = courses.get_editable(course_id, person)
+    if not form.validate():
+        return _page(access, category=form), 422
+    try:
+        count = bank_naming.rename_category(
+            course_id=access.id, old=path_of(form.old.data or ""), new=form.path.path, merge=form.merge.data,
+            by=person.id,
+        )  # fmt: skip
+    except NotFound:
+        raise
+    except DomainError as problem:
+        give_up()
+        form.path.errors = [str(problem)]
+        return _page(access, category=form), problem.status
+    flash(ngettext("%(num)s question stands there now.", "%(num)s questions stand there now.", count), "done")
+    return _back(access, "categories")
+
+
+@bp.post("/tags")
+@allow(Permission.TEACH)
+def rename_tag(course_id: int) -> Response | tuple[str, int]:
+    """Give a tag another name, wherever it stands."""
+    person, form = the_person(), TagForm()
+    access = courses.get_editable(course_id, person)
+    if not form.validate():
+        return _page(access, tag=form), 422
+    try:
+        count = bank_naming.rename_tag(
+            course_id=access.id, old=form.old.data or "", new=form.name.data or "", merge=form.merge.data, by=person.id
+        )
+    except NotFound:
+        raise
+    except DomainError as problem:
+        give_up()
+        form.name.errors = [str(problem)]
+        return _page(access, tag=form), problem.status
+    flash(ngettext("%(num)s question has the tag now.", "%(num)s questions have the tag now.", count), "done")
+    return _back(access, "tags")
+
+
+@bp.post("/tags/removal")
+@allow(Permission.TEACH)
+def remove_tag(course_id: int) -> Response | tuple[str, int]:
+    """Take a tag off all questions."""
+    person, tag = the_person(), one_line(request.form.get("old", ""))
+    access = courses.get_editable(course_id, person)
+    try:
+        count = bank_naming.remove_tag(course_id=access.id, tag=tag, by=person.id)
+    except StillDrawn as problem:
+        give_up()
+        form = TagForm(formdata=None, data={"old": tag, "name": tag})
+        form.name.errors = [str(problem)]
+        return _page(access, tag=form), problem.status
+    flash(
+        ngettext("The tag is off %(num)s question.", "The tag is off %(num)s questions.", count)
+        + " "
+        + _("The questions stay as they are."),
+        "done",
+    )
+    return _back(access, "tags")
+
+
+def _page(access: CourseAccess, *, category: CategoryForm | None = None, tag: TagForm | None = None) -> str:
+    """The page; `category` or `tag` is what was filled in and refused."""
+    bank = bank_queries.read_bank(access.id, with_usage=False)
+    return render_template(
+        "quizzes/bank/names.html",
+        access=access,
+        categories=[
+            (branch, category if category and category.old.data == branch.path else _category_form(branch.path))
+            for branch in bank.categories
+        ],
+        tags=[
+            (
+                name,
+                count,
+                tag if tag and tag.old.data == name else TagForm(formdata=None, data={"old": name, "name": name}),
+            )
+            for name, count in bank.tags
+        ],
+    )
+
+
+def _category_form(path: str) -> CategoryForm:
+    return CategoryForm(formdata=None, data={"old": path, "path": path})
+
+
+def _back(access: CourseAccess, where: str) -> Response:
+    return redirect(url_for("bank_naming.index", course_id=access.id, _anchor=where), 303)
