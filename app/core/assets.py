@@ -51,6 +51,7 @@ STUDIO_LAYERS = (
     "translation",
     "editions",
     "questions",
+    "bank",
     "moving",
 )
 PACKAGES = ROOT / "node_modules"

@@ -42,8 +42,8 @@ class Told:
     quiz_id: int | None
 
 
-def find_change(course_id: int, event_id: int) -> Told | None:
-    """What a change in the bank of a course did. At most three statements."""
+def find_change(course_id: int, event_id: int, language: str) -> Told | None:
+    """What a change in the bank of a course did; titles in `language`. At most three statements."""
     row = db.session.execute(
         sa.select(AuditEvent.action, AuditEvent.details).where(
             AuditEvent.id == event_id, AuditEvent.subject == f"course:{course_id}"
@@ -55,9 +55,8 @@ def find_change(course_id: int, event_id: int) -> Told | None:
     kept = {int(question_id): Stays(why) for question_id, why in details["kept"].items()}
     quiz_id = details.get("quiz")
     title = db.session.scalar(sa.select(Activity.title).where(Activity.id == quiz_id)) if quiz_id else None
-    sentence = SENTENCES[row.action](
-        len(details["before"]), {**details, "quiz": title.best("", "") if title else "", "course": course_id}
-    )
+    said = {**details, "quiz": title.best(language, language) if title else ""}
+    sentence = SENTENCES[row.action](len(details["before"]), said)
     return Told(
         event_id, sentence, tuple(list_kept(course_id, kept)), len(kept), details["gone"], row.action in UNDOABLE,
         quiz_id,

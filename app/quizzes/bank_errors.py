@@ -46,6 +46,12 @@ class ListChanged(DomainError):
     )
 
 
+class NameGone(DomainError):
+    """No question stands in the category, or has the tag, that was to get another name."""
+
+    message = _l("It has another name by now, or no question is left there. Nothing was changed.")
+
+
 class MergesCategories(DomainError):
     field = "path"
     message = _l("There is such a category already. Tick the box to bring the two together.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import msgspec
 from flask_babel import gettext as _
@@ -44,7 +44,7 @@ def read_filters(asked: Mapping[str, str]) -> Filters:
     )
 
 
-def in_address(filters: Filters, **changed: str | int | None) -> dict[str, str | int]:
+def in_address(filters: Filters, **changed: str | int | None) -> dict[str, Any]:
     """The filters as an address names them, with some of them `changed`; a change leads to the first page."""
     said: dict[str, str | int | None] = {
         "q": filters.words,
@@ -192,18 +192,27 @@ class ChangeForm(Form):
         return int(self.quiz.data) if self.quiz.data else 0
 
 
-class CategoryForm(Form):
-    """Another name or place for the category `old`."""
+class NamingForm(Form):
+    """Another name for what is called `old`. One of several on a page: `number` keeps their ids apart."""
 
     old = HiddenField()
+
+    def numbered(self, number: str) -> Self:
+        for field in self:
+            field.id = f"{field.name}-{number}"
+        return self
+
+
+class CategoryForm(NamingForm):
+    """Another name or place for the category `old`."""
+
     path = CategoryField(_l("Name, with the categories above it"))
     merge = BooleanField(_l("Bring it together with a category of that name"))
 
 
-class TagForm(Form):
+class TagForm(NamingForm):
     """Another name for the tag `old`."""
 
-    old = HiddenField()
     name = StringField(
         _l("Name"),
         filters=[lambda name: one_line(name or "")],

@@ -21,7 +21,7 @@ from app.courses.models import Activity, Course
 from app.extensions import db
 
 from .bank import add_version, free_key
-from .bank_errors import IntoItself, MergesCategories, MergesTags, PathTooLong, StillDrawn
+from .bank_errors import IntoItself, MergesCategories, MergesTags, NameGone, PathTooLong, StillDrawn
 from .categories import LONGEST, is_within, moved
 from .models import Draw, Question, QuizSlot, VersionState
 from .tags import renamed, spelled, without_tags
@@ -40,7 +40,7 @@ class Filed:
 def rename_category(*, course_id: int, old: str, new: str, merge: bool, by: int) -> int:
     """Call a category `new`, with all below it; "" takes its questions out of any. Gives how many questions moved.
 
-    Raises `NotFound`, `IntoItself`, `PathTooLong`, `MergesCategories` where `new` holds questions and `merge` is not
+    Raises `NameGone`, `IntoItself`, `PathTooLong`, `MergesCategories` where `new` holds questions and `merge` is not
     said, and `StillDrawn` where a quiz draws from what would have no name any more.
     """
     _lock(course_id)
@@ -48,7 +48,7 @@ def rename_category(*, course_id: int, old: str, new: str, merge: bool, by: int)
     present = db.session.scalars(sa.select(Question.category).where(own).distinct()).all()
     within = [category for category in present if old and is_within(category, old)]
     if not within:
-        raise NotFound
+        raise NameGone
     if new == old:
         return 0
     if is_within(new, old):
@@ -74,12 +74,12 @@ def rename_category(*, course_id: int, old: str, new: str, merge: bool, by: int)
 def rename_tag(*, course_id: int, old: str, new: str, merge: bool, by: int) -> int:
     """Call a tag `new` wherever it stands. Gives how many questions have it.
 
-    Raises `NotFound`, and `MergesTags` where there is such a tag and `merge` is not said.
+    Raises `NameGone`, and `MergesTags` where there is such a tag and `merge` is not said.
     """
     questions = _tagged(course_id)
     holders = [question for question in questions if _has(question.tags, old)]
     if not holders:
-        raise NotFound
+        raise NameGone
     others = {tag for question in questions for tag in question.tags if folded(tag) != folded(old)}
     if any(folded(tag) == folded(new) for tag in others):
         if not merge:
@@ -94,10 +94,10 @@ def rename_tag(*, course_id: int, old: str, new: str, merge: bool, by: int) -> i
 
 
 def remove_tag(*, course_id: int, tag: str, by: int) -> int:
-    """Take a tag off all questions. Gives how many had it. Raises `NotFound`, `StillDrawn`."""
+    """Take a tag off all questions. Gives how many had it. Raises `NameGone`, `StillDrawn`."""
     holders = [question for question in _tagged(course_id) if _has(question.tags, tag)]
     if not holders:
-        raise NotFound
+        raise NameGone
     if any(_has(slot.draw.tags, tag) for slot in _draws(course_id) if slot.draw):
         raise StillDrawn
     for question in holders:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -9,16 +11,18 @@ from werkzeug.wrappers import Response
 
 from app.auth.identity import the_person
 from app.core.access import Permission, allow
-from app.core.errors import DomainError, NotFound
+from app.core.errors import DomainError
 from app.core.folding import one_line
 from app.core.transactions import give_up
 from app.courses import queries as courses
 from app.courses.queries import CourseAccess
 
 from . import bank_naming, bank_queries
-from .bank_errors import StillDrawn
+from .bank_errors import NameGone, StillDrawn
 from .bank_forms import CategoryForm, TagForm
 from .categories import path_of
+
+Named = TypeVar("Named", CategoryForm, TagForm)
 
 bp = Blueprint("bank_naming", __name__, url_prefix="/teach/courses/<int:course_id>/bank")
 
@@ -43,8 +47,9 @@ def rename_category(course_id: int) -> Response | tuple[str, int]:
             course_id=access.id, old=path_of(form.old.data or ""), new=form.path.path, merge=form.merge.data,
             by=person.id,
         )  # fmt: skip
-    except NotFound:
-        raise
+    except NameGone as problem:
+        give_up()
+        return _page(access, problem=problem), problem.status
     except DomainError as problem:
         give_up()
         form.path.errors = [str(problem)]
@@ -65,8 +70,9 @@ def rename_tag(course_id: int) -> Response | tuple[str, int]:
         count = bank_naming.rename_tag(
             course_id=access.id, old=form.old.data or "", new=form.name.data or "", merge=form.merge.data, by=person.id
         )
-    except NotFound:
-        raise
+    except NameGone as problem:
+        give_up()
+        return _page(access, problem=problem), problem.status
     except DomainError as problem:
         give_up()
         form.name.errors = [str(problem)]
@@ -83,9 +89,12 @@ def remove_tag(course_id: int) -> Response | tuple[str, int]:
     access = courses.get_editable(course_id, person)
     try:
         count = bank_naming.remove_tag(course_id=access.id, tag=tag, by=person.id)
+    except NameGone as problem:
+        give_up()
+        return _page(access, problem=problem), problem.status
     except StillDrawn as problem:
         give_up()
-        form = TagForm(formdata=None, data={"old": tag, "name": tag})
+        form = _of_tag(tag)
         form.name.errors = [str(problem)]
         return _page(access, tag=form), problem.status
     flash(
@@ -97,29 +106,38 @@ def remove_tag(course_id: int) -> Response | tuple[str, int]:
     return _back(access, "tags")
 
 
-def _page(access: CourseAccess, *, category: CategoryForm | None = None, tag: TagForm | None = None) -> str:
-    """The page; `category` or `tag` is what was filled in and refused."""
+def _page(
+    access: CourseAccess, *, category: CategoryForm | None = None, tag: TagForm | None = None,
+    problem: DomainError | None = None,
+) -> str:  # fmt: skip
+    """The page; `category` or `tag` is what was filled in and refused, `problem` why nothing else was done."""
     bank = bank_queries.read_bank(access.id, with_usage=False)
     return render_template(
         "quizzes/bank/names.html",
         access=access,
+        problem=problem,
         categories=[
-            (branch, category if category and category.old.data == branch.path else _category_form(branch.path))
-            for branch in bank.categories
+            (branch, (_chosen(category, branch.path) or _of_category(branch.path)).numbered(f"category-{place}"))
+            for place, branch in enumerate(bank.categories)
         ],
         tags=[
-            (
-                name,
-                count,
-                tag if tag and tag.old.data == name else TagForm(formdata=None, data={"old": name, "name": name}),
-            )
-            for name, count in bank.tags
+            (name, count, (_chosen(tag, name) or _of_tag(name)).numbered(f"tag-{place}"))
+            for place, (name, count) in enumerate(bank.tags)
         ],
     )
 
 
-def _category_form(path: str) -> CategoryForm:
+def _chosen(form: Named | None, name: str) -> Named | None:
+    """The form that was sent, if it is of what is called `name`."""
+    return form if form is not None and form.old.data == name else None
+
+
+def _of_category(path: str) -> CategoryForm:
     return CategoryForm(formdata=None, data={"old": path, "path": path})
+
+
+def _of_tag(name: str) -> TagForm:
+    return TagForm(formdata=None, data={"old": name, "name": name})
 
 
 def _back(access: CourseAccess, where: str) -> Response:

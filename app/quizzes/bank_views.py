@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -22,7 +21,8 @@ from .bank_changes import find_change, list_kept
 from .bank_errors import ListChanged, NothingChanged, NothingTicked
 from .bank_forms import ChangeForm, FilterForm, in_address, read_filters
 from .bank_labels import STATES, STAYS
-from .bank_queries import BankPage, Filters
+from .bank_queries import Filters
+from .bank_usage import AskingQuiz
 from .studio_views import LARGEST_ID
 from .types.editor import FORMS
 
@@ -47,7 +47,7 @@ def change(course_id: int) -> Response | str | tuple[str, int]:
     with reading():
         access, filters = courses.get_editable(course_id, person), read_filters(request.args)
         form = ChangeForm()
-        form.offer(_quizzes(bank_queries.read_bank(access.id)))
+        form.offer(_quizzes(access, bank_queries.read_bank(access.id).usage.quizzes))
         refused = None if _is_filled_in(form, what) else (_page(access, filters, form), 422)
     if refused:
         return refused
@@ -96,7 +96,7 @@ def _page(
     """The bank; `form` is what was filled in, and `problem` why nothing was done."""
     bank = bank_queries.open_bank(access.id, filters, access.languages)
     form = form or ChangeForm(formdata=None)
-    form.offer(_quizzes(bank))
+    form.offer(_quizzes(access, bank.quizzes))
     form.counted.data = str(bank.total)
     kept = problem.kept if isinstance(problem, NothingChanged) else {}
     done = request.args.get("done", 0, type=int) if request.method == "GET" else 0
@@ -112,7 +112,7 @@ def _page(
         problem=problem,
         kept=list_kept(access.id, kept),
         kept_count=len(kept),
-        told=find_change(access.id, min(max(done, 0), LARGEST_ID)) if done else None,
+        told=find_change(access.id, min(max(done, 0), LARGEST_ID), access.source_language) if done else None,
         forms=FORMS,
         states=STATES,
         elsewhere=lambda **changed: url_for("bank.index", course_id=access.id, **in_address(filters, **changed)),
@@ -120,9 +120,9 @@ def _page(
     )
 
 
-def _quizzes(bank: Any) -> list[tuple[int, str]]:
-    quizzes = bank.quizzes if isinstance(bank, BankPage) else bank.usage.quizzes
-    return [(quiz.id, quiz.title.best("", "")) for quiz in quizzes]
+def _quizzes(access: CourseAccess, quizzes: Sequence[AskingQuiz]) -> list[tuple[int, str]]:
+    source = access.source_language
+    return [(quiz.id, quiz.title.best(source, source)) for quiz in quizzes]
 
 
 def _is_filled_in(form: ChangeForm, what: str) -> bool:
