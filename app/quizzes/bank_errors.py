@@ -32,6 +32,11 @@ class NothingChanged(DomainError):
         self.kept = dict(kept or {})
 
 
+class AskedInDraft(DomainError):
+    title = _l("This question is asked")
+    message = _l("A quiz of the course asks it. Take it out of the quiz first, then hide it.")
+
+
 class NothingTicked(DomainError):
     status = 422
     message = _l("Tick the questions that this is about.")

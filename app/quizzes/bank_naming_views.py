@@ -111,7 +111,7 @@ def _page(
     problem: DomainError | None = None,
 ) -> str:  # fmt: skip
     """The page; `category` or `tag` is what was filled in and refused, `problem` why nothing else was done."""
-    bank = bank_queries.read_bank(access.id, with_usage=False)
+    bank = bank_queries.read_bank(access.id, with_editions=False)
     return render_template(
         "quizzes/bank/names.html",
         access=access,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -190,10 +190,11 @@ class Bank:
                 return not (usage.in_draft or usage.editions)
 
 
-def read_bank(course_id: int, *, with_usage: bool = True) -> Bank:
-    """The bank of a course. At most six statements; one without its usage."""
+def read_bank(course_id: int, *, with_editions: bool = True) -> Bank:
+    """The bank of a course and where it is used. At most six statements; three without its use in editions."""
     rows = db.session.execute(_ENTRIES, {"course": course_id}).all()
-    return Bank(course_id, [_entry(row) for row in rows], usage_in(course_id) if with_usage else BankUsage())
+    usage = usage_in(course_id, among=None if with_editions else ())
+    return Bank(course_id, [_entry(row) for row in rows], usage)
 
 
 def open_bank(course_id: int, filters: Filters, languages: Sequence[str]) -> BankPage:
@@ -215,9 +216,9 @@ def open_bank(course_id: int, filters: Filters, languages: Sequence[str]) -> Ban
 
 def pick(course_id: int, filters: Filters, *, without: Collection[int] = ()) -> tuple[list[QuestionLine], int, Bank]:
     """The first `MOST_PICKED` questions that fit, by key, for a quiz that has those with the ids `without`; how many
-    there are, and the bank. At most eight statements."""
-    bank = read_bank(course_id)
-    found = [entry for entry in bank.matching(filters) if entry.id not in without]
+    there are, and the bank, without its use in editions. At most five statements."""
+    bank = read_bank(course_id, with_editions=False)
+    found = [e for e in bank.matching(replace(filters, order=Order.KEY)) if e.id not in without]
     contents = get_contents(entry.version_id for entry in found[:MOST_PICKED])
     return [_line(bank, e, contents[e.version_id], ()) for e in found[:MOST_PICKED]], len(found), bank
 

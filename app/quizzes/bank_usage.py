@@ -64,7 +64,8 @@ class BankUsage:
 
 
 def usage_in(course_id: int, *, among: Collection[int] | None = None) -> BankUsage:
-    """What a course uses of its bank; editions only for the questions `among`, if given. At most five statements."""
+    """What a course uses of its bank; editions only for the questions `among`, if given. At most five statements, two
+    where these are none."""
     quizzes = {
         row.id: AskingQuiz(row.id, row.title)
         for row in db.session.execute(
@@ -109,6 +110,8 @@ def find_usage(course_id: int, question_id: int) -> Usage:
 
 def _published(course_id: int, among: Collection[int] | None) -> dict[int, set[int]]:
     """Question id to the numbers of the editions that have a version of it, or draw from it."""
+    if among is not None and not among:
+        return {}
     ids = db.session.scalars(sa.select(Edition.id).where(Edition.course_id == course_id)).all()
     numbers: dict[int, set[int]] = {}
     for edition in editions.list_editions(ids):

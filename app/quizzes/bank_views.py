@@ -47,7 +47,7 @@ def change(course_id: int) -> Response | str | tuple[str, int]:
     with reading():
         access, filters = courses.get_editable(course_id, person), read_filters(request.args)
         form = ChangeForm()
-        form.offer(_quizzes(access, bank_queries.read_bank(access.id).usage.quizzes))
+        form.offer(_quizzes(access, bank_queries.read_bank(access.id, with_editions=False).usage.quizzes))
         refused = None if _is_filled_in(form, what) else (_page(access, filters, form), 422)
     if refused:
         return refused
