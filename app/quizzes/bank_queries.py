@@ -20,7 +20,7 @@ from app.extensions import db
 
 from .bank_usage import AskingQuiz, BankUsage, Usage, usage_in
 from .bank_words import holds
-from .categories import Branch, is_within, tree
+from .categories import Branch, is_within, place_of, tree
 from .kind import untranslated
 from .models import Question, QuestionVersion, VersionState
 from .types import Content
@@ -172,7 +172,7 @@ class Bank:
         if filters.order is Order.CHANGED:
             return sorted(found, key=lambda entry: (entry.changed_at, entry.id), reverse=True)
         if filters.order is Order.CATEGORY:
-            return sorted(found, key=lambda entry: (folded(entry.category), entry.category, entry.key))
+            return sorted(found, key=lambda entry: (place_of(entry.category), entry.key))
         return found
 
     def _used(self, entry: Entry, wanted: Used | None) -> bool:

@@ -177,8 +177,10 @@ def _taken_back(question: Question, event: AuditEvent, before: Any, by: int) -> 
         show(question, before, by=by)
     else:
         changed = event.details["tags"]
-        mine = without_tags(changed, before) if event.action == "bank.tag" else [t for t in before if t in changed]
-        back = without_tags(question.tags, mine) if event.action == "bank.tag" else with_tags(question.tags, mine)
+        if event.action == "bank.tag":
+            back = without_tags(question.tags, without_tags(changed, before))
+        else:
+            back = with_tags(question.tags, [tag for tag in before if tag not in without_tags(before, changed)])
         if back == question.tags:
             return False
         question.tags = back

@@ -57,8 +57,9 @@ def tree(categories: Iterable[str]) -> list[Branch]:
         parts = path.split("/") if path else []
         for depth in range(1, len(parts) + 1):
             whole["/".join(parts[:depth])] += count
-    return [Branch(path, own[path], whole[path]) for path in sorted(whole, key=_place)]
+    return [Branch(path, own[path], whole[path]) for path in sorted(whole, key=place_of)]
 
 
-def _place(path: str) -> list[tuple[str, str]]:
-    return [(folded(part), part) for part in path.split("/")]
+def place_of(path: str) -> list[tuple[str, str]]:
+    """What categories are sorted by: each beside those it stands with, before those below it."""
+    return [(folded(part), part) for part in path.split("/") if part]
