@@ -178,6 +178,11 @@ class ChangeForm(Form):
     category = CategoryField(_l("Category"))
     quiz = SelectField(_l("Quiz"), validate_choice=False)
 
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**values)
+        for field in self:
+            field.id = f"change-{field.name}"  # the filters stand on the same page
+
     def offer(self, quizzes: Sequence[tuple[int, str]]) -> None:
         """Let one of these quizzes, id and title, be chosen."""
         self.quiz.choices = _choices(_l("Choose a quiz"), [(str(quiz_id), title) for quiz_id, title in quizzes])
