@@ -215,10 +215,10 @@ def open_bank(course_id: int, filters: Filters, languages: Sequence[str]) -> Ban
 
 
 def pick(course_id: int, filters: Filters, *, without: Collection[int] = ()) -> tuple[list[QuestionLine], int, Bank]:
-    """The first `MOST_PICKED` questions that fit, by key, for a quiz that has those with the ids `without`; how many
-    there are, and the bank, without its use in editions. At most five statements."""
+    """What a quiz that has the questions `without` may take: the first `MOST_PICKED` that fit and are not hidden, by
+    key; how many there are, and the bank, without its use in editions. At most five statements."""
     bank = read_bank(course_id, with_editions=False)
-    found = [e for e in bank.matching(replace(filters, order=Order.KEY)) if e.id not in without]
+    found = [e for e in bank.matching(replace(filters, state=None, order=Order.KEY)) if e.id not in without]
     contents = get_contents(entry.version_id for entry in found[:MOST_PICKED])
     return [_line(bank, e, contents[e.version_id], ()) for e in found[:MOST_PICKED]], len(found), bank
 

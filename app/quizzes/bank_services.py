@@ -22,6 +22,7 @@ from . import studio_services
 from .bank import add_version
 from .bank_errors import NothingChanged, Stays, TooLate
 from .bank_hiding import former_states, hide, is_hidden, show
+from .bank_queries import get_contents
 from .bank_usage import Usage, usage_in
 from .errors import TooManyQuestions
 from .models import Question, QuestionVersion, QuizSlot, VersionState
@@ -64,15 +65,17 @@ def make_ready(*, course_id: int, question_ids: Sequence[int], by: int) -> int:
     questions = _locked(course_id, question_ids, with_versions=True)
     before: dict[int, Any] = {}
     kept: Kept = {}
+    drafts = {q.id: q.latest for q in questions if q.latest and q.latest.state == VersionState.DRAFT}
+    contents = get_contents(draft.id for draft in drafts.values())
     for question in questions:
-        latest = question.latest
-        if latest is None:
-            kept[question.id] = Stays.HIDDEN
-        elif latest.state == VersionState.DRAFT and any(latest.content.faults()):
+        draft = drafts.get(question.id)
+        if draft is None:
+            kept |= {question.id: Stays.HIDDEN} if is_hidden(question) else {}
+        elif any(contents[draft.id].faults()):
             kept[question.id] = Stays.FAULTY
-        elif latest.state == VersionState.DRAFT:
-            before[question.id] = latest.number
-            add_version(question, latest.content, by=by)
+        else:
+            before[question.id] = draft.number
+            add_version(question, contents[draft.id], by=by)
     return _done("bank.ready", course_id, question_ids, questions, before, kept, by)
 
 

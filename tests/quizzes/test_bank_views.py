@@ -323,3 +323,5 @@ def test_the_quiz_editor_finds_by_category_and_tag(teaching: FlaskClient, desk: 
     assert "parks" in page and "night" in page
     assert "Who sleeps there?" not in teaching.get(f"{desk.quiz}?tag=night").text
     assert "No other question of the course is like that." in teaching.get(f"{desk.quiz}?tag=day").text
+    done(teaching, desk, "hide", 4)
+    assert "Who rests there?" not in teaching.get(f"{desk.quiz}?state=hidden").text
