@@ -54,6 +54,7 @@ STUDIO_LAYERS = (
     "editions",
     "questions",
     "statistics",
+    "bank",
     "moving",
 )
 PACKAGES = ROOT / "node_modules"

@@ -20,6 +20,7 @@ from .labels import duration, listed
 from .models import QuestionVersion, Quiz
 from .settings import Completes, Overdue, QuizSettings
 from .translation import untranslated
+from .types import Content
 
 LEAST_SECONDS = 15  # for a question, below which a time limit is looked at
 

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, RadioField, SearchField, SelectField, SelectMultipleField
+from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput
@@ -17,7 +16,6 @@ from app.core.forms import Form
 from .fields import NumberField
 from .models import Draw
 
-LONGEST_SEARCH = 200
 MOST_MARKS = 100
 MOST_DRAWN = 100  # at a time
 WHOLE_BANK, NO_CATEGORY = "all", "none"  # of a draw, instead of a category, before whose name stands `in:`
@@ -91,19 +89,3 @@ class PagesForm(Form):
     def questions(self) -> int | None:
         """How many questions stand on a page; None: all."""
         return {"each": 1, "one": None}.get(self.pages.data, int(self.every.number or 1))
-
-
-class BankForm(Form):
-    """What to look for in the bank; sent by GET, so that a search has an address."""
-
-    class Meta:
-        csrf = False
-
-    q = SearchField(_l("Words of the question"), render_kw={"maxlength": LONGEST_SEARCH})
-
-    def __init__(self, asked: MultiDict[str, str]) -> None:
-        super().__init__(formdata=asked)
-
-    @property
-    def words(self) -> str:
-        return (self.q.data or "").strip()[:LONGEST_SEARCH]

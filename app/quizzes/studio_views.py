@@ -19,7 +19,8 @@ from app.courses.errors import EditedMeanwhile
 from app.courses.following import find_following
 from app.courses.queries import CourseAccess
 
-from . import studio_queries, studio_services, studio_slots
+from . import bank_queries, studio_queries, studio_services, studio_slots
+from .bank_forms import FilterForm, read_filters
 from .delivery_words import delivery_words
 from .fields import plain
 from .kind import MINUTES_A_QUESTION
@@ -28,7 +29,7 @@ from .models import Draw, Quiz
 from .reading import settings_groups, settings_words
 from .settings import QuizSettings
 from .settings_forms import SettingsForm
-from .studio_forms import BankForm, DrawForm, MarksForm, PagesForm
+from .studio_forms import DrawForm, MarksForm, PagesForm
 from .types.editor import FORMS
 
 bp = Blueprint("quiz_studio", __name__, url_prefix="/teach/courses/<int:course_id>")
@@ -65,9 +66,9 @@ def _page(access: CourseAccess, quiz: Quiz, refused: Refused | None = None) -> s
     refused = refused or Refused()
     source = access.source_language
     lines = studio_slots.list_slots(quiz, access.languages)
-    bank = BankForm(request.args)
+    filters = read_filters(request.args)
     asked = {line.question_id for line in lines if isinstance(line, studio_slots.SlotLine)}
-    found, count = studio_queries.search_bank(access.id, bank.words, without=asked)
+    found, count, bank = bank_queries.pick(access.id, filters, without=asked)
     labels = studio_slots.list_labels(access.id)
     return render_template(
         "quizzes/studio/edit.html",
@@ -93,7 +94,8 @@ def _page(access: CourseAccess, quiz: Quiz, refused: Refused | None = None) -> s
         whens=WHENS,
         reviewed=REVIEWED,
         delivery=delivery_words(quiz, the_person().time_zone),
-        bank=bank,
+        bank=FilterForm.showing(filters, bank),
+        filters=filters,
         found=found,
         found_count=count,
         removed=_removed(),

@@ -8,6 +8,9 @@ from app.courses.kinds import register
 
 from . import (  # noqa: F401  (the routes of answers, and jobs, are known once they are imported)
     answer_views,
+    bank_naming_views,
+    bank_question_views,
+    bank_views,
     delivery_views,
     jobs,
     question_views,
@@ -29,6 +32,9 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(delivery_views.bp)
     app.register_blueprint(question_views.bp)
     app.register_blueprint(statistics_views.bp)
+    app.register_blueprint(bank_views.bp)
+    app.register_blueprint(bank_naming_views.bp)
+    app.register_blueprint(bank_question_views.bp)
     app.jinja_env.globals["type_name"] = types.type_name
     app.jinja_env.globals["picture_files"] = picture_files
     app.jinja_env.globals["word_count"] = words_in

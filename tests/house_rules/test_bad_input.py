@@ -98,6 +98,20 @@ FORMS: dict[str, dict[str, str]] = {
     "quizzes.start": {"code": "zebra"},
     "quizzes.submit": {},
     "site.choose_language": {"language": "en"},
+    "bank.change": {
+        "do": "tag", "question": "1", "tags": "night, day", "category": "streets", "quiz": "", "counted": "2",
+    },
+    "bank.delete": {"question": "1"},
+    "bank.undo": {},
+    "bank_naming.remove_tag": {"old": "day"},
+    "bank_naming.rename_category": {"old": "streets", "path": "streets/crossings", "merge": ""},
+    "bank_naming.rename_tag": {"old": "night", "name": "dusk", "merge": ""},
+    "bank_question.duplicate": {},
+    "bank_question.file": {
+        "file-before": '{"category":"","tags":["dusk"]}', "file-category": "streets", "file-tags": "night, day",
+    },
+    "bank_question.hide": {},
+    "bank_question.show": {},
     "bodies.restore": {},
     "bodies.withdraw": {"why": "It names a person."},
     "editions.publish": {"note": "A new lesson.", "seen": "1.00000000.00000000.1-00000000"},
@@ -200,9 +214,28 @@ QUESTIONS: dict[str, dict[str, str]] = {
     "changes.course": {"language": "en"},
     "studio.course": {"removed": "activity-1", "at": "activity-1"},
     "translation.show": {"left": "1"},
+    "bank.index": {
+        "q": "first",
+        "category": "streets",
+        "tag": "night",
+        "type": "single_choice",
+        "state": "ready",
+        "used": "draft",
+        "order": "key",
+        "page": "1",
+        "done": "1",
+    },
     "questions.edit": {"quiz": "1"},
     "questions.new": {"type": "short_answer", "quiz": "1"},
-    "quiz_studio.edit": {"q": "first", "removed": "1", "marks": "1", "after": "first", "pinned": "1"},
+    "quiz_studio.edit": {
+        "q": "first",
+        "category": "/",
+        "tag": "night",
+        "removed": "1",
+        "marks": "1",
+        "after": "first",
+        "pinned": "1",
+    },
 }
 OF_QUIZZES = {"preview.try_out", "quizzes.start"}
 OWNERS = {
@@ -316,7 +349,8 @@ def test_the_forms_here_are_those_of_people(app: Flask, scene: Scene) -> None:
     # of an activity are other ones by now; only the page itself knows what was seen of a draft; the only edition is in
     # force; the language of a text, of captions and of a file went with the form before; the upload is not complete,
     # and one begins with headers; the question was published, and somebody (the form before) changed the settings of
-    # the quiz; no folder was sent, and the move asks nothing.
+    # the quiz; no question stands in a category, one was asked, published and in no change of many; no folder was sent,
+    # and the move asks nothing.
     assert refused == {
         "auth.create_sign_in": 400, "cities.new": 422, "people.end_role": 404,
         "course_trainers.invite": 422, "course_trainers.change": 422, "course_trainers.remove": 409,
@@ -324,6 +358,7 @@ def test_the_forms_here_are_those_of_people(app: Flask, scene: Scene) -> None:
         "editions.publish": 409, "editions.publish_again": 409, "xliff.check": 404, "xliff.take": 404,
         "captions.remove": 404, "captions.save": 404, "writing.keep": 403, "writing.restore": 403, "writing.save": 403,
         "questions.delete": 409, "library.add": 409, "uploads.create": 412, "quiz_studio.set_up": 409,
+        "bank.delete": 409, "bank.undo": 404, "bank_naming.rename_category": 409, "bank_question.hide": 409,
         "moving.answer": 409, "moving.drop": 409, "moving.new": 422, "moving.place": 409,
     }  # fmt: skip
 
