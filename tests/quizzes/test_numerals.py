@@ -32,7 +32,7 @@ def test_numbers_are_read_in_the_ways_that_people_type_them(typed: str, number: 
     [
         "", " ", "-", ".", "e3", "abc", "1 2", "12 34", "1,2,3", "1.2.3", "1,5.2", "1,,000", "1.250.5,0", "--5", "5-",
         "5 km", "5%", "²", "1½", "0x10", "1_000", "1e", "1e1.5", "12.05.2026", "1/2", "nan", "inf", "∞", "1e400",
-        "9" * 400, "1e999999999", "1e9999999999",
+        "9" * 400, "1e999999999", "1e9999999999", "1e-999",
     ],
 )  # fmt: skip
 def test_what_is_no_number_is_none(typed: str) -> None:
@@ -55,7 +55,7 @@ def test_one_sign_that_could_be_either_is_what_it_is_in_the_language(typed: str,
 
 def test_what_has_no_end_is_told_apart_from_what_is_no_number() -> None:
     assert all(without_end(typed) for typed in ("nan", "NaN", "-inf", "Infinity", "∞", "1e400", "9" * 400))
-    assert not any(without_end(typed) for typed in ("", "abc", "information", "12", "1e", "1.2.3", "1e300"))
+    assert not any(without_end(typed) for typed in ("", "abc", "information", "12", "1e", "1.2.3", "1e300", "1e-999"))
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False, min_value=-1e290, max_value=1e290))

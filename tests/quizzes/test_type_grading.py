@@ -67,7 +67,8 @@ def a_number(*answers: AcceptedNumber, units: tuple[Unit, ...] = (), penalty: fl
 @pytest.mark.parametrize(
     ("typed", "fraction"),
     [
-        ("12", 1), ("11.5", 1), ("12.5", 1), ("12,5", 1), ("11.499999", 0.5), ("12.500001", 0.5), ("13", 0.5), ("13.01", 0),
+        ("12", 1), ("11.5", 1), ("12.5", 1), ("12,5", 1), ("11.499999", 0.5), ("12.500001", 0.5), ("13", 0.5),
+        ("13.01", 0),
         ("١٢", 1), ("1.2e1", 1), ("-12", 0), ("twelve", 0), ("", 0),
     ],
 )  # fmt: skip
@@ -373,14 +374,14 @@ def test_the_order_that_items_are_shown_in_says_nothing_of_their_keys(keys: str)
     assert {alias: item.text for alias, item, _place in other.shown(other.options(), None)} == shown
 
 
-def test_the_order_shown_is_never_the_right_one_unless_chance_or_the_person_put_it_so() -> None:
-    for words in ("Plan Ask Build Open", "Open Build Ask Plan", "Ask Plan Open Build", "One Two Three Four"):
+def test_the_order_shown_is_the_same_whatever_the_right_one_is() -> None:
+    orders = ("Plan Ask Build Open", "Open Build Ask Plan", "Ask Plan Open Build", "Build Open Plan Ask")
+    shown = set()
+    for words in orders:
         question = an_ordering(words=words)
-        right = tuple(item.key for item in question.items)
-        assert sorted(question.options()) == sorted(right) and question.options() != right
-        by_alias = sorted(right, key=lambda key: question.options().index(key))
-        turned = Ordering(text("?"), tuple(i for key in by_alias for i in question.items if i.key == key))
-        assert turned.options() != tuple(item.key for item in turned.items)
+        said = {item.key: item.text.best("en", "en") for item in question.items}
+        shown.add(tuple(said[key] for key in question.options()))
+    assert len(shown) == 1
 
 
 def test_fields_are_read_by_aliases_and_by_nothing_else() -> None:

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 
-MOST_EXPONENT = 300  # as far as a float goes
+MOST_EXPONENT, LEAST_EXPONENT = 300, -400  # as far as floats go
 
 # Signs, marks and spaces of other scripts and keyboards; the directions that Arabic text carries are no part of it.
 # D stands for a decimal sign and G for one between thousands where the sign itself leaves no doubt.
@@ -109,7 +109,9 @@ def _exactly(plain: str, language: str) -> Fraction | None:
     if match is None or split is None:
         return None
     (whole, decimals), exponent = split, int(match[3] or 0)
-    if abs(exponent) > MOST_EXPONENT:
+    if exponent < LEAST_EXPONENT:
+        return None
+    if exponent > MOST_EXPONENT:
         raise OverflowError
     number = Fraction(int(whole + decimals), 10 ** len(decimals)) * Fraction(10) ** exponent
     if number > 10**MOST_EXPONENT:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import FieldList, FormField, HiddenField, RadioField
+from wtforms import FieldList, FormField, HiddenField, RadioField, SelectChoice
 from wtforms import Form as Row
 
 from .. import Content, Labelled, OrderCredit, Ordering
@@ -13,9 +13,9 @@ from .base import LONGEST_WORDS, MOST_ROWS_READ, QuestionForm, box, spoken, word
 from .keys import kept_keys
 
 CREDITS = [
-    (OrderCredit.ALL, _l("Only the whole order earns the mark")),
-    (OrderCredit.POSITION, _l("Each one in its own place earns its share")),
-    (OrderCredit.PAIRS, _l("Each two in the right order earn their share, near or far")),
+    SelectChoice(OrderCredit.ALL, _l("Only the whole order earns the mark")),
+    SelectChoice(OrderCredit.POSITION, _l("Each one in its own place earns its share")),
+    SelectChoice(OrderCredit.PAIRS, _l("Each two in the right order earn their share, near or far")),
 ]
 
 
@@ -37,7 +37,7 @@ class OrderingForm(QuestionForm):
     add_word = _l("Add another")
 
     items = FieldList(FormField(ItemRow), max_entries=MOST_ROWS_READ)
-    credit = RadioField(_l("What earns the mark"), choices=CREDITS, default=OrderCredit.ALL, coerce=str)
+    credit = RadioField(_l("What earns the mark"), choices=CREDITS, default=OrderCredit.ALL)
 
     def validate_items(self, field: FieldList) -> None:
         self.limit_rows(field)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, ValidationError
+from wtforms import RadioField, SelectChoice, ValidationError
 
 from .. import Content, TrueFalse
 from .base import LONGEST_FEEDBACK, QuestionForm, box, feedback, words
@@ -25,7 +25,7 @@ class TrueFalseForm(QuestionForm):
 
     truth = RadioField(
         _l("The statement is"),
-        choices=[("true", _l("True")), ("false", _l("False"))],
+        choices=[SelectChoice("true", _l("True")), SelectChoice("false", _l("False"))],
         validate_choice=False,
     )
     true_feedback = box(_l("Feedback to those who say true"), LONGEST_FEEDBACK, 2)
