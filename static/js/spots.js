@@ -62,6 +62,7 @@ function draw() {
     element("circle", { class: "badge", cx: x, cy: y, r: 24 }, place);
     element("text", { x, y }, place).textContent = number + 1;
     points.forEach(([px, py], at) => {
+      if (at === 0 && points.length > 1 && shapeOf(row) === "circle") return; // its centre moves with the place itself
       const label = figure.dataset.corner.replace("{place}", name).replace("{number}", at + 1);
       element("circle", { class: "corner", cx: px, cy: py, r: HANDLE, tabindex: 0, role: "button", "aria-label": label, "data-at": `${number}-${at}` }, group);
     });
@@ -77,8 +78,13 @@ function standsFor(target) {
   return { row: rows()[number], point };
 }
 
+// A place moves as a whole, and never out of the picture; a corner alone.
 function move({ row, point }, x, y) {
-  write(row, pointsOf(row).map(([px, py], at) => (point === undefined || point === at ? [px + x, py + y] : [px, py])));
+  const points = pointsOf(row);
+  const moved = point === undefined ? points : [points[point]];
+  const room = (by, axis, most) => Math.min(Math.max(by, -Math.min(...moved.map((at) => at[axis]))), most - Math.max(...moved.map((at) => at[axis])));
+  const [byX, byY] = [room(x, 0, 1000), room(y, 1, down())];
+  write(row, points.map(([px, py], at) => (point === undefined || point === at ? [px + byX, py + byY] : [px, py])));
 }
 
 function where(event) {

@@ -13,6 +13,11 @@ from app.quizzes.types import (
     Answer,
     Choice,
     Content,
+    Gap,
+    Gaps,
+    GapsAnswer,
+    HotSpot,
+    HotSpotAnswer,
     Labelled,
     Matching,
     MatchingAnswer,
@@ -23,11 +28,14 @@ from app.quizzes.types import (
     OrderCredit,
     Ordering,
     OrderingAnswer,
+    Picture,
     Prompt,
+    Shape,
     ShortAnswer,
     ShortAnswerAnswer,
     SingleChoice,
     SingleChoiceAnswer,
+    Spot,
     TrueFalse,
     TrueFalseAnswer,
     Unit,
@@ -81,6 +89,31 @@ def number_questions(draw: Any) -> Number:
     return Number(draw(texts()), tuple(draw(st.lists(accepted, min_size=1, max_size=3))), units, draw(st.floats(0, 1)))
 
 
+@st.composite
+def gaps_questions(draw: Any) -> Gaps:
+    weights = draw(st.lists(st.sampled_from([1.0, 2.0, 0.5, 7.3]), min_size=1, max_size=4))
+    gaps = []
+    for n, weight in enumerate(weights):
+        if draw(st.booleans()):
+            gaps.append(Gap(KEYS[n], choices=draw(choices()), weight=weight))
+        else:
+            accepted = draw(st.lists(st.builds(AcceptedAnswer, lines, fractions, maybe_texts), min_size=1, max_size=3))
+            gaps.append(Gap(KEYS[n], accepted={"en": tuple(accepted)}, weight=weight))
+    stem = {tag: " ".join(f"{draw(lines)} [[{gap.key}]]" for gap in gaps) for tag in ("en", "ar")}
+    return Gaps(Text.of(stem, "en"), tuple(gaps), "en", draw(st.booleans()), draw(st.booleans()))
+
+
+@st.composite
+def hot_spots(draw: Any) -> HotSpot:
+    some = draw(st.lists(fractions, min_size=2, max_size=6))
+    spots = tuple(
+        Spot(KEYS[n], draw(texts()), Shape.RECTANGLE, (10 * n, 10, 10 * n + 9, 50), f, draw(maybe_texts))
+        for n, f in enumerate(some)
+    )
+    picture = Picture("a" * 64, draw(texts()))
+    return HotSpot(draw(texts()), picture, 800, 600, spots, draw(st.booleans()), draw(st.booleans()))
+
+
 single_choices = st.builds(SingleChoice, texts(), choices())
 multiple_choices = st.builds(MultipleChoice, texts(), choices(), partial=st.booleans())
 true_falses = st.builds(TrueFalse, texts(), st.booleans(), maybe_texts, maybe_texts, maybe_texts)
@@ -94,7 +127,8 @@ short_answers = st.builds(
 orderings = st.builds(Ordering, texts(), labelled(), st.sampled_from(OrderCredit))
 contents: st.SearchStrategy[Content] = (
     single_choices | multiple_choices | true_falses | short_answers | number_questions() | matchings() | orderings
-)
+    | gaps_questions() | hot_spots()
+)  # fmt: skip
 
 typed_numbers = st.one_of(
     st.sampled_from(["1,5", "١٢٫٥", "1e3", "12 km", "−3 m", "nan", "inf", "1e999", "9" * 90, "²", "1.2.3", "km", "e"]),
@@ -128,6 +162,18 @@ def good_answers(draw: Any, content: Content) -> Answer:
         case Ordering():
             items = draw(st.sets(st.sampled_from([item.key for item in content.items]), min_size=1))
             return OrderingAnswer({key: draw(st.integers(1, len(content.items))) for key in sorted(items)})
+        case Gaps():
+            filled = {}
+            for gap in content.gaps:
+                if gap.choices:
+                    filled[gap.key] = draw(st.sampled_from([choice.key for choice in gap.choices]))
+                else:
+                    filled[gap.key] = draw(lines | st.sampled_from([a.text for a in gap.accepted["en"]]))
+            left_open = draw(st.sets(st.sampled_from(sorted(filled)), max_size=len(filled) - 1))
+            return GapsAnswer({key: said for key, said in filled.items() if key not in left_open})
+        case HotSpot():
+            keys = st.sampled_from([spot.key for spot in content.spots])
+            return HotSpotAnswer(tuple(sorted(draw(st.sets(keys, min_size=1, max_size=6 if content.several else 1)))))
     raise AssertionError(content)
 
 
@@ -139,5 +185,7 @@ bad_answers: st.SearchStrategy[Answer] = st.one_of(
     st.builds(ShortAnswerAnswer, anything | st.just("x" * 600)),
     st.builds(NumberAnswer, anything | typed_numbers, anything),
     st.builds(MatchingAnswer, st.dictionaries(anything, anything, max_size=5)),
+    st.builds(GapsAnswer, st.dictionaries(anything, anything | st.just("x" * 600), max_size=5)),
+    st.builds(HotSpotAnswer, st.lists(anything, max_size=5).map(tuple)),
     st.builds(OrderingAnswer, st.dictionaries(anything, st.integers(-(2**70), 2**70), max_size=5)),
 )

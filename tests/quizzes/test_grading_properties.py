@@ -14,6 +14,10 @@ from app.quizzes.types import (
     AcceptedNumber,
     Answer,
     Content,
+    Gaps,
+    GapsAnswer,
+    HotSpot,
+    HotSpotAnswer,
     Labelled,
     Matching,
     MatchingAnswer,
@@ -57,7 +61,9 @@ def test_answers_of_any_shape_are_refused_or_graded_and_never_a_fault_of_ours(co
     assert isinstance(content.given(typed), tuple)
 
 
-names = st.sampled_from(["choice", "text", "unit", "value", "match-a", "place-a", "place-"]) | st.text(max_size=12)
+names = st.sampled_from(["choice", "text", "unit", "value", "match-a", "place-a", "place-", "gap-a", "spot"]) | st.text(
+    max_size=12
+)
 posted = st.dictionaries(names, st.lists(some.anything | st.sampled_from(["1", "²", "9" * 5000]), max_size=3))
 
 
@@ -140,6 +146,32 @@ def test_taking_a_right_choice_or_leaving_a_wrong_one_never_earns_less(data: st.
     for choice in content.choices:
         taken = set(answer.choices) | {choice.key} if choice.right else set(answer.choices) - {choice.key}
         assert grade(content, MultipleChoiceAnswer(tuple(sorted(taken))), "en").fraction >= before
+
+
+@given(st.data())
+def test_a_gap_filled_better_never_earns_less_and_takes_nothing_from_others(data: st.DataObject) -> None:
+    content: Gaps = data.draw(some.gaps_questions())
+    answer: Any = data.draw(some.good_answers(content))
+    before = grade(content, answer, "en").fraction
+    gap = data.draw(st.sampled_from(content.gaps))
+    fillings = [choice.key for choice in gap.choices] or [accepted.text for accepted in gap.accepted["en"]]
+    alone = {said: grade(content, GapsAnswer({gap.key: said}), "en").fraction for said in fillings}
+    best = max(alone, key=lambda said: alone[said])
+    better = GapsAnswer({**answer.filled, gap.key: best})
+    assert grade(content, better, "en").fraction >= before - 1e-6
+    rest = {key: said for key, said in answer.filled.items() if key != gap.key}
+    without = grade(content, GapsAnswer(rest), "en").fraction
+    assert grade(content, better, "en").fraction == pytest.approx(without + alone[best], abs=3e-6)
+
+
+@given(st.data())
+def test_choosing_a_right_place_or_leaving_a_wrong_one_never_earns_less(data: st.DataObject) -> None:
+    content: HotSpot = data.draw(some.hot_spots().filter(lambda c: c.several and c.partial))
+    answer: Any = data.draw(some.good_answers(content))
+    before = grade(content, answer, "en").fraction
+    for spot in content.spots:
+        chosen = set(answer.spots) | {spot.key} if spot.right else set(answer.spots) - {spot.key}
+        assert grade(content, HotSpotAnswer(tuple(sorted(chosen))), "en").fraction >= before
 
 
 @given(value=some.numbers, off=st.floats(0, 1e6), nearer=st.floats(0, 1), tolerance=st.floats(0, 1e6))

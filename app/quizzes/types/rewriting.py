@@ -89,7 +89,7 @@ def _value(name: str, value: Any, place: Place, change: Change) -> Any:
         return _struct(value, place.field(name), change)
     if isinstance(value, dict):
         return change.accepted(place, value) if value else value
-    if isinstance(value, tuple) and value and isinstance(value[0], Text | msgspec.Struct):
+    if isinstance(value, tuple) and name in ONE_OF:
         return tuple(_item(item, place.one(name, item, number), change) for number, item in enumerate(value, 1))
     return value
 

@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, FieldList, FormField, HiddenField, SelectField, StringField, ValidationError
 from wtforms import Form as Row
+from wtforms.fields.choices import SelectChoice
 
 from app.core.folding import one_line
 from app.quizzes.fields import ShareField, share
@@ -35,9 +36,9 @@ class SpotRow(Row):  # type: ignore[misc]
     shape = SelectField(
         _l("Shape"),
         choices=[
-            (Shape.RECTANGLE.value, _l("Rectangle: two opposite corners")),
-            (Shape.CIRCLE.value, _l("Circle: its centre, and a point on it")),
-            (Shape.POLYGON.value, _l("Other: its corners in turn")),
+            SelectChoice(Shape.RECTANGLE.value, _l("Rectangle: two opposite corners")),
+            SelectChoice(Shape.CIRCLE.value, _l("Circle: its centre, and a point on it")),
+            SelectChoice(Shape.POLYGON.value, _l("Other: its corners in turn")),
         ],
         default=Shape.RECTANGLE.value,
     )
@@ -94,9 +95,6 @@ class HotSpotForm(QuestionForm):
     def written(self) -> list[SpotRow]:
         """The rows that hold something."""
         return [entry.form for entry in self.entries if not entry.form.empty]
-
-    def validate_picture(self, field: FormField) -> None:
-        """Without one it can be kept as a draft."""
 
     def validate_spots(self, field: FieldList) -> None:
         self.limit_rows(field)
