@@ -52,6 +52,7 @@ STUDIO_LAYERS = (
     "editions",
     "questions",
     "moving",
+    "marking",
 )
 PACKAGES = ROOT / "node_modules"
 # Other people's scripts, as npm brought them: from where, and under which name.

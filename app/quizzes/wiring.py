@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from flask import Flask
 
+from app.core.slots import STUDIO_TABS
 from app.courses.kinds import register
 
-from . import question_views, studio_views, types, views
+from . import (
+    marking_views,
+    pieces,
+    question_views,
+    regrade_jobs,  # noqa: F401  (registers itself)
+    regrade_views,
+    studio_views,
+    types,
+    views,
+)
 from .kind import QuizKind
 
 
@@ -16,4 +26,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.bp)
     app.register_blueprint(studio_views.bp)
     app.register_blueprint(question_views.bp)
+    app.register_blueprint(marking_views.bp)
+    app.register_blueprint(regrade_views.bp)
+    STUDIO_TABS.register(pieces.marking_tab)
     app.jinja_env.globals["type_name"] = types.type_name
