@@ -9,9 +9,7 @@ from app.core.errors import DomainError
 
 class MarkedMeanwhile(DomainError):
     title = _l("Marked meanwhile")
-    message = _l(
-        "Somebody else marked this answer while you were at it. Nothing of yours is lost: compare, then choose."
-    )
+    message = _l("Somebody else marked this answer meanwhile. Nothing of yours is lost: compare, then choose.")
 
 
 class NotHandedIn(DomainError):

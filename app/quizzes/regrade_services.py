@@ -121,7 +121,8 @@ def carry_on(*, regrade_id: int, attempt_ids: Sequence[int]) -> None:
     for attempt in attempts:
         own = responses[attempt.id]
         asked = [response for response in own if response.version_id in versions]
-        if any([_regrade(row, quiz, content, attempt, response) for response in asked]):
+        changed = [response for response in asked if _regrade(row, quiz, content, attempt, response)]
+        if changed:
             before = attempt.score
             settle_again(attempt, get_published_quiz(quiz.course_id, quiz.id, attempt.edition_id), own)
             scored += attempt.score != before
