@@ -112,7 +112,7 @@ class Change:
         return self.passed_after and not self.passed_before
 
     @property
-    def would_not_pass(self) -> bool:
+    def would_no_longer_pass(self) -> bool:
         return self.passed_before and not self.passed_after
 
 
@@ -145,8 +145,8 @@ class Plan:
         return len({c.attempt_id for c in self.changes if c.would_pass})
 
     @cached_property
-    def would_not_pass(self) -> int:
-        return len({c.attempt_id for c in self.changes if c.would_not_pass})
+    def would_no_longer_pass(self) -> int:
+        return len({c.attempt_id for c in self.changes if c.would_no_longer_pass})
 
     @cached_property
     def seen(self) -> str:

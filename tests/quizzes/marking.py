@@ -82,7 +82,7 @@ class School:
         self.course_id, self.slug, self.trainer = course.id, course.slug, self.person.id
         self.marks = list(marks) or [1.0] * len(questions)
         with unit_of_work():
-            versions = db.session.scalars(sa.select(QuestionVersion).order_by(QuestionVersion.id)).all()
+            versions = db.session.scalars(_versions_of(self.course_id)).all()
             self.versions = [version.id for version in versions]
             self.questions = [version.question_id for version in versions]
             for version, content in zip(versions, questions, strict=True):
@@ -170,6 +170,15 @@ class School:
         with unit_of_work():
             row = db.session.get_one(Question, self.questions[question])
             return add_version(row, content, by=self.trainer, state=state).id
+
+
+def _versions_of(course_id: int) -> sa.Select[QuestionVersion]:
+    return (
+        sa.select(QuestionVersion)
+        .join(Question, Question.id == QuestionVersion.question_id)
+        .where(Question.course_id == course_id)
+        .order_by(QuestionVersion.id)
+    )
 
 
 def score(attempt_id: int) -> float | None:
