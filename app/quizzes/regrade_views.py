@@ -110,8 +110,10 @@ def index(course_id: int, activity_id: int) -> str:
 
 @bp.get("/quizzes/<int:activity_id>/regrades/new")
 @allow(Permission.TEACH)
-def new(course_id: int, activity_id: int) -> tuple[str, int]:
-    """Who would change, and by how much; nothing is changed."""
+def new(course_id: int, activity_id: int) -> Response | tuple[str, int]:
+    """Who would change, and by how much; nothing is changed. Without a question, those to choose from."""
+    if not request.args.get("question"):
+        return redirect(url_for("regrades.index", course_id=course_id, activity_id=activity_id))
     return _desk(course_id, activity_id).page(RegradeForm(formdata=None))
 
 

@@ -160,6 +160,8 @@ FORMS: dict[str, dict[str, str]] = {
         "made_from": "{}", "pass_mark": "70", "attempts": "3", "grading": "highest", "shuffle": "y",
     },
     "quiz_studio.weigh": {"marks": "2.5"},
+    "marking.mark": {"points": "0.5", "comment": "Half of it.", "seen": "0", "go": "mark", "from": "attempt"},
+    "regrades.create": {"question": "1", "version": "1", "seen": "0123456789abcdef", "reason": "The key was wrong."},
     "uploads.create": {},
     "writing.keep": {"note": "Before the summer"},
     "writing.restore": {"version": "1"},
@@ -193,6 +195,9 @@ QUESTIONS: dict[str, dict[str, str]] = {
     "changes.course": {"language": "en"},
     "studio.course": {"removed": "activity-1", "at": "activity-1"},
     "translation.show": {"left": "1"},
+    "marking.answer": {"from": "attempt"},
+    "marking.attempts": {"q": "amina", "waiting": "y", "page": "1"},
+    "regrades.new": {"question": "1", "version": "1", "page": "1"},
     "questions.edit": {"quiz": "1"},
     "questions.new": {"type": "short_answer", "quiz": "1"},
     "quiz_studio.edit": {"q": "first", "removed": "1", "marks": "1", "after": "first", "pinned": "1"},
@@ -309,7 +314,7 @@ def test_the_forms_here_are_those_of_people(app: Flask, scene: Scene) -> None:
     # of an activity are other ones by now; only the page itself knows what was seen of a draft; the only edition is in
     # force; the language of a text, of captions and of a file went with the form before; the upload is not complete,
     # and one begins with headers; the question was published, and somebody (the form before) changed the settings of
-    # the quiz; no folder was sent, and the move asks nothing.
+    # the quiz; no folder was sent, and the move asks nothing; by that key no mark would change.
     assert refused == {
         "auth.create_sign_in": 400, "cities.new": 422, "people.end_role": 404,
         "course_trainers.invite": 422, "course_trainers.change": 422, "course_trainers.remove": 409,
@@ -318,6 +323,7 @@ def test_the_forms_here_are_those_of_people(app: Flask, scene: Scene) -> None:
         "captions.remove": 404, "captions.save": 404, "writing.keep": 403, "writing.restore": 403, "writing.save": 403,
         "questions.delete": 409, "library.add": 409, "uploads.create": 412, "quiz_studio.set_up": 409,
         "moving.answer": 409, "moving.drop": 409, "moving.new": 422, "moving.place": 409,
+        "regrades.create": 409,
     }  # fmt: skip
 
 
