@@ -113,7 +113,8 @@ def index(course_id: int, activity_id: int) -> str:
 def new(course_id: int, activity_id: int) -> Response | tuple[str, int]:
     """Who would change, and by how much; nothing is changed. Without a question, those to choose from."""
     if not request.args.get("question"):
-        return redirect(url_for("regrades.index", course_id=course_id, activity_id=activity_id))
+        access = courses.get_editable(course_id, the_person())
+        return redirect(url_for("regrades.index", course_id=access.id, activity_id=activity_id))
     return _desk(course_id, activity_id).page(RegradeForm(formdata=None))
 
 
