@@ -18,9 +18,11 @@ from app.network.models import City
 from app.progress.models import Enrolment
 
 from . import queries
+from .marking import chosen_levels, rubric_of
 from .marking_queries import MarkedQuiz, get_quiz
 from .models import Attempt, AttemptSlot, AttemptState, Mark, MarkCause, QuestionVersion, Regrade, Response
 from .queries import Asked
+from .types import Criterion, Level
 
 PAGE_SIZE = 50
 LAST_PAGE = 100_000
@@ -121,6 +123,10 @@ class MarkedAnswer:
     def by_hand(self) -> MarkLine | None:
         """The last mark that a person gave."""
         return next((line for line in reversed(self.history) if line.cause is MarkCause.MARKED), None)
+
+    def levels_of(self, line: MarkLine) -> list[tuple[Criterion, Level]]:
+        """The levels of the rubric that a mark was given by."""
+        return chosen_levels(rubric_of(self.asked.content), line.levels)
 
     @property
     def at_submission(self) -> float | None:

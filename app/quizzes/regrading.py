@@ -93,9 +93,13 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An attempt whose mark would be another: fractions of the question's `marks`, scores and grades 0 to 1."""
+    """An attempt whose mark would be another: fractions of the question's `marks`, scores and grades 0 to 1.
+
+    `goer` is as in `Tried`.
+    """
 
     attempt_id: int
+    goer: tuple[int, int]
     slot: int
     marks: float
     before: float
@@ -142,11 +146,13 @@ class Plan:
 
     @cached_property
     def would_pass(self) -> int:
-        return len({c.attempt_id for c in self.changes if c.would_pass})
+        """How many people would reach the pass mark."""
+        return len({c.goer for c in self.changes if c.would_pass})
 
     @cached_property
     def would_no_longer_pass(self) -> int:
-        return len({c.attempt_id for c in self.changes if c.would_no_longer_pass})
+        """How many people would fall below the pass mark."""
+        return len({c.goer for c in self.changes if c.would_no_longer_pass})
 
     @cached_property
     def seen(self) -> str:
@@ -197,11 +203,11 @@ def plan(
         if fraction is None:
             continue
         attempt = by_id[one.attempt_id]
+        goer = attempt.goer
         changes.append(
             Change(
-                attempt.id, one.slot, one.marks, one.fraction, fraction, attempt.score, scores[attempt.id],
-                before[attempt.goer], after[attempt.goer],
-                passed(before[attempt.goer], settings), passed(after[attempt.goer], settings),
+                attempt.id, goer, one.slot, one.marks, one.fraction, fraction, attempt.score, scores[attempt.id],
+                before[goer], after[goer], passed(before[goer], settings), passed(after[goer], settings),
             )
         )  # fmt: skip
     return Plan(version_id, tuple(changes), counts.same, counts.by_hand, counts.waiting, counts.misfits)
