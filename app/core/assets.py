@@ -56,6 +56,7 @@ STUDIO_LAYERS = (
     "statistics",
     "bank",
     "moving",
+    "marking",
 )
 PACKAGES = ROOT / "node_modules"
 # Other people's scripts, as npm brought them: from where, and under which name.

@@ -55,3 +55,5 @@ PUBLISH_NOTICES: Slot[Mapping[int, Any]] = Slot("publish.notices", statements=1)
 EDITION_FIGURES: Slot[Sequence[int]] = Slot("edition.figures", statements=1)
 # Items: ids of invitations.
 INVITED: Slot[Sequence[int]] = Slot("course.invited", statements=1)
+# Items: ids of courses that the person may change.
+STUDIO_TABS: Slot[Sequence[int]] = Slot("studio.tabs", statements=1)

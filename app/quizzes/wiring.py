@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from app.core.slots import STUDIO_TABS
 from app.courses.kinds import register
 
 from . import (  # noqa: F401  (the routes of answers, and jobs, are known once they are imported)
@@ -13,7 +14,11 @@ from . import (  # noqa: F401  (the routes of answers, and jobs, are known once 
     bank_views,
     delivery_views,
     jobs,
+    marking_views,
+    pieces,
     question_views,
+    regrade_jobs,
+    regrade_views,
     statistics_views,
     studio_views,
     types,
@@ -35,6 +40,9 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bank_views.bp)
     app.register_blueprint(bank_naming_views.bp)
     app.register_blueprint(bank_question_views.bp)
+    app.register_blueprint(marking_views.bp)
+    app.register_blueprint(regrade_views.bp)
+    STUDIO_TABS.register(pieces.marking_tab)
     app.jinja_env.globals["type_name"] = types.type_name
     app.jinja_env.globals["picture_files"] = picture_files
     app.jinja_env.globals["word_count"] = words_in

@@ -39,6 +39,7 @@ from app.progress.models import (
 from app.quizzes.models import (
     Attempt,
     AttemptSlot,
+    AttemptState,
     Extension,
     Mark,
     MarkCause,
@@ -69,6 +70,7 @@ class Scene:
     course: Course
     call: GrantCall
     attempt: Attempt
+    submitted: Attempt
     outbox_id: int
 
 
@@ -86,14 +88,28 @@ def a_scene() -> Scene:
         course.languages = ["en", "fr"]
         enrolment = _a_completed_enrolment(practitioner, course, city)
         attempt = _an_open_attempt(enrolment, course)
+        submitted = _a_submitted_attempt(attempt)
         call = _a_call(course, city, administrator)
         outbox_id = _the_rest(course, trainer)
         audit.record("scene", "person:1", actor_id=administrator.id)
         db.session.flush()
-        for row in (city, other_city, practitioner, trainer, coordinator, administrator, course, call, attempt):
+        for row in (
+            city,
+            other_city,
+            practitioner,
+            trainer,
+            coordinator,
+            administrator,
+            course,
+            call,
+            attempt,
+            submitted,
+        ):
             db.session.refresh(row)
         db.session.expunge_all()
-    return Scene(city, other_city, practitioner, trainer, coordinator, administrator, course, call, attempt, outbox_id)
+    return Scene(
+        city, other_city, practitioner, trainer, coordinator, administrator, course, call, attempt, submitted, outbox_id
+    )
 
 
 def rows_by_table() -> dict[str, int]:
@@ -203,6 +219,25 @@ def _an_open_attempt(enrolment: Enrolment, course: Course) -> Attempt:
     )
     db.session.flush()
     _what_a_trainer_did(attempt, version_id)
+    return attempt
+
+
+def _a_submitted_attempt(under_way: Attempt) -> Attempt:
+    """One that was handed in, answered wrongly."""
+    attempt = Attempt(
+        enrolment_id=under_way.enrolment_id, cycle=1, activity_id=under_way.activity_id, number=2,
+        edition_id=under_way.edition_id, language="en", state=AttemptState.SUBMITTED, started_at=BEFORE,
+        finished_at=BEFORE, score=0.0, slots=under_way.slots,
+    )  # fmt: skip
+    db.session.add(attempt)
+    db.session.flush()
+    db.session.add(
+        Response(
+            attempt_id=attempt.id, slot=0, version_id=under_way.slots[0].version_id, marks=1.0,
+            answer=SingleChoiceAnswer("b"), saved_at=BEFORE, fraction=0.0,
+        )
+    )  # fmt: skip
+    db.session.flush()
     return attempt
 
 

@@ -181,6 +181,8 @@ FORMS: dict[str, dict[str, str]] = {
         "made_from": "{}", "pass_mark": "70", "attempts": "3", "grading": "highest", "shuffle": "y",
     },
     "quiz_studio.weigh": {"marks": "2.5"},
+    "marking.mark": {"points": "0.5", "comment": "Half of it.", "seen": "0", "go": "mark", "from": "attempt"},
+    "regrades.create": {"question": "1", "version": "1", "seen": "0123456789abcdef", "reason": "The key was wrong."},
     "uploads.create": {},
     "writing.keep": {"note": "Before the summer"},
     "writing.restore": {"version": "1"},
@@ -225,6 +227,9 @@ QUESTIONS: dict[str, dict[str, str]] = {
         "page": "1",
         "done": "1",
     },
+    "marking.answer": {"from": "attempt"},
+    "marking.attempts": {"q": "amina", "waiting": "y", "page": "1"},
+    "regrades.new": {"question": "1", "version": "1", "page": "1"},
     "questions.edit": {"quiz": "1"},
     "questions.new": {"type": "short_answer", "quiz": "1"},
     "quiz_studio.edit": {
@@ -350,7 +355,7 @@ def test_the_forms_here_are_those_of_people(app: Flask, scene: Scene) -> None:
     # force; the language of a text, of captions and of a file went with the form before; the upload is not complete,
     # and one begins with headers; the question was published, and somebody (the form before) changed the settings of
     # the quiz; no question stands in a category, one was asked, published and in no change of many; no folder was sent,
-    # and the move asks nothing.
+    # and the move asks nothing; by that key no mark would change.
     assert refused == {
         "auth.create_sign_in": 400, "cities.new": 422, "people.end_role": 404,
         "course_trainers.invite": 422, "course_trainers.change": 422, "course_trainers.remove": 409,
@@ -360,6 +365,7 @@ def test_the_forms_here_are_those_of_people(app: Flask, scene: Scene) -> None:
         "questions.delete": 409, "library.add": 409, "uploads.create": 412, "quiz_studio.set_up": 409,
         "bank.delete": 409, "bank.undo": 404, "bank_naming.rename_category": 409, "bank_question.hide": 409,
         "moving.answer": 409, "moving.drop": 409, "moving.new": 422, "moving.place": 409,
+        "regrades.create": 409,
     }  # fmt: skip
 
 

@@ -84,6 +84,8 @@ def arguments(rule: Rule, scene: Scene) -> dict[str, Any]:
         "language": "fr",
         "upload_id": UPLOAD,
     }
+    if rule.endpoint.startswith(("marking.", "regrades.")):
+        known |= {"activity_id": scene.submitted.activity_id, "attempt_id": scene.submitted.id, "slot": 0}
     if rule.endpoint.startswith(("quiz_studio.", "quiz_statistics.")):
         known["activity_id"] = scene.attempt.activity_id
     return {name: known.get(name, 1) for name in rule.arguments}
