@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -58,4 +58,9 @@ class QuestionFormat(Protocol):
         ...
 
 
-FORMATS: Mapping[str, QuestionFormat] = {}
+FORMATS: dict[str, QuestionFormat] = {}
+
+
+def register(*formats: QuestionFormat) -> None:
+    """Offer formats on the pages, in this order."""
+    FORMATS.update({format.name: format for format in formats})
