@@ -48,7 +48,7 @@ def accepted_of(pattern: str) -> tuple[str, bool] | None:
             found.append("*")
             at += 2
         elif pattern[at] == "[":
-            one, other, end = (pattern[at + 1 : at + 4] + "   ")[:3]
+            one, other, end = pattern[at + 1 : at + 2], pattern[at + 2 : at + 3], pattern[at + 3 : at + 4]
             if end != "]" or one.swapcase() != other or folded is False:
                 return None
             found.append(one)

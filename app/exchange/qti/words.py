@@ -11,8 +11,8 @@ from lxml import etree
 from .tree import Element, NotReadable, legal, line_of
 
 PARAGRAPHS = frozenset(
-    "address article aside blockquote center dd div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header hr ol p pre "
-    "section ul contentBody prompt itemBody rubricBlock templateBlock feedbackBlock".split()
+    "address article aside blockquote center dd div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header hr ol p "
+    "pre section ul contentBody prompt itemBody rubricBlock templateBlock feedbackBlock".split()
 )
 _PICTURES = frozenset("img object svg picture".split())
 _TELLING = frozenset(

@@ -1,4 +1,4 @@
-"""A question as an item: built with the names of QTI 2.1 and no namespace, which `tree.written` makes either version."""
+"""A question as an item, built with the names of QTI 2 and no namespace; `tree.written` makes either version of it."""
 
 from __future__ import annotations
 
@@ -106,8 +106,13 @@ def _short(builder: Builder, content: ShortAnswer) -> None:
     _typed(builder, declaration, answers, content.case_matters, "FEEDBACK")
 
 
-def _typed(builder: Builder, declaration: Element, answers: Any, case: bool, outcome: str, share: float = 1.0) -> None:
-    """Accepted answers: by a mapping, and where one leaves something open, by tests in their order."""
+def _typed(
+    builder: Builder, declaration: Element, answers: Any, case: bool, outcome: str, share: float | None = None
+) -> None:
+    """Accepted answers: by a mapping, and where one leaves something open, by tests in their order.
+
+    `share` of the mark is what this response is worth where there are others.
+    """
     response = declaration.get("identifier")
     names = {place: f"{outcome.lower()}-{place}" for place in range(len(answers))}
     for place, answer in enumerate(answers):
@@ -122,14 +127,14 @@ def _typed(builder: Builder, declaration: Element, answers: Any, case: bool, out
             sub(test, "variable", identifier=response)
             sub(test, "baseValue", baseType="string").text = legal(literal(answer.text))
         tests.append(test)
-    worth = [answer.fraction * share * builder.marks for answer in answers]
+    worth = [answer.fraction * (1.0 if share is None else share) * builder.marks for answer in answers]
     shown = {place: names[place] for place, answer in enumerate(answers) if _say(answer.feedback)}
     if any(has_wildcard(answer.text) for answer in answers):
-        builder.chain(tests, worth, outcome, shown, adds=share < 1)
+        builder.chain(tests, worth, outcome, shown, adds=share is not None)
         return
     entries = [(literal(answer.text), value, case) for answer, value in zip(answers, worth, strict=True)]
     builder.mapping(declaration, entries)
-    builder.map_response(response, adds=share < 1)
+    builder.map_response(response, adds=share is not None)
     if shown:
         builder.chain(tests, None, outcome, shown)
 
@@ -223,7 +228,7 @@ def _gaps(builder: Builder, content: Gaps) -> None:
             answers = next(iter(gap.accepted.values()), ())
             fits = [literal(a.text) for a in answers if not has_wildcard(a.text) and a.fraction >= 1]
             declaration = builder.response(name, "single", "string", fits[:1])
-            _typed(builder, declaration, answers, content.case_matters, outcome, min(share, 0.999999999))
+            _typed(builder, declaration, answers, content.case_matters, outcome, share)
         elements[gap.key] = element
     _put_gaps(sub(builder.body, "div", **{"class": "gaps"}), _say(content.stem), elements)
 
