@@ -35,7 +35,9 @@ CHARACTERS = st.characters(
     codec="utf-8", exclude_categories=("Cc", "Cs", "Cn", "Co", "Zl", "Zp"), exclude_characters="\ufeff"
 )
 WORDS = st.text(CHARACTERS, min_size=1, max_size=20).map(lambda s: " ".join(s.split())).filter(bool)
-NAUGHTY = st.sampled_from(["=1+1", "+x", "-5", "@SUM(A1)", "'=x", "a | b", "<b>&amp;", "- list", "1. one", "a=>b", "x;y"])
+NAUGHTY = st.sampled_from(
+    ["=1+1", "+x", "-5", "@SUM(A1)", "'=x", "''", '"', "50%", "a | b", "<b>&amp;", "- list", "1. one", "a=>b", "x;y"]
+)
 LINE = WORDS | NAUGHTY
 PARAGRAPHS = st.lists(LINE, min_size=1, max_size=3).map("\n\n".join)
 LINES = st.lists(LINE, min_size=1, max_size=3).map("\n".join)
@@ -94,9 +96,7 @@ def accepted(draw: Any, feedback: st.SearchStrategy[Text | None] = FEEDBACK) -> 
     texts = [draw(st.sampled_from([text, text, f"{text.replace('*', '')}*"])) for text in texts]
     texts = list(dict.fromkeys(text.replace("*", draw(st.sampled_from(["*", r"\*"]))) for text in texts))
     shares = [1.0, *(draw(FRACTIONS) for _text in texts[1:])]
-    return tuple(
-        AcceptedAnswer(text, share, draw(feedback)) for text, share in zip(texts, shares, strict=True)
-    )
+    return tuple(AcceptedAnswer(text, share, draw(feedback)) for text, share in zip(texts, shares, strict=True))
 
 
 @st.composite
@@ -125,9 +125,7 @@ def matching(draw: Any) -> Matching:
     texts = draw(st.lists(LINE, min_size=count + more, max_size=count + more, unique=True))
     names = draw(keyed(count + more))
     matches = tuple(Labelled(key, Text.of({"en": text}, "en")) for key, text in zip(names, texts, strict=True))
-    prompts = tuple(
-        Prompt(key, draw(LABEL), draw(st.sampled_from(names))) for key in draw(keyed(count))
-    )
+    prompts = tuple(Prompt(key, draw(LABEL), draw(st.sampled_from(names))) for key in draw(keyed(count)))
     return Matching(draw(STEM), prompts, matches, draw(st.booleans()), draw(FEEDBACK))
 
 
@@ -168,13 +166,10 @@ def essay(draw: Any) -> Essay:
     rubric = []
     for key in draw(keyed(draw(st.integers(0, 2)))):
         levels = tuple(
-            Level(name, draw(LABEL), points)
-            for name, points in zip(draw(keyed(3)), (0.0, 1.5, 3.0), strict=True)
+            Level(name, draw(LABEL), points) for name, points in zip(draw(keyed(3)), (0.0, 1.5, 3.0), strict=True)
         )
         rubric.append(Criterion(key, draw(LABEL), levels))
-    return Essay(
-        draw(STEM), tuple(rubric), guidance=draw(FEEDBACK), starter=draw(FEEDBACK), feedback=draw(FEEDBACK)
-    )
+    return Essay(draw(STEM), tuple(rubric), guidance=draw(FEEDBACK), starter=draw(FEEDBACK), feedback=draw(FEEDBACK))
 
 
 BY_TYPE: dict[str, st.SearchStrategy[Content]] = {
@@ -193,6 +188,48 @@ BY_TYPE: dict[str, st.SearchStrategy[Content]] = {
 def outgoing(content: st.SearchStrategy[Content]) -> st.SearchStrategy[OutgoingQuestion]:
     tags = st.lists(WORDS.filter(lambda tag: "," not in tag), max_size=3, unique=True).map(tuple)
     category = st.just("") | st.lists(WORDS.filter(lambda c: "/" not in c), min_size=1, max_size=2).map("/".join)
-    return st.builds(
-        OutgoingQuestion, KEYS, content, st.just("en"), MARKS, category, tags
-    )
+    return st.builds(OutgoingQuestion, KEYS, content, st.just("en"), MARKS, category, tags)
+
+
+def renamed(content: Content) -> Content:
+    """The same question with the keys that things have by their place, and matches in the order they are sought."""
+    match content:
+        case SingleChoice() | MultipleChoice():
+            choices = tuple(msgspec.structs.replace(c, key=str(n)) for n, c in enumerate(content.choices))
+            return msgspec.structs.replace(content, choices=choices)
+        case Ordering():
+            items = tuple(msgspec.structs.replace(item, key=str(n)) for n, item in enumerate(content.items))
+            return msgspec.structs.replace(content, items=items)
+        case Matching():
+            sought = [prompt.match for prompt in content.prompts]
+            order = sorted(content.matches, key=lambda m: sought.index(m.key) if m.key in sought else len(sought))
+            names = {match.key: str(n) for n, match in enumerate(order)}
+            return msgspec.structs.replace(
+                content,
+                prompts=tuple(Prompt(str(n), p.text, names[p.match]) for n, p in enumerate(content.prompts)),
+                matches=tuple(Labelled(names[m.key], m.text) for m in order),
+            )
+        case Gaps():
+            stem = content.stem.best("en", "en")
+            for n, gap in enumerate(content.gaps, 1):
+                stem = stem.replace(f"[[{gap.key}]]", f"\0{n}\1")
+            stem = stem.replace("\0", "[[").replace("\1", "]]")
+            return msgspec.structs.replace(
+                content,
+                stem=Text.of({"en": stem}, "en"),
+                gaps=tuple(
+                    msgspec.structs.replace(
+                        gap,
+                        key=str(n),
+                        choices=tuple(msgspec.structs.replace(c, key=str(i)) for i, c in enumerate(gap.choices)),
+                    )
+                    for n, gap in enumerate(content.gaps)
+                ),
+            )
+        case Essay():
+            rubric = tuple(
+                Criterion(str(n), c.text, tuple(msgspec.structs.replace(v, key=str(i)) for i, v in enumerate(c.levels)))
+                for n, c in enumerate(content.rubric)
+            )
+            return msgspec.structs.replace(content, rubric=rubric)
+    return content

@@ -1,20 +1,16 @@
 from __future__ import annotations
 
-import io
-import zipfile
 from typing import Any
 
 import msgspec
 import pytest
 from flask import Flask
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from app.core.text import Text
 from app.exchange.parsed import ParsedQuestion
 from app.exchange.qti import QTI3, QTI21, Qti
 from app.exchange.questions import OutgoingQuestion
-from app.quizzes.types import Content, Gaps, Matching
+from app.quizzes.types import Content, Gaps
 
 from .asked import BY_TYPE, outgoing
 
