@@ -34,6 +34,7 @@ LAYERS = (
     "learning",
     "certificate",
     "quizzes",
+    "arranging",
     "grants",
     "reports",
     "site",

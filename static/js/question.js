@@ -17,7 +17,7 @@ function number() {
     for (const element of row.querySelectorAll("*")) {
       for (const name of NAMED) {
         const value = element.getAttribute(name);
-        if (value) element.setAttribute(name, value.replace(/\b(choices|answers)-(\d+|new)-/g, `$1-${place}-`));
+        if (value) element.setAttribute(name, value.replace(/(^|\s)([a-z_]+)-(\d+|new)-/g, `$1$2-${place}-`));
       }
       if (element.matches("[data-place-value]")) element.value = place;
       if (element.name === "rows") {

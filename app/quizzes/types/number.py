@@ -108,6 +108,10 @@ class Number(Asking, frozen=True, tag="number"):
         """Whether what was typed is read as a number."""
         return read(self._taken_apart(answer)[0], language) is not None
 
+    def example(self, language: str) -> str:
+        """How a number is written, for who is to write one."""
+        return written(1250.5, language)
+
     @property
     def best(self) -> float:
         """The most that an answer can earn, 0 to 1."""

@@ -41,7 +41,8 @@ class Ordering(Asking, frozen=True, tag="ordering"):
     """`items` in their right order. What was given no place earns nothing, nor do pairs that it is in; nor do two that
     were given the same place earn anything as a pair.
 
-    Pages call items by their aliases, and never show them in the right order unless they were put in it or chance did.
+    Pages call items by their aliases. They first show them in an order that has nothing to do with the right one, and
+    that order is nobody's answer until it is kept.
     """
 
     stem: Text
@@ -85,9 +86,9 @@ class Ordering(Asking, frozen=True, tag="ordering"):
         )
 
     def options(self) -> tuple[str, ...]:
-        """The keys of the items, in an order that says nothing and is not the right one."""
-        order, right = without_meaning(self.items), tuple(item.key for item in self.items)
-        return order if order != right else order[1:] + order[:1]
+        """The keys of the items, in an order that says nothing. So it may chance to be the right one: if it never
+        were, two things would always have to be exchanged."""
+        return without_meaning(self.items)
 
     def shown(self, order: Sequence[str], answer: OrderingAnswer | None) -> list[tuple[str, Labelled, int | None]]:
         """Alias, item and the place it was given, in the places given and then in `order`."""

@@ -100,6 +100,15 @@ class QuestionForm(Form):
     def content(self, former: Content | None, language: str) -> Content:
         """What was typed, once it is valid, as content; the translations of `former` stay."""
 
+    def shared(self, former: Content | None, language: str) -> dict[str, Any]:
+        """What every question has, as it was typed; the translations of `former` stay."""
+        return {
+            "stem": spoken(former.stem if former else None, self.stem.data, language),
+            "feedback": feedback(former.feedback if former else None, self.feedback.data, language),
+            "hints": former.hints if former else (),
+            "pictures": former.pictures if former else (),
+        }
+
     @property
     def made_from(self) -> int:
         """The number of the version that was edited; -1 where that is not a number."""
