@@ -52,6 +52,7 @@ STUDIO_LAYERS = (
     "translation",
     "editions",
     "questions",
+    "bank",
     "moving",
 )
 PACKAGES = ROOT / "node_modules"

@@ -12,9 +12,10 @@ from app.courses.models import Course
 from app.extensions import db
 
 from .bank import add_version, free_key, slug
+from .bank_hiding import former_states, is_hidden, show
+from .bank_usage import find_usage
 from .errors import StillAsked
 from .models import Question, QuestionVersion, VersionState
-from .studio_queries import can_go
 from .types import Content
 
 
@@ -52,10 +53,10 @@ def save_question(
 ) -> QuestionVersion | None:
     """A new version of a question; None where it would say what the latest says.
 
-    `made_from` is the number of the version that it was made from. Raises `EditedMeanwhile` if there is a newer
-    one that says something else, and `NotFound`.
+    `made_from` is the number of the version that it was made from. A hidden question is shown again by this.
+    Raises `EditedMeanwhile` if there is a newer version that says something else, and `NotFound`.
     """
-    question = _locked(course_id, question_id)
+    question = _shown(_locked(course_id, question_id), by)
     latest = question.latest
     if latest and latest.content == content and latest.state == state:
         return None
@@ -67,9 +68,9 @@ def save_question(
 def restore_version(*, course_id: int, question_id: int, number: int, by: int) -> QuestionVersion | None:
     """A new version that says what an older one said; a draft stays one. None where the latest says so already.
 
-    Raises `NotFound`.
+    A hidden question is shown again by this. Raises `NotFound`.
     """
-    question = _locked(course_id, question_id)
+    question = _shown(_locked(course_id, question_id), by)
     for version in question.versions:
         if version.number == number:
             break
@@ -78,13 +79,14 @@ def restore_version(*, course_id: int, question_id: int, number: int, by: int) -
     latest = question.latest
     if latest and (latest.content, latest.state) == (version.content, version.state):
         return None
-    return _saved(question, version.content, VersionState(version.state), by)
+    state = VersionState.DRAFT if version.state == VersionState.HIDDEN else VersionState(version.state)
+    return _saved(question, version.content, state, by)
 
 
 def delete_question(*, course_id: int, question_id: int, by: int) -> None:
     """Take a question out of the bank, with its versions. Raises `StillAsked`, and `NotFound`."""
     question = _locked(course_id, question_id)
-    if not can_go(course_id, question_id):
+    if not find_usage(course_id, question_id).can_go:
         raise StillAsked
     for version in question.versions:
         db.session.delete(version)
@@ -92,6 +94,15 @@ def delete_question(*, course_id: int, question_id: int, by: int) -> None:
     db.session.delete(question)
     audit.record("question.delete", f"question:{question_id}", actor_id=by, course=course_id, key=question.key)
     db.session.flush()
+
+
+def _shown(question: Question, by: int) -> Question:
+    """The question, with the states back that its versions had before it was hidden."""
+    if is_hidden(question):
+        states = former_states(question.course_id, [question.id]).get(question.id)
+        if states:
+            show(question, states, by=by)
+    return question
 
 
 def _saved(question: Question, content: Content, state: VersionState, by: int) -> QuestionVersion:

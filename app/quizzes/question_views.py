@@ -18,30 +18,20 @@ from app.courses.errors import EditedMeanwhile
 from app.courses.queries import CourseAccess
 
 from . import question_services, studio_queries, studio_services
+from .bank_forms import FileForm
+from .bank_naming import Filed
 from .kind import untranslated
 from .models import Quiz, VersionState
-from .queries import Asked
+from .question_queries import EditedQuestion, VersionLine, get_question
+from .question_trial import Trial, try_out
 from .reading import content_words
-from .studio_queries import EditedQuestion, VersionLine
 from .studio_views import LARGEST_ID
-from .types import Content, Grade, grade, type_name
+from .types import Content, type_name
 from .types.editor import FORMS, QuestionForm
 
 bp = Blueprint("questions", __name__, url_prefix="/teach/courses/<int:course_id>")
 
 SAVES_DRAFT = "draft"  # what the button says; the others make the version ready
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """A question as it is asked, and what became of the answer that was tried. It is kept nowhere."""
-
-    asked: Asked
-    grade: Grade | None
-
-    @property
-    def questions(self) -> tuple[Asked, ...]:
-        return (self.asked,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +88,22 @@ class Desk:
         form.languages = self.access.languages
         return form
 
-    def page(self, form: QuestionForm, trial: Trial | None = None, theirs: VersionLine | None = None) -> str:
-        """The editor; `theirs` is the version that somebody else saved meanwhile."""
+    def shown(self) -> QuestionForm:
+        """The form of the question as it stands."""
+        assert self.question and self.former
+        form = FORMS[self.type].showing(self.former, self.language)
+        form.number.data = str(self.question.latest.number)
+        return form
+
+    def page(
+        self, form: QuestionForm, trial: Trial | None = None, theirs: VersionLine | None = None,
+        filing: FileForm | None = None, filed_meanwhile: Filed | None = None,
+    ) -> str:  # fmt: skip
+        """The editor; `theirs` is the version that somebody else saved meanwhile, `filing` what was said of where it
+        stands, and `filed_meanwhile` what somebody else said of it."""
         form.languages = self.access.languages
         if trial is None and self.former is not None:
-            trial = self.trial(self.former, None)
+            trial = try_out(self.former, self.language)
         return render_template(
             "quizzes/studio/question.html",
             access=self.access,
@@ -114,21 +115,9 @@ class Desk:
             compared=_changes(self.words(theirs.content), self.words(form.content(self.former, self.language)))
             if theirs
             else [],
-            deletable=self.question and studio_queries.can_go(self.access.id, self.question.id),
+            filing=filing or (FileForm.showing(self.question.filed) if self.question else None),
+            filed_meanwhile=filed_meanwhile,
         )
-
-    def trial(self, content: Content, answers: dict[str, list[str]] | None) -> Trial:
-        """The question as it is asked, with the answer in `answers` graded."""
-        answer = content.read(answers) if answers else None
-        if answer is not None and not content.accepts(answer):  # type: ignore[arg-type]
-            answer = None
-        return Trial(
-            Asked(
-                number=1, content=content, source_language=self.language, marks=1.0, order=content.options(),
-                answer=answer, sequence=0, flagged=False, fraction=None, feedback=(),
-            ),
-            grade(content, answer, self.language) if answer else None,
-        )  # fmt: skip
 
     def not_saved(self, form: QuestionForm) -> tuple[str, int] | None:
         """The page again where a row was added or moved, an answer tried, or something is wrong; else None."""
@@ -141,7 +130,7 @@ class Desk:
         if trying or _state() is VersionState.READY:
             form.put_beside(content.faults())
         if trying:
-            return self.page(form, self.trial(content, request.form.to_dict(flat=False))), 200
+            return self.page(form, try_out(content, self.language, request.form.to_dict(flat=False))), 200
         return (self.page(form), 422) if any(content.faults()) and _state() is VersionState.READY else None
 
     def left(self, question_id: int) -> Response:
@@ -167,13 +156,13 @@ def _state() -> VersionState:
     return VersionState.DRAFT if request.form.get("action") == SAVES_DRAFT else VersionState.READY
 
 
-def _desk(course_id: int, question_id: int | None = None) -> Desk:
+def desk_of(course_id: int, question_id: int | None = None) -> Desk:
     """The desk of who may edit the course's questions. Raises `NotFound`, `Forbidden`."""
     access = courses.get_editable(course_id, the_person())
     quiz = studio_queries.find_quiz(access.id, min(request.values.get("quiz", 0, type=int), LARGEST_ID))
     if question_id is None:
         return Desk(access, request.values.get("type", ""), None, quiz)
-    question = studio_queries.get_question(access.id, question_id)
+    question = get_question(access.id, question_id)
     return Desk(access, type_name(question.latest.content), question, quiz)
 
 
@@ -181,7 +170,7 @@ def _desk(course_id: int, question_id: int | None = None) -> Desk:
 @allow(Permission.TEACH)
 def new(course_id: int) -> str:
     """The form of a new question of `type`; without one, the types to choose from."""
-    desk = _desk(course_id)
+    desk = desk_of(course_id)
     if desk.type not in FORMS:
         return render_template("quizzes/studio/types.html", access=desk.access, quiz=desk.quiz, forms=FORMS)
     return desk.page(FORMS[desk.type].blank())
@@ -191,7 +180,7 @@ def new(course_id: int) -> str:
 @allow(Permission.TEACH)
 def create(course_id: int) -> Response | tuple[str, int]:
     """Keep a new question, in the bank and, where it was opened from one, at the end of the quiz."""
-    desk = _desk(course_id)
+    desk = desk_of(course_id)
     if desk.type not in FORMS:
         raise NotFound
     form = desk.form()
@@ -211,18 +200,15 @@ def create(course_id: int) -> Response | tuple[str, int]:
 @allow(Permission.TEACH)
 def edit(course_id: int, question_id: int) -> str:
     """A question in its latest version, ready or not."""
-    desk = _desk(course_id, question_id)
-    assert desk.question and desk.former
-    form = FORMS[desk.type].showing(desk.former, desk.language)
-    form.number.data = str(desk.question.latest.number)
-    return desk.page(form)
+    desk = desk_of(course_id, question_id)
+    return desk.page(desk.shown())
 
 
 @bp.post("/questions/<int:question_id>/versions")
 @allow(Permission.TEACH)
 def save(course_id: int, question_id: int) -> Response | tuple[str, int]:
     """Keep what was written as a new version. Where somebody saved another meanwhile, both are shown."""
-    desk = _desk(course_id, question_id)
+    desk = desk_of(course_id, question_id)
     form = desk.form()
     if again := desk.not_saved(form):
         return again
@@ -233,11 +219,11 @@ def save(course_id: int, question_id: int) -> Response | tuple[str, int]:
         )  # fmt: skip
     except EditedMeanwhile as changed:
         give_up()
-        desk = _desk(course_id, question_id)
+        desk = desk_of(course_id, question_id)
         assert desk.question
         form.number.data = str(desk.question.latest.number)
         typed = form.content(desk.former, desk.language)
-        return desk.page(form, desk.trial(typed, None), theirs=desk.question.latest), changed.status
+        return desk.page(form, try_out(typed, desk.language), theirs=desk.question.latest), changed.status
     flash(_("The question is saved.") if version else _("Nothing was changed, so no version was added."), "done")
     return desk.left(question_id)
 
@@ -246,7 +232,7 @@ def save(course_id: int, question_id: int) -> Response | tuple[str, int]:
 @allow(Permission.TEACH)
 def restore(course_id: int, question_id: int, number: int) -> Response:
     """Make an older version the latest again, as a version of its own."""
-    desk = _desk(course_id, question_id)
+    desk = desk_of(course_id, question_id)
     made = question_services.restore_version(
         course_id=desk.access.id, question_id=question_id, number=number, by=the_person().id
     )
@@ -268,4 +254,4 @@ def delete(course_id: int, question_id: int) -> Response:
     access = courses.get_editable(course_id, person)
     question_services.delete_question(course_id=access.id, question_id=question_id, by=person.id)
     flash(_("The question is deleted."), "done")
-    return redirect(url_for("studio.course", course_id=access.id), 303)
+    return redirect(url_for("bank.index", course_id=access.id), 303)

@@ -6,8 +6,7 @@ from typing import Self
 
 import msgspec
 from flask_babel import lazy_gettext as _l
-from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, HiddenField, SearchField, SelectField
+from wtforms import BooleanField, HiddenField, SelectField
 from wtforms.fields.choices import SelectChoice
 
 from app.core.forms import Form
@@ -16,7 +15,6 @@ from .fields import NumberField, ShareField, plain
 from .labels import GRADINGS
 from .settings import Grading, QuizSettings
 
-LONGEST_SEARCH = 200
 MOST_ATTEMPTS = 1000
 MOST_MARKS = 100
 
@@ -71,19 +69,3 @@ class MarksForm(Form):
     """What a question is worth in a quiz."""
 
     marks = NumberField(_l("Marks"), lowest=0.01, highest=MOST_MARKS, required=True)
-
-
-class BankForm(Form):
-    """What to look for in the bank; sent by GET, so that a search has an address."""
-
-    class Meta:
-        csrf = False
-
-    q = SearchField(_l("Words of the question"), render_kw={"maxlength": LONGEST_SEARCH})
-
-    def __init__(self, asked: MultiDict[str, str]) -> None:
-        super().__init__(formdata=asked)
-
-    @property
-    def words(self) -> str:
-        return (self.q.data or "").strip()[:LONGEST_SEARCH]

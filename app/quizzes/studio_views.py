@@ -14,13 +14,14 @@ from app.courses.errors import EditedMeanwhile
 from app.courses.following import find_following
 from app.courses.queries import CourseAccess
 
-from . import studio_queries, studio_services
+from . import bank_queries, studio_queries, studio_services
+from .bank_forms import FilterForm, read_filters
 from .fields import plain
 from .kind import MINUTES_A_QUESTION
 from .models import Quiz
 from .reading import settings_words
 from .settings import QuizSettings
-from .studio_forms import BankForm, MarksForm, SettingsForm
+from .studio_forms import MarksForm, SettingsForm
 from .types.editor import FORMS
 
 bp = Blueprint("quiz_studio", __name__, url_prefix="/teach/courses/<int:course_id>")
@@ -42,9 +43,8 @@ def _page(
 ) -> str:  # fmt: skip
     """The editor. `stands`: the settings that somebody else saved meanwhile; `marks`: a slot and what was refused."""
     lines = studio_queries.list_slots(quiz, access.languages)
-    bank = BankForm(request.args)
-    asked = {line.question_id for line in lines}
-    found, count = studio_queries.search_bank(access.id, bank.words, without=asked)
+    filters = read_filters(request.args)
+    found, count, bank = bank_queries.pick(access.id, filters, without={line.question_id for line in lines})
     return render_template(
         "quizzes/studio/edit.html",
         access=access,
@@ -57,7 +57,8 @@ def _page(
         refused=marks,
         forms=FORMS,
         plain=plain,
-        bank=bank,
+        bank=FilterForm.showing(filters, bank),
+        filters=filters,
         found=found,
         found_count=count,
         removed=_removed(),

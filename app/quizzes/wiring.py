@@ -6,7 +6,7 @@ from flask import Flask
 
 from app.courses.kinds import register
 
-from . import question_views, studio_views, types, views
+from . import bank_naming_views, bank_question_views, bank_views, question_views, studio_views, types, views
 from .kind import QuizKind
 
 
@@ -16,4 +16,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.bp)
     app.register_blueprint(studio_views.bp)
     app.register_blueprint(question_views.bp)
+    app.register_blueprint(bank_views.bp)
+    app.register_blueprint(bank_naming_views.bp)
+    app.register_blueprint(bank_question_views.bp)
     app.jinja_env.globals["type_name"] = types.type_name

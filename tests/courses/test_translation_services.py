@@ -17,7 +17,7 @@ from app.courses.models import Course, CourseTrainer, LessonBody, Revision, Trai
 from app.courses.translation import Part, fingerprint
 from app.courses.translation_services import Typed
 from app.extensions import db
-from app.quizzes import studio_queries
+from app.quizzes import question_queries
 from app.quizzes.bank import add_version
 from app.quizzes.models import Question, QuestionVersion, QuizSlot, VersionState
 from app.quizzes.types import ShortAnswer
@@ -380,7 +380,7 @@ def test_a_quiz_that_is_pinned_to_an_older_version_gets_its_translation_and_othe
     slot = db.session.scalars(sa.select(QuizSlot).where(QuizSlot.question_id == new.question_id)).one()
     assert slot.pinned_version_id == new.id
     assert "fr" not in followed.content.stem.phrases
-    edited = studio_queries.get_question(course.id, new.question_id)
+    edited = question_queries.get_question(course.id, new.question_id)
     assert edited.latest.number == 2, "trainers go on from the question's own latest version"
     assert db.session.get_one(Question, new.question_id).latest.number == 2  # type: ignore[union-attr]
 

@@ -17,7 +17,8 @@ from app.courses import drafts, services
 from app.courses.errors import EditedMeanwhile
 from app.courses.models import Activity
 from app.extensions import db
-from app.quizzes import bank, question_services, studio_queries, studio_services
+from app.quizzes import bank, bank_queries, question_services, studio_queries, studio_services
+from app.quizzes.bank_queries import Filters
 from app.quizzes.errors import StillAsked, TooManyQuestions
 from app.quizzes.models import Question, QuestionVersion, QuizSlot, VersionState
 from app.quizzes.settings import Grading, QuizSettings
@@ -338,7 +339,7 @@ def test_an_id_that_comes_again_shows_its_own_words(app: Flask) -> None:
     desk = a_desk("one")
     spare = create(desk, a_choice_question("old words"))
     with unit_of_work():
-        assert len(studio_queries.search_bank(desk.course_id, "old")[0]) == 1
+        assert len(bank_queries.pick(desk.course_id, Filters(words="old"))[0]) == 1
         question_services.delete_question(course_id=desk.course_id, question_id=spare, by=desk.trainer.id)
     spare = create(desk, a_choice_question("new words"))
     with unit_of_work():
@@ -346,23 +347,10 @@ def test_an_id_that_comes_again_shows_its_own_words(app: Flask) -> None:
     assert stems(desk) == ["one", "new words"]
     with unit_of_work():
         services.publish(course_id=desk.course_id, by=None)
-        assert studio_queries.search_bank(desk.course_id, "old")[0] == []
+        assert bank_queries.pick(desk.course_id, Filters(words="old"))[0] == []
 
 
 # --- the bank -------------------------------------------------------------------------------
-
-
-def test_the_bank_is_searched_by_words_of_the_stem(app: Flask) -> None:
-    desk = a_desk("Où est le Café ?", "Where is the café?")
-    create(desk, a_choice_question("Coffee or tea?"))
-    a_desk("A café elsewhere")
-    with unit_of_work():
-        found, total = studio_queries.search_bank(desk.course_id, "cafe EST")
-        assert [line.content.stem.best("en", "en") for line in found] == ["Où est le Café ?"] and total == 1
-        assert [title.best("en", "en") for title in found[0].quizzes] == ["Test"]
-        found, total = studio_queries.search_bank(desk.course_id, "", without=[1])
-        assert [line.id for line in found] == [3, 2] and total == 2  # by key
-        assert studio_queries.search_bank(desk.course_id, "nothing like it") == ([], 0)
 
 
 def test_a_long_bank_costs_the_same(app: Flask, statements: list[str]) -> None:
@@ -371,7 +359,7 @@ def test_a_long_bank_costs_the_same(app: Flask, statements: list[str]) -> None:
         desk = a_desk(*[f"Question {n}" for n in range(size)])
         statements.clear()
         with unit_of_work():
-            studio_queries.search_bank(desk.course_id, "question")
+            bank_queries.pick(desk.course_id, Filters(words="question"))
             studio_queries.list_slots(studio_queries.get_quiz(desk.course_id, desk.quiz_id), ["en", "fr"])
         costs.append(len(statements))
     assert costs[0] == costs[1]
