@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -58,4 +58,4 @@ class QuestionFormat(Protocol):
         ...
 
 
-FORMATS: Mapping[str, QuestionFormat] = {}
+FORMATS: dict[str, QuestionFormat] = {}  # filled by the wiring
