@@ -58,9 +58,4 @@ class QuestionFormat(Protocol):
         ...
 
 
-FORMATS: dict[str, QuestionFormat] = {}
-
-
-def register(*formats: QuestionFormat) -> None:
-    """Offer formats on the pages, in this order."""
-    FORMATS.update({format.name: format for format in formats})
+FORMATS: dict[str, QuestionFormat] = {}  # filled by the wiring
