@@ -256,7 +256,6 @@ def exports(course_id: int) -> str:
         "questions_moving/export.html",
         access=access,
         chosen=chosen,
-        languages=access.languages,
         offers=[outgoing.offer(format, chosen.questions, chosen.language) for format in FORMATS.values()],
     )
 

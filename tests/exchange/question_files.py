@@ -57,7 +57,7 @@ class Mover:
 
     def bring(self, data: bytes, name: str = "questions.csv", **fields: str) -> Any:
         looked = self.check(data, name, **fields)
-        assert looked.status_code == 200, looked.text
+        assert looked.status_code == 200
         return self.take(looked.text)
 
 
