@@ -83,6 +83,7 @@ def arguments(rule: Rule, scene: Scene) -> dict[str, Any]:
         "message_id": scene.outbox_id,
         "language": "fr",
         "upload_id": UPLOAD,
+        "format": "csv",
     }
     if rule.endpoint.startswith("quiz_studio."):
         known["activity_id"] = scene.attempt.activity_id

@@ -84,6 +84,8 @@ PAGES: list[tuple[str | None, str]] = [
     (TRAINER, "/teach/courses/1/questions/new"),
     (TRAINER, "/teach/courses/1/questions/new?type=multiple_choice&quiz=7"),
     (TRAINER, "/teach/courses/1/questions/new?type=short_answer"),
+    (TRAINER, "/teach/courses/1/questions/import"),
+    (TRAINER, "/teach/courses/1/questions/export"),
     (TRAINER, f"{COURSE} > main a[href$='/export']"),
     (TRAINER, f"{COURSE} > main a[href$='/copy']"),
     (TRAINER, "/teach > main a[href='/teach/imports/new']"),

@@ -121,7 +121,7 @@ class _Follower:
         if value.tag == "sum":
             parts = [part for part in value if not (part.tag == "variable" and part.get("identifier") == outcome)]
             if len(parts) != 1:
-                if all(part.tag == "mapResponse" for part in parts):
+                if parts and all(part.tag == "mapResponse" for part in parts):
                     for part in parts[1:]:
                         self.steps.append(Step(_ALWAYS, 0, line, maps=part.get("identifier", ""), adds=True))
                     parts = parts[:1]
