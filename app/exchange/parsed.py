@@ -19,7 +19,8 @@ from .faults import Fault, Refused
 
 @dataclass(frozen=True, slots=True)
 class ParsedQuestion:
-    """`line` is where it stands in its file, for what is found out later."""
+    """`line` is where it stands in its file, for what is found out later. `left_out` are sentences on what the file
+    says of it that has no place here."""
 
     key: str
     content: Content
@@ -28,6 +29,7 @@ class ParsedQuestion:
     tags: tuple[str, ...] = ()
     line: int = field(default=1, compare=False)
     new_page: bool = True
+    left_out: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -39,11 +39,16 @@ class QuestionFormat(Protocol):
     `name` stands in addresses (`gift`), `suffix` ends file names (`.gift`); `label` and `summary` are for people.
     """
 
-    name: str
-    label: object
-    summary: object
-    suffix: str
-    media_type: str
+    @property
+    def name(self) -> str: ...
+    @property
+    def label(self) -> object: ...
+    @property
+    def summary(self) -> object: ...
+    @property
+    def suffix(self) -> str: ...
+    @property
+    def media_type(self) -> str: ...
 
     def read(self, data: bytes, *, file: str, language: str) -> tuple[list[ParsedQuestion], list[Fault]]:
         """The questions of a file, written in `language`, and a fault for each that is not taken."""
@@ -58,4 +63,4 @@ class QuestionFormat(Protocol):
         ...
 
 
-FORMATS: Mapping[str, QuestionFormat] = {}
+FORMATS: dict[str, QuestionFormat] = {}  # filled by the wiring

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import pytest
 
+from app.core.text import Text
 from app.exchange import gift
 from app.exchange.parsed import ParsedQuestion
 from app.quizzes.types import (
+    Essay,
+    Matching,
     MultipleChoice,
     MultipleChoiceAnswer,
+    Number,
     ShortAnswer,
     ShortAnswerAnswer,
     SingleChoice,
     SingleChoiceAnswer,
+    TrueFalse,
 )
 
 
@@ -57,31 +62,80 @@ def test_several_answers_earn_their_shares() -> None:
     assert content.grade(MultipleChoiceAnswer(("a", "b", "c", "d")), "en").fraction == 0
 
 
+def words(text: Text | None) -> str | None:
+    return text.best("en", "en") if text else None
+
+
 @pytest.mark.parametrize(
-    ("answer", "right", "wrong_said", "right_said"),
+    ("answer", "truth", "true_said", "false_said"),
     [
-        ("T", "true", None, None),
-        ("TRUE#Wrong.", "true", "Wrong.", None),
-        ("FALSE#Wrong.#Right.", "false", "Wrong.", "Right."),
-        ("F# #Right.", "false", None, "Right."),
+        ("T", True, None, None),
+        ("TRUE#Wrong.", True, None, "Wrong."),
+        ("FALSE#Wrong.#Right.", False, "Wrong.", "Right."),
+        ("F# #Right.", False, None, "Right."),
+        ("F", False, None, None),
     ],
 )
-def test_true_and_false(answer: str, right: str, wrong_said: str | None, right_said: str | None) -> None:
+def test_true_and_false(answer: str, truth: bool, true_said: str | None, false_said: str | None) -> None:
     """The first feedback is for the wrong answer, as Moodle has it, whichever that is."""
     content = one(f"Is it?{{{answer}}}").content
-    assert isinstance(content, SingleChoice)
-    assert [choice.text.best("en", "en") for choice in content.choices] == ["True", "False"]
-    for choice in content.choices:
-        said = choice.feedback.best("en", "en") if choice.feedback else None
-        assert (choice.fraction, said) == ((1.0, right_said) if choice.key == right else (0.0, wrong_said))
+    assert isinstance(content, TrueFalse)
+    assert (content.truth, words(content.true_feedback), words(content.false_feedback)) == (
+        truth,
+        true_said,
+        false_said,
+    )
 
 
-def test_true_and_false_in_other_languages() -> None:
-    content = one("Vrai ?{T}", "fr").content
-    assert isinstance(content, SingleChoice)
-    assert [choice.text.strings() for choice in content.choices] == [{"fr": "Vrai"}, {"fr": "Faux"}]
-    questions, faults = gift.read("Sant?{T}", file="x.gift", language="sv")
-    assert not questions and "what true and false are called in 'sv' is not known" in faults[0].reason
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        ("#3", [(3, 0, 1, None)]),
+        ("#-1", [(-1, 0, 1, None)]),
+        ("#3.1415:0.0005#Good.", [(3.1415, 0.0005, 1, "Good.")]),
+        ("#3.141..3.142", [(3.1415, 0.0005, 1, None)]),
+        ("#-5..5", [(0, 5, 1, None)]),
+        ("#-3.142..-3.141", [(-3.1415, 0.0005, 1, None)]),
+        ("#1e3:.5", [(1000, 0.5, 1, None)]),
+        (
+            "#\n=1822:0 #All.\n=%50%1822:2\n=%0%1800..1900#Near.",
+            [(1822, 0, 1, "All."), (1822, 2, 0.5, None), (1850, 50, 0, "Near.")],
+        ),
+    ],
+)  # fmt: skip
+def test_numbers(answers: str, expected: list[tuple[float, float, float, str | None]]) -> None:
+    content = one(f"How many?{{{answers}####In all.}}").content
+    assert isinstance(content, Number)
+    assert [(a.value, a.tolerance, a.fraction, words(a.feedback)) for a in content.answers] == expected
+    assert words(content.feedback) == "In all."
+
+
+def test_what_is_said_to_any_other_number_is_told_as_left_out() -> None:
+    for other in ("~#Completely wrong", "=%0%*#Completely wrong"):
+        question = one(f"How many?{{#\n=3:2\n{other}}}")
+        assert isinstance(question.content, Number) and len(question.content.answers) == 1
+        assert question.left_out == ("What it says to any other number is left out: “Completely wrong”",)
+    assert "x.gift:1: any number at all would earn marks" in refused("How many?{#=3 =%50%*}")
+
+
+def test_pairs_and_distractors() -> None:
+    content = one(
+        "Match.{\n=[html]<b>Canada</b> -> Ottawa\n= Italy->Rome &amp; a -> b\n=Québec->Ottawa\n=->Oslo####Done.}"
+    ).content
+    assert isinstance(content, Matching)
+    assert [(p.key, words(p.text), p.match) for p in content.prompts] == [
+        ("a", "Canada", "a"),
+        ("b", "Italy", "b"),
+        ("c", "Québec", "a"),
+    ]
+    assert [(m.key, words(m.text)) for m in content.matches] == [("a", "Ottawa"), ("b", "Rome & a -> b"), ("c", "Oslo")]
+    assert words(content.feedback) == "Done."
+
+
+def test_an_essay() -> None:
+    content = one("Write.{####Thank you.}").content
+    assert isinstance(content, Essay)
+    assert words(content.feedback) == "Thank you."
 
 
 def test_short_answers_keep_their_wildcards() -> None:
@@ -143,10 +197,17 @@ def test_what_is_written_and_what_is_meant(written: str, meant: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("Match{=a -> b =c -> d}", "x.gift:1: matching questions cannot be read yet"),
-        ("How many?{#3:1}", "x.gift:1: numerical questions cannot be read yet"),
-        ("Write{}", "x.gift:1: essay questions cannot be read yet"),
-        ("Only words", "x.gift:1: a text without a question cannot be read yet"),
+        ("Only words", "x.gift:1: this is a text without a question; if it is one, its answers go in { }"),
+        ("Match{=a -> b\n=c}", "x.gift:2: a pair has no ->"),
+        ("Match{=a -> b\n=c ->}", "x.gift:2: nothing stands after ->"),
+        ("How many?{#\n=three}", "x.gift:2: 'three' is no number; one is written as 3.14"),
+        ("How many?{#3,5}", "x.gift:1: '3,5' is no number"),
+        ("How many?{#3:-1}", "x.gift:1: '3:-1' is no number"),
+        ("How many?{#5..1}", "x.gift:1: '5..1' is no number"),
+        ("How many?{#nan}", "x.gift:1: 'nan' is no number"),
+        ("How many?{#1e999}", "x.gift:1: '1e999' is no number"),
+        ("How many?{#=}", "x.gift:1: an answer has no text"),
+        ("Name?{=" + "a" * 501 + "}", "x.gift:1: an accepted answer has from 1 to 500 characters"),
         ("\n\nWhich?{=a =b ~c}", "x.gift:3: 2 choices are marked with =, where one is right"),
         ("Which?{~a ~b}", "x.gift:1: no choice is right"),
         ("Which?{~%50%a ~b}", "x.gift:1: the right choices together earn less than the whole mark"),
@@ -171,9 +232,11 @@ def test_what_is_refused_is_said_with_its_line(text: str, expected: str) -> None
 
 
 def test_one_question_that_is_refused_does_not_hide_the_others() -> None:
-    questions, faults = gift.read("A?{T}\n\nWrite{}\n\nB?{F}\n", file="x.gift", language="en")
+    questions, faults = gift.read("A?{T}\n\nWords\n\nB?{F}\n", file="x.gift", language="en")
     assert [question.line for question in questions] == [1, 5]
-    assert [str(fault) for fault in faults] == ["x.gift:3: essay questions cannot be read yet"]
+    assert [str(fault) for fault in faults] == [
+        "x.gift:3: this is a text without a question; if it is one, its answers go in { }"
+    ]
 
 
 def test_keys_come_from_titles_then_ids_then_numbers() -> None:
@@ -214,6 +277,12 @@ B?{T}
     first, second = read(text)
     assert (first.category, first.tags, first.line) == ("Unit 1: Topic", ("fred", "barney-wilma"), 3)
     assert (second.category, second.tags, second.line) == ("other", (), 7)
+
+
+def test_tags_may_hold_brackets_and_what_is_no_category_is_none() -> None:
+    text = "$CATEGORY: $course$/top\n// [tag:a\\]b] [tag: c ] [tag:]\nA?{T}"
+    (question,) = read(text)
+    assert (question.category, question.tags) == ("", ("a]b", "c"))
 
 
 def test_comments_stand_anywhere_on_lines_of_their_own() -> None:

@@ -6,6 +6,8 @@ The routes are walked, so that a new one is held to this from its first day.
 from __future__ import annotations
 
 import io
+import zlib
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
@@ -52,6 +54,9 @@ CITY = {
     "left_on": "", "domains": "bergen.example", "figures_public": "y",
 }  # fmt: skip
 PROFILE = {"name": "Amina Trabelsi", "language": "en", "time_zone": "UTC"}
+QUESTIONS_FILE = b64encode(
+    zlib.compress(b"type,question,answer 1,answer 2,right\nsingle_choice,Who is heard first?,Neighbours,Others,1\n")
+).decode()
 FORMS: dict[str, dict[str, str]] = {
     "auth.change_email": {"email-email": "new@ghent.example", "email-current_password": PASSWORD},
     "auth.change_password": {"password-password": "a longer secret", "password-current_password": PASSWORD},
@@ -166,6 +171,14 @@ FORMS: dict[str, dict[str, str]] = {
         "choices-0-key": "", "choices-0-text": "The city", "choices-0-feedback": "No.", "choices-0-earns": "10",
         "choices-1-text": "Its people", "right": "1", "action": "save",
     },
+    "questions_moving.imports": {
+        "format": "any", "language": "en", "category": "Streets/Crossings", "tags": "safety", "state": "ready",
+    },
+    "questions_moving.take": {
+        "format": "csv", "language": "en", "category": "Streets", "tags": "safety", "state": "draft",
+        "name": "questions.csv", "leave_out": "y", "seen-heard": "1", "way-heard": "version",
+        "file": QUESTIONS_FILE,
+    },
     "questions.delete": {},
     "questions.restore": {},
     "questions.save": {
@@ -231,6 +244,8 @@ QUESTIONS: dict[str, dict[str, str]] = {
     "marking.attempts": {"q": "amina", "waiting": "y", "page": "1"},
     "regrades.new": {"question": "1", "version": "1", "page": "1"},
     "questions.edit": {"quiz": "1"},
+    "questions_moving.download": {"ids": "1", "quiz": "", "language": "en", "category": "Streets", "tag": "safety"},
+    "questions_moving.exports": {"ids": "1", "quiz": "", "language": "en", "category": "Streets", "tag": "safety"},
     "questions.new": {"type": "short_answer", "quiz": "1"},
     "quiz_studio.edit": {
         "q": "first",
@@ -362,7 +377,7 @@ def test_the_forms_here_are_those_of_people(app: Flask, scene: Scene) -> None:
         "builder.edit_activity": 409, "changes.discard": 404, "changes.discard_part": 409,
         "editions.publish": 409, "editions.publish_again": 409, "xliff.check": 404, "xliff.take": 404,
         "captions.remove": 404, "captions.save": 404, "writing.keep": 403, "writing.restore": 403, "writing.save": 403,
-        "questions.delete": 409, "library.add": 409, "uploads.create": 412, "quiz_studio.set_up": 409,
+        "questions.delete": 409, "questions_moving.imports": 422, "library.add": 409, "uploads.create": 412, "quiz_studio.set_up": 409,
         "bank.delete": 409, "bank.undo": 404, "bank_naming.rename_category": 409, "bank_question.hide": 409,
         "moving.answer": 409, "moving.drop": 409, "moving.new": 422, "moving.place": 409,
         "regrades.create": 409,

@@ -83,6 +83,7 @@ def arguments(rule: Rule, scene: Scene) -> dict[str, Any]:
         "message_id": scene.outbox_id,
         "language": "fr",
         "upload_id": UPLOAD,
+        "format": "csv",
     }
     if rule.endpoint.startswith(("marking.", "regrades.")):
         known |= {"activity_id": scene.submitted.activity_id, "attempt_id": scene.submitted.id, "slot": 0}

@@ -90,6 +90,8 @@ PAGES: list[tuple[str | None, str]] = [
     (TRAINER, "/teach/courses/1/questions/new?type=gaps"),
     (TRAINER, "/teach/courses/1/questions/new?type=hot_spot"),
     (TRAINER, "/teach/courses/1/questions/new?type=essay"),
+    (TRAINER, "/teach/courses/1/questions/import"),
+    (TRAINER, "/teach/courses/1/questions/export"),
     (TRAINER, f"{COURSE} > main a[href$='/export']"),
     (TRAINER, f"{COURSE} > main a[href$='/copy']"),
     (TRAINER, "/teach > main a[href='/teach/imports/new']"),

@@ -21,6 +21,7 @@ from ..parsed import (
     ParsedQuestion,
     QuizPart,
 )
+from ..text_files import text_of
 from .fields import LONGEST_TITLE, Fields, Report, is_language, suggestion
 from .files import BANK_FILE, COURSE_FILE, Files
 from .lessons import LessonReader
@@ -62,20 +63,9 @@ class _Reader:
     def text_of(self, name: str) -> str | None:
         """The text of a file; None with a fault noted if it is none."""
         self.wanted.add(name)
-        data = self.files[name]
-        try:
-            text = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-        except UnicodeDecodeError as error:
-            line = data[: error.start].count(b"\n") + 1
-            self.faults.append(Fault(name, line, _("not UTF-8")))
-            return None
-        for line, words in enumerate(text.split("\n"), 1):
-            for character in words:
-                if character < " " and character != "\t":
-                    reason = _("the character %(code)s cannot be stored", code=f"U+{ord(character):04X}")
-                    self.faults.append(Fault(name, line, reason))
-                    return None
-        return text
+        text, faults = text_of(self.files[name], name)
+        self.faults += faults
+        return None if faults else text
 
     def tree(self, name: str) -> Node | None:
         text = self.text_of(name)

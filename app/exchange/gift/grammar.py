@@ -7,17 +7,21 @@ parted by blank lines; lines that begin with `//` are comments, in which Moodle 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from enum import StrEnum
 
 from flask_babel import gettext as _
 
 from ..faults import Fault
+from ..naming import category_of
+from ..plain import BLANK
+from .pieces import Piece, Unreadable, Words, at_hashes, said_of, unescape, words_of
 
-FORMATS = ("html", "markdown", "plain", "moodle")
-BLANK = "_____"  # stands where the answers stood, if words follow them
-_ESCAPED = "~=#{}:\\"
+LONGEST_NUMBER = 60  # characters
+_MARKED = re.compile(r"\[(id|tag):((?:\\\]|[^\]]){1,200})\]")
 
 
 class ItemKind(StrEnum):
@@ -31,22 +35,30 @@ class ItemKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """Something to read: as it is written, escapes and all, with its text format and line."""
-
-    raw: str
-    format: str
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
 class GiftAnswer:
-    """`right`: marked with `=`. `weight` in percent, None where none is written."""
+    """`right`: marked with `=`. `weight` of the mark, -1 to 1, None where none is written.
+
+    The words of a number have none in them where any other number is meant.
+    """
 
     words: Words
     right: bool
     weight: float | None
     feedback: Words | None
+
+    @property
+    def fraction(self) -> float:
+        if self.weight is not None:
+            return self.weight
+        return 1.0 if self.right else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What is matched, or nothing, and with what."""
+
+    prompt: Words | None
+    match: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +70,7 @@ class Item:
     title: str
     stem: Words
     answers: tuple[GiftAnswer, ...] = ()
+    pairs: tuple[Pair, ...] = ()
     truth: bool = False
     wrong_feedback: Words | None = None
     right_feedback: Words | None = None
@@ -65,13 +78,6 @@ class Item:
     id: str = ""
     tags: tuple[str, ...] = ()
     category: str = ""
-
-
-class _Unreadable(Exception):
-    def __init__(self, line: int, reason: str) -> None:
-        super().__init__(reason)
-        self.line = line
-        self.reason = reason
 
 
 def parse(text: str, file: str) -> tuple[list[Item], list[str], list[Fault]]:
@@ -84,11 +90,11 @@ def parse(text: str, file: str) -> tuple[list[Item], list[str], list[Fault]]:
             categories.append(block.text.removeprefix("$CATEGORY:").strip())
             continue
         try:
-            item = _item(_Piece(block.text, block.line))
-        except _Unreadable as error:
+            item = _item(Piece(block.text, block.line))
+        except Unreadable as error:
             faults.append(Fault(file, error.line, error.reason))
             continue
-        category = categories[-1] if categories else ""
+        category = category_of(categories[-1]) if categories else ""
         items.append(replace(item, id=block.id, tags=tuple(block.tags), category=category))
     return items, categories, faults
 
@@ -129,121 +135,66 @@ def _blocks(text: str) -> Iterator[_Block]:
 
 def _marked(comment: str, name: str) -> list[str]:
     """What stands in `[name:…]` within a comment, as Moodle writes ids and tags."""
-    found = []
-    for part in comment.split(f"[{name}:")[1:]:
-        value, closed, _rest = part.partition("]")
-        if closed and value.strip():
-            found.append(value.strip())
-    return found
+    found = (value.replace(r"\]", "]").strip() for kind, value in _MARKED.findall(comment) if kind == name)
+    return [value for value in found if value]
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """A part of a block, with the line it begins in."""
-
-    text: str
-    line: int
-
-    def cut(self, start: int, end: int | None = None) -> _Piece:
-        return _Piece(self.text[start:end], self.line + self.text.count("\n", 0, start))
-
-    def trimmed(self) -> _Piece:
-        return self.cut(len(self.text) - len(self.text.lstrip()), len(self.text.rstrip()) or None)
-
-    def find(self, mark: str, start: int = 0) -> int:
-        """Where `mark` stands unescaped, from `start` on; -1 if nowhere."""
-        at = start
-        while at < len(self.text):
-            if self.text[at] == "\\" and self.text[at + 1 : at + 2] in (*_ESCAPED, "n"):
-                at += 2
-            elif self.text.startswith(mark, at):
-                return at
-            else:
-                at += 1
-        return -1
-
-    def split(self, marks: str) -> list[tuple[str, _Piece]]:
-        """The parts after each unescaped character of `marks`, with that character; first what stands before."""
-        places = [-1]
-        for mark in marks:
-            at = self.find(mark)
-            while at >= 0:
-                places.append(at)
-                at = self.find(mark, at + 1)
-        places.sort()
-        ends = [*places[1:], len(self.text)]
-        return [(self.text[at] if at >= 0 else "", self.cut(at + 1, end)) for at, end in zip(places, ends, strict=True)]
-
-
-def unescape(raw: str) -> str:
-    """What is meant by `raw`: escapes taken away, `\\n` a new line."""
-    out, at = [], 0
-    while at < len(raw):
-        following = raw[at + 1 : at + 2]
-        if raw[at] == "\\" and following and following in _ESCAPED:
-            out.append(following)
-            at += 2
-        elif raw[at] == "\\" and following == "n":
-            out.append("\n")
-            at += 2
-        else:
-            out.append(raw[at])
-            at += 1
-    return "".join(out)
-
-
-def _item(block: _Piece) -> Item:
+def _item(block: Piece) -> Item:
     title = ""
     body = block
     if block.text.startswith("::"):
         end = block.find("::", 2)
         if end < 0:
-            raise _Unreadable(block.line, _("the title is not closed with ::"))
+            raise Unreadable(block.line, _("the title is not closed with ::"))
         title, body = unescape(block.text[2:end]).strip(), block.cut(end + 2).trimmed()
     opening, closing = body.find("{"), body.find("}")
     if opening < 0 and closing < 0:
-        return Item(ItemKind.DESCRIPTION, block.line, title, _words(body, "moodle"))
+        return Item(ItemKind.DESCRIPTION, block.line, title, words_of(body, "moodle"))
     if closing >= 0 and (opening < 0 or closing < opening):
-        raise _Unreadable(body.cut(closing).line, _("a } stands alone; write \\} for the sign itself"))
+        raise Unreadable(body.cut(closing).line, _("a } stands alone; write \\} for the sign itself"))
     if closing < 0:
         reason = _("the answers are not closed with } before the next blank line; write \\{ for the sign itself")
-        raise _Unreadable(body.cut(opening).line, reason)
+        raise Unreadable(body.cut(opening).line, reason)
     before, inner, after = body.cut(0, opening), body.cut(opening + 1, closing), body.cut(closing + 1)
     for mark in "{}":
         if (again := after.find(mark)) >= 0:
-            raise _Unreadable(
+            raise Unreadable(
                 after.cut(again).line, _("a second %(mark)s; write \\%(mark)s for the sign itself", mark=mark)
             )
     stem = before.text if not after.text.strip() else before.text + BLANK + after.text
-    item = _answered(_words(_Piece(stem, body.line), "moodle"), inner.trimmed())
+    item = _answered(words_of(Piece(stem, body.line), "moodle"), inner.trimmed())
     return replace(item, line=block.line, title=title)
 
 
-def _answered(stem: Words, inner: _Piece) -> Item:
+def _answered(stem: Words, inner: Piece) -> Item:
     """What kind of question the text between the braces makes, and its answers."""
     if not stem.raw:
-        raise _Unreadable(stem.line, _("the question has no text"))
+        raise Unreadable(stem.line, _("the question has no text"))
     feedback = None
     at = last = inner.find("####")
     while at >= 0:
         last, at = at, inner.find("####", at + 1)
     if last >= 0:
-        feedback = _said(inner.cut(last + 4), stem.format)
+        feedback = said_of(inner.cut(last + 4), stem.format)
         inner = inner.cut(0, last).trimmed()
     kind, truth = _kind(inner)
     item = Item(kind, stem.line, "", stem, feedback=feedback)
     if kind is ItemKind.TRUE_FALSE:
-        _word, *said = _at_hashes(inner, 3)
-        wrong, right = (_said(said[i], stem.format) if len(said) > i else None for i in (0, 1))
+        _word, *said = at_hashes(inner, 3)
+        wrong, right = (said_of(said[i], stem.format) if len(said) > i else None for i in (0, 1))
         return replace(item, truth=truth, wrong_feedback=wrong, right_feedback=right)
     if kind is ItemKind.MULTIPLE_CHOICE:
         return replace(item, answers=_answers(inner, "~=", stem.format))
     if kind is ItemKind.SHORT_ANSWER:
         return replace(item, answers=_answers(inner, "=", stem.format))
+    if kind is ItemKind.NUMERICAL:
+        return replace(item, answers=_answers(inner.cut(1).trimmed(), "~=", stem.format, numbers=True))
+    if kind is ItemKind.MATCHING:
+        return replace(item, pairs=_pairs(inner, stem.format))
     return item
 
 
-def _kind(inner: _Piece) -> tuple[ItemKind, bool]:
+def _kind(inner: Piece) -> tuple[ItemKind, bool]:
     """In the order in which Moodle asks."""
     if not inner.text:
         return ItemKind.ESSAY, False
@@ -253,66 +204,56 @@ def _kind(inner: _Piece) -> tuple[ItemKind, bool]:
         return ItemKind.MULTIPLE_CHOICE, False
     if inner.find("=") >= 0 and inner.find("->") >= 0:
         return ItemKind.MATCHING, False
-    word = _at_hashes(inner, 2)[0].text.strip()
+    word = at_hashes(inner, 2)[0].text.strip()
     if word in ("T", "TRUE", "F", "FALSE"):
         return ItemKind.TRUE_FALSE, word.startswith("T")
     return ItemKind.SHORT_ANSWER, False
 
 
-def _answers(inner: _Piece, marks: str, format: str) -> tuple[GiftAnswer, ...]:
+def _answers(inner: Piece, marks: str, format: str, *, numbers: bool = False) -> tuple[GiftAnswer, ...]:
     found = []
     for mark, piece in inner.split(marks):
         if not mark and not piece.text.strip():
             continue
-        if not mark and marks == "~=":
-            raise _Unreadable(piece.line, _("words stand before the first answer; answers begin with ~ or ="))
+        if not mark and marks == "~=" and not numbers:
+            raise Unreadable(piece.line, _("words stand before the first answer; answers begin with ~ or ="))
         answer = piece.trimmed()
         weight, answer = _weight(answer)
-        words, *said = _at_hashes(answer, 2)
-        if not words.text.strip():
-            raise _Unreadable(answer.line, _("an answer has no text"))
-        feedback = _said(said[0], format) if said else None
-        found.append(GiftAnswer(_words(words, format), mark != "~", weight, feedback))
+        words, *said = at_hashes(answer, 2)
+        if not words.text.strip() and not (numbers and mark == "~"):
+            raise Unreadable(answer.line, _("an answer has no text"))
+        feedback = said_of(said[0], format) if said else None
+        found.append(GiftAnswer(words_of(words, format), mark != "~", weight, feedback))
     return tuple(found)
 
 
-def _weight(answer: _Piece) -> tuple[float | None, _Piece]:
-    """The percentage an answer begins with, and the rest of it. What is no number is words."""
-    end = answer.text.find("%", 1)
+def _pairs(inner: Piece, format: str) -> tuple[Pair, ...]:
+    found = []
+    for mark, piece in inner.split("="):
+        if not mark and not piece.text.strip():
+            continue
+        arrow = piece.find("->")
+        if arrow < 0:
+            raise Unreadable(piece.trimmed().line, _("a pair has no ->"))
+        prompt, match = piece.cut(0, arrow), piece.cut(arrow + 2).trimmed()
+        if not match.text:
+            raise Unreadable(match.line, _("nothing stands after ->"))
+        found.append(Pair(said_of(prompt, format), Words(match.text, "string", match.line)))
+    return tuple(found)
+
+
+def _weight(answer: Piece) -> tuple[float | None, Piece]:
+    """The share of the mark that an answer begins with, in percent, and the rest of it. What is no number is words."""
+    end = answer.text.find("%", 1, LONGEST_NUMBER)
     if not answer.text.startswith("%") or end < 0:
         return None, answer
     written = answer.text[1:end]
     digits = written.removeprefix("-").replace(".", "", 1)
     if not (digits.isascii() and digits.isdigit()):
         return None, answer
-    weight = float(written)
-    if abs(weight) > 100:
-        raise _Unreadable(
+    percent = Decimal(written)
+    if abs(percent) > 100:
+        raise Unreadable(
             answer.line, _("a weight lies between -100 and 100 percent, not at %(weight)s", weight=written)
         )
-    return weight, answer.cut(end + 1)
-
-
-def _at_hashes(piece: _Piece, most: int) -> list[_Piece]:
-    """At most `most` parts between unescaped #."""
-    parts: list[_Piece] = []
-    while len(parts) < most - 1 and (at := piece.find("#")) >= 0:
-        parts.append(piece.cut(0, at))
-        piece = piece.cut(at + 1)
-    return [*parts, piece]
-
-
-def _words(piece: _Piece, default: str) -> Words:
-    """A piece with its text format, which it may name in brackets at its beginning."""
-    piece = piece.trimmed()
-    for name in FORMATS:
-        if piece.text.startswith(f"[{name}]"):
-            rest = piece.cut(len(name) + 2).trimmed()
-            return Words(rest.text, name, rest.line)
-    return Words(piece.text, default, piece.line)
-
-
-def _said(piece: _Piece, default: str) -> Words | None:
-    """A feedback; None if nothing is written."""
-    words = _words(piece, default)
-    return words if words.raw else None
+    return float(percent / 100) + 0.0, answer.cut(end + 1)

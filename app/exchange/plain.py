@@ -1,19 +1,21 @@
 """HTML, Markdown and Moodle's own text format as plain text: paragraphs, lines, lists, and the targets of links.
 
 Bold, italics, colours and sizes are let go. What cannot be said in plain text (images, tables, formulas,
-raised and struck-out words) is reported, never dropped silently.
+raised and struck-out words) is reported, never dropped silently. What all question files of Moodle need, and others.
 """
 
 from __future__ import annotations
 
+import html
 import re
 
 from markdown_it import MarkdownIt
 
 from app.core.sanitise import TAGS
 
-from ..markup import MarkupParser
-from .grammar import BLANK, Words, unescape
+from .markup import MarkupParser
+
+BLANK = "_____"  # stands where something is to be filled in
 
 _markdown = MarkdownIt("commonmark").enable("table")
 
@@ -29,38 +31,61 @@ _LOOKS = frozenset("basefont big blink font html head body link meta nobr title 
 _KNOWN = TAGS | _PARAGRAPHS | _TELLING | _LOOKS
 _SPACE = " \t\n\r\f"
 _BLANK_HERE = "\N{OBJECT REPLACEMENT CHARACTER}"  # keeps the blank from being taken for Markdown
-_FORMULA = re.compile(r"\$\$.+?\$\$|\\\(.+?\\\)|\\\[.+?\\\]", re.S)
+_FORMULAS = (("$$", "$$"), (r"\(", r"\)"), (r"\[", r"\]"))
 
 
-def plain(words: Words) -> tuple[str, list[str]]:
-    """The words as plain text, and what of them would be lost, each as the end of “it holds …”."""
-    raw = words.raw.replace(BLANK, _BLANK_HERE)
-    lost = ["a formula"] if _FORMULA.search(unescape(raw)) else []
-    if words.format == "plain":
-        text = unescape(_joined(raw))
-    elif words.format == "markdown":
-        text, more = _from_html(str(_markdown.render(unescape(raw))), lines=False)
-        lost += more
+_TAG = re.compile(r"</?([a-z][a-z0-9]*)(?=[\s/>])", re.I)
+
+
+def plain(text: str, format: str) -> tuple[str, list[str]]:
+    """`text` as plain text, and what of it would be lost, each as the end of “it holds …”.
+
+    `format`: `plain`; `html`; `moodle`, which is HTML with lines of its own; `markdown`; `string`, the one line that
+    Moodle shows as a name: entities are signs in it, and little markup is.
+    """
+    if format == "plain":
+        return text.strip(), []
+    lost = ["a formula"] if _has_formula(text) else []
+    if format == "string":
+        if any(found[1].lower() in _KNOWN for found in _TAG.finditer(text)):
+            text, more = _from_html(text, lines=False)
+        else:
+            text, more = html.unescape(text), []
+    elif format == "markdown":
+        rendered = str(_markdown.render(text.replace(BLANK, _BLANK_HERE)))
+        text, more = _from_html(rendered, lines=False)
+        text = text.replace(_BLANK_HERE, BLANK)
     else:
-        moodle = words.format == "moodle"
-        text, more = _from_html(unescape(_joined(raw) if moodle else raw), lines=moodle)
-        lost += more
-    return text.strip().replace(_BLANK_HERE, BLANK), lost
+        text, more = _from_html(text, lines=format == "moodle")
+    return text.strip(), lost + more
 
 
-def _joined(raw: str) -> str:
-    """Lines that are only wrapped, made one; `\\n` is still written as such."""
-    return " ".join(line.strip() for line in raw.split("\n"))
-
-
-def _from_html(html: str, *, lines: bool) -> tuple[str, list[str]]:
+def _from_html(markup: str, *, lines: bool) -> tuple[str, list[str]]:
     """`lines`: a new line in the text is one to the reader too."""
     reader = _Reader(lines)
-    reader.feed(html)
+    reader.feed(markup)
     reader.close()
     text = "".join(reader.parts)
-    text = re.sub(r"[ \t]*\n[ \t]*(?=\n)", "\n", text)
+    text = _without_spaces_at_empty_lines(text)
     return re.sub(r"\n{3,}", "\n\n", text).strip(), list(dict.fromkeys(reader.lost))
+
+
+def _has_formula(text: str) -> bool:
+    for opening, closing in _FORMULAS:
+        begins = text.find(opening)
+        if begins >= 0 and text.find(closing, begins + len(opening) + 1) >= 0:
+            return True
+    return False
+
+
+def _without_spaces_at_empty_lines(text: str) -> str:
+    """Without spaces in empty lines and at the end of the lines before them."""
+    lines = text.split("\n")
+    for place in range(1, len(lines) - 1):
+        if not lines[place].strip(" \t"):
+            lines[place - 1] = lines[place - 1].rstrip(" \t")
+            lines[place] = ""
+    return "\n".join(lines)
 
 
 class _Reader(MarkupParser):
