@@ -118,8 +118,10 @@ def _what(trait: Trait, question: OutgoingQuestion, content: Content) -> str:
 def answer_feedback(content: Content) -> bool:
     """Whether any answer has its own feedback."""
     match content:
-        case SingleChoice(choices=parts) | MultipleChoice(choices=parts) | HotSpot(spots=parts):
-            return any(part.feedback for part in parts)
+        case SingleChoice() | MultipleChoice():
+            return any(choice.feedback for choice in content.choices)
+        case HotSpot():
+            return any(spot.feedback for spot in content.spots)
         case TrueFalse():
             return bool(content.true_feedback or content.false_feedback)
         case ShortAnswer():

@@ -21,7 +21,7 @@ from app.quizzes.types import (
     SingleChoice,
     TrueFalse,
 )
-from app.quizzes.types.short_answer import LONGEST
+from app.quizzes.types.typed import LONGEST
 
 from .. import numerals
 from ..faults import Fault
@@ -62,7 +62,7 @@ def read(text: str, *, file: str, language: str, prefix: str = "question") -> tu
             faults += [Fault(file, item.line, str(reason)) for reason in reasons]
             continue
         left_out = tuple(reader.left_out)
-        questions.append(ParsedQuestion(key, content, 1.0, item.category, item.tags, item.line, left_out))
+        questions.append(ParsedQuestion(key, content, 1.0, item.category, item.tags, item.line, left_out=left_out))
     return questions, sorted(faults)
 
 

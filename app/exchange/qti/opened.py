@@ -20,7 +20,7 @@ from app.quizzes.types import (
     Number,
     ShortAnswer,
 )
-from app.quizzes.types.short_answer import LONGEST
+from app.quizzes.types.typed import LONGEST
 
 from .. import keys
 from .item import Item, classes

@@ -31,7 +31,7 @@ from app.quizzes.types import (
     TrueFalse,
     Unit,
 )
-from app.quizzes.types.short_answer import LONGEST
+from app.quizzes.types.typed import LONGEST
 
 from ..naming import letters
 from ..qti.true_and_false import is_called
