@@ -152,13 +152,31 @@ FORMS: dict[str, dict[str, str]] = {
         "choices-1-text": "Its people", "right": "0", "action": "draft",
     },
     "quiz_studio.add": {"question": "1", "marks": "2", "after": "1", "pinned": "1"},
+    "quiz_delivery.give": {
+        "whom": "person", "who": "Amina", "person": "1", "city": "1", "zone": "Europe/Brussels", "minutes": "",
+        "closes_at": "2026-12-10T18:00", "attempts": "", "reason": "She was ill.",
+    },
+    "quiz_delivery.update": {
+        "before": '{"opens_at":null,"closes_at":null,"access_code":null}', "zone": "Europe/Brussels",
+        "opens_at": "2026-12-01T08:00", "closes_at": "2026-12-03T18:00", "access_code": "streets",
+    },
+    "quiz_delivery.withdraw": {},
+    "quiz_studio.draw": {"category": "all", "below": "y", "count": "2", "marks": "1.5"},
     "quiz_studio.duplicate": {},
     "quiz_studio.follow": {},
     "quiz_studio.move": {"move": "down", "after": "1"},
+    "quiz_studio.paginate": {"pages": "every", "every": "2"},
+    "quiz_studio.redraw": {"draw3-category": "all", "draw3-below": "y"},
     "quiz_studio.remove": {},
     "quiz_studio.set_up": {
         "made_from": "{}", "pass_mark": "70", "attempts": "3", "grading": "highest", "shuffle": "y",
+        "completes": "attempts", "least_attempts": "2", "wait": "2", "wait_unit": "days", "builds_on_last": "y",
+        "time_limit": "30", "overdue": "grace", "grace": "5", "behaviour": "interactive", "tries": "3",
+        "penalty": "33.33", "anonymous_marking": "y", "shuffle_questions": "y", "review_attempt": "during",
+        "review_overall": "closed", "right_once_done": "y", "bands-0-was": "0", "bands-0-start": "80",
+        "bands-0-text": "Well done.",
     },
+    "quiz_studio.turn_page": {"page": "1"},
     "quiz_studio.weigh": {"marks": "2.5"},
     "uploads.create": {},
     "writing.keep": {"note": "Before the summer"},
@@ -195,7 +213,15 @@ QUESTIONS: dict[str, dict[str, str]] = {
     "translation.show": {"left": "1"},
     "questions.edit": {"quiz": "1"},
     "questions.new": {"type": "short_answer", "quiz": "1"},
-    "quiz_studio.edit": {"q": "first", "removed": "1", "marks": "1", "after": "first", "pinned": "1"},
+    "quiz_studio.edit": {
+        "q": "first",
+        "removed": "draw",
+        "draw": '{"category":"Streets"}',
+        "marks": "1",
+        "after": "first",
+        "pinned": "1",
+        "page": "0",
+    },
 }
 OF_QUIZZES = {"preview.try_out", "quizzes.start"}
 OWNERS = {

@@ -84,8 +84,10 @@ def arguments(rule: Rule, scene: Scene) -> dict[str, Any]:
         "language": "fr",
         "upload_id": UPLOAD,
     }
-    if rule.endpoint.startswith("quiz_studio."):
+    if rule.endpoint.startswith(("quiz_studio.", "quiz_delivery.")):
         known["activity_id"] = scene.attempt.activity_id
+    if rule.endpoint == "quiz_studio.redraw":
+        known["slot_id"] = 3  # the first of those that `quiz_studio.draw` adds
     return {name: known.get(name, 1) for name in rule.arguments}
 
 
