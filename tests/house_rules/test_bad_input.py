@@ -166,7 +166,7 @@ FORMS: dict[str, dict[str, str]] = {
     "quiz_studio.follow": {},
     "quiz_studio.move": {"move": "down", "after": "1"},
     "quiz_studio.paginate": {"pages": "every", "every": "2"},
-    "quiz_studio.redraw": {"draw3-category": "all", "draw3-below": "y"},
+    "quiz_studio.redraw": {"draw1-category": "all", "draw1-below": "y"},
     "quiz_studio.remove": {},
     "quiz_studio.set_up": {
         "made_from": "{}", "pass_mark": "70", "attempts": "3", "grading": "highest", "shuffle": "y",
@@ -335,7 +335,7 @@ def test_the_forms_here_are_those_of_people(app: Flask, scene: Scene) -> None:
     # of an activity are other ones by now; only the page itself knows what was seen of a draft; the only edition is in
     # force; the language of a text, of captions and of a file went with the form before; the upload is not complete,
     # and one begins with headers; the question was published, and somebody (the form before) changed the settings of
-    # the quiz; no folder was sent, and the move asks nothing.
+    # the quiz; that place of it draws nothing; no folder was sent, and the move asks nothing.
     assert refused == {
         "auth.create_sign_in": 400, "cities.new": 422, "people.end_role": 404,
         "course_trainers.invite": 422, "course_trainers.change": 422, "course_trainers.remove": 409,
@@ -343,6 +343,7 @@ def test_the_forms_here_are_those_of_people(app: Flask, scene: Scene) -> None:
         "editions.publish": 409, "editions.publish_again": 409, "xliff.check": 404, "xliff.take": 404,
         "captions.remove": 404, "captions.save": 404, "writing.keep": 403, "writing.restore": 403, "writing.save": 403,
         "questions.delete": 409, "library.add": 409, "uploads.create": 412, "quiz_studio.set_up": 409,
+        "quiz_studio.redraw": 404,
         "moving.answer": 409, "moving.drop": 409, "moving.new": 422, "moving.place": 409,
     }  # fmt: skip
 

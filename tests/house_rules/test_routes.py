@@ -86,8 +86,6 @@ def arguments(rule: Rule, scene: Scene) -> dict[str, Any]:
     }
     if rule.endpoint.startswith(("quiz_studio.", "quiz_delivery.")):
         known["activity_id"] = scene.attempt.activity_id
-    if rule.endpoint == "quiz_studio.redraw":
-        known["slot_id"] = 3  # the first of those that `quiz_studio.draw` adds
     return {name: known.get(name, 1) for name in rule.arguments}
 
 
