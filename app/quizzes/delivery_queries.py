@@ -111,7 +111,7 @@ def find_one_enrolled(course_id: int, person_id: int) -> EnrolledPerson | None:
     return _person(row) if row else None
 
 
-def _enrolled(course_id: int) -> Any:
+def _enrolled(course_id: int) -> sa.Select[*tuple[Any, ...]]:
     return (
         sa.select(Person.id, Person.name, Person.email, City.name.label("city"), City.country)
         .join(Enrolment, Enrolment.person_id == Person.id)

@@ -80,9 +80,13 @@ PAGES: list[tuple[str | None, str]] = [
     (ADMINISTRATOR, f"{EDITION} > main .changed a"),
     (ADMINISTRATOR, f"{EDITION} > main .changed a > main a[href*='/bodies/']"),
     (TRAINER, "/teach/courses/1/quizzes/7"),
+<<<<<<< HEAD
     (TRAINER, "/teach/courses/1/bank"),
     (TRAINER, "/teach/courses/1/bank?state=hidden&q=nothing"),
     (TRAINER, "/teach/courses/1/bank/names"),
+=======
+    (TRAINER, "/teach/courses/1/quizzes/7/delivery"),
+>>>>>>> h/studio
     (TRAINER, "/teach/courses/1/questions/8?quiz=7"),
     (TRAINER, "/teach/courses/1/questions/new"),
     (TRAINER, "/teach/courses/1/questions/new?type=multiple_choice&quiz=7"),
