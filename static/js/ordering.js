@@ -67,7 +67,7 @@ function arrange(question) {
     });
     grip.addEventListener("pointermove", (event) => {
       if (from === undefined) return;
-      const middle = (other) => other && other.getBoundingClientRect().top + other.offsetHeight / 2;
+      const middle = (other) => (other ? other.getBoundingClientRect().top + other.offsetHeight / 2 : NaN);
       while (event.clientY < middle(item.previousElementSibling)) step(item, -1);
       while (event.clientY > middle(item.nextElementSibling)) step(item, 1);
     });
@@ -104,17 +104,19 @@ function arrange(question) {
     keep(kept);
     list.querySelector("[data-step='1']").focus();
   });
-  // An answer that another script put into the boxes, as one that the browser had kept.
-  list.addEventListener("change", () => {
-    if (answered()) return;
-    const place = (item) => Number(box(item).value) || Infinity;
+  // An answer that another script put into the boxes, as one that the browser had kept: perhaps before this one ran.
+  function follow() {
+    if (answered()) return show();
+    const place = (item) => Number(box(item).value) || all().length + 1;
     list.append(...all().sort((one, other) => place(one) - place(other)));
-    show();
-  });
+    return show();
+  }
+  list.addEventListener("change", follow);
+  question.closest("[data-slot]")?.addEventListener("restored", follow);
   question.querySelector("[data-without]").hidden = true;
   question.querySelector("[data-with]").hidden = false;
   list.dataset.live = "";
-  show();
+  follow();
 }
 
 document.querySelectorAll("[data-ordering]").forEach(arrange);

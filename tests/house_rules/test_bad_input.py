@@ -267,21 +267,14 @@ QUESTIONS: dict[str, dict[str, str]] = {
     "questions.new": {"type": "short_answer", "quiz": "1"},
     "quiz_studio.edit": {
         "q": "first",
-<<<<<<< HEAD
         "category": "/",
         "tag": "night",
-        "removed": "1",
-        "marks": "1",
-        "after": "first",
-        "pinned": "1",
-=======
         "removed": "draw",
         "draw": '{"category":"Streets"}',
         "marks": "1",
         "after": "first",
         "pinned": "1",
         "page": "0",
->>>>>>> h/studio
     },
 }
 OF_QUIZZES = {"preview.try_out", "quizzes.start"}
@@ -396,26 +389,18 @@ def test_the_forms_here_are_those_of_people(app: Flask, scene: Scene) -> None:
     # of an activity are other ones by now; only the page itself knows what was seen of a draft; the only edition is in
     # force; the language of a text, of captions and of a file went with the form before; the upload is not complete,
     # and one begins with headers; the question was published, and somebody (the form before) changed the settings of
-<<<<<<< HEAD
-    # the quiz; no question stands in a category, one was asked, published and in no change of many; no folder was sent,
+    # the quiz; that place of it draws nothing; no question stands in a category, one was asked, published and in no change of many; no folder was sent,
     # and the move asks nothing; by that key no mark would change.
-=======
-    # the quiz; that place of it draws nothing; no folder was sent, and the move asks nothing.
->>>>>>> h/studio
     assert refused == {
         "auth.create_sign_in": 400, "cities.new": 422, "people.end_role": 404,
         "course_trainers.invite": 422, "course_trainers.change": 422, "course_trainers.remove": 409,
         "builder.edit_activity": 409, "changes.discard": 404, "changes.discard_part": 409,
         "editions.publish": 409, "editions.publish_again": 409, "xliff.check": 404, "xliff.take": 404,
         "captions.remove": 404, "captions.save": 404, "writing.keep": 403, "writing.restore": 403, "writing.save": 403,
-<<<<<<< HEAD
         "questions.delete": 409, "questions_moving.imports": 422,
         "library.add": 409, "uploads.create": 412, "quiz_studio.set_up": 409,
         "bank.delete": 409, "bank.undo": 404, "bank_naming.rename_category": 409, "bank_question.hide": 409,
-=======
-        "questions.delete": 409, "library.add": 409, "uploads.create": 412, "quiz_studio.set_up": 409,
         "quiz_studio.redraw": 404,
->>>>>>> h/studio
         "moving.answer": 409, "moving.drop": 409, "moving.new": 422, "moving.place": 409,
         "regrades.create": 409,
     }  # fmt: skip

@@ -85,13 +85,9 @@ def arguments(rule: Rule, scene: Scene) -> dict[str, Any]:
         "upload_id": UPLOAD,
         "format": "csv",
     }
-<<<<<<< HEAD
     if rule.endpoint.startswith(("marking.", "regrades.")):
         known |= {"activity_id": scene.submitted.activity_id, "attempt_id": scene.submitted.id, "slot": 0}
-    if rule.endpoint.startswith(("quiz_studio.", "quiz_statistics.")):
-=======
-    if rule.endpoint.startswith(("quiz_studio.", "quiz_delivery.")):
->>>>>>> h/studio
+    if rule.endpoint.startswith(("quiz_studio.", "quiz_statistics.", "quiz_delivery.")):
         known["activity_id"] = scene.attempt.activity_id
     return {name: known.get(name, 1) for name in rule.arguments}
 

@@ -80,13 +80,12 @@ PAGES: list[tuple[str | None, str]] = [
     (ADMINISTRATOR, f"{EDITION} > main .changed a"),
     (ADMINISTRATOR, f"{EDITION} > main .changed a > main a[href*='/bodies/']"),
     (TRAINER, "/teach/courses/1/quizzes/7"),
-<<<<<<< HEAD
     (TRAINER, "/teach/courses/1/bank"),
     (TRAINER, "/teach/courses/1/bank?state=hidden&q=nothing"),
     (TRAINER, "/teach/courses/1/bank/names"),
-=======
     (TRAINER, "/teach/courses/1/quizzes/7/delivery"),
->>>>>>> h/studio
+    (TRAINER, "/teach/courses/1/quizzes/7/statistics"),
+    (TRAINER, "/teach/courses/1/quizzes/7/statistics > main .items a"),
     (TRAINER, "/teach/courses/1/questions/8?quiz=7"),
     (TRAINER, "/teach/courses/1/questions/new"),
     (TRAINER, "/teach/courses/1/questions/new?type=multiple_choice&quiz=7"),
@@ -96,6 +95,10 @@ PAGES: list[tuple[str | None, str]] = [
     (TRAINER, "/teach/courses/1/questions/new?type=essay"),
     (TRAINER, "/teach/courses/1/questions/import"),
     (TRAINER, "/teach/courses/1/questions/export"),
+    (TRAINER, "/teach/courses/1/questions/new?type=true_false"),
+    (TRAINER, "/teach/courses/1/questions/new?type=number"),
+    (TRAINER, "/teach/courses/1/questions/new?type=matching"),
+    (TRAINER, "/teach/courses/1/questions/new?type=ordering"),
     (TRAINER, f"{COURSE} > main a[href$='/export']"),
     (TRAINER, f"{COURSE} > main a[href$='/copy']"),
     (TRAINER, "/teach > main a[href='/teach/imports/new']"),
