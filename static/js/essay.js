@@ -13,5 +13,6 @@ for (const box of document.querySelectorAll("[data-essay]")) {
     clearTimeout(timer);
     timer = setTimeout(tell, PAUSE_MS);
   });
+  box.closest("[data-slot]")?.addEventListener("restored", tell); // a kept answer was put back
   addEventListener("pageshow", tell);
 }

@@ -14,6 +14,7 @@ for (const question of document.querySelectorAll(".spots")) {
     control.focus({ preventScroll: true });
   });
   question.addEventListener("change", mark);
+  question.closest("[data-slot]")?.addEventListener("restored", mark); // a kept answer was put back
   addEventListener("pageshow", mark);
   mark();
 }

@@ -80,9 +80,18 @@ def test_feedback_is_of_what_was_filled_in_the_order_of_the_gaps() -> None:
 
 def test_an_answer_is_read_and_refused() -> None:
     content = a_text()
-    fields = {"gap-city": [" Rabat "], "gap-who": ["b", "a"], "gap-year": ["  "], "gap-else": ["x"], "city": ["x"]}
+    alias = {choice.key: alias for alias, choice in content.gaps[2].listed("en", "en")}
+    fields = {
+        "gap-city": [" Rabat "],
+        "gap-who": [alias["b"], alias["a"]],
+        "gap-year": ["  "],
+        "gap-else": ["x"],
+        "city": ["x"],
+    }
     assert content.read(fields) == GapsAnswer({"city": "Rabat", "who": "b"})
     assert content.read({"gap-city": [""]}) is None
+    unknown = content.read({"gap-who": ["a"]})  # a key is none of the names that pages use
+    assert unknown and not fits(content, unknown)
     assert fits(content, GapsAnswer({"city": "x" * 500, "who": "c"}))
     for filled in ({"who": "council"}, {"who": "d"}, {"else": "a"}, {"city": "x" * 501}, {"city": "  "}):
         assert not fits(content, GapsAnswer(filled))
@@ -157,5 +166,5 @@ def test_the_text_is_words_and_gaps_in_turn() -> None:
 
 def test_choices_stand_in_alphabetical_order_of_the_language_read() -> None:
     gap = a_text().gaps[2]
-    assert [choice.key for choice in gap.listed("en", "en")] == ["c", "b", "a"]  # army, board, council
-    assert [choice.key for choice in gap.listed("fr", "en")] == ["c", "b", "a"]  # armée, comité, conseil
+    assert [choice.key for _alias, choice in gap.listed("en", "en")] == ["c", "b", "a"]  # army, board, council
+    assert [choice.key for _alias, choice in gap.listed("fr", "en")] == ["c", "b", "a"]  # armée, comité, conseil

@@ -51,7 +51,10 @@ def test_feedback_is_of_what_was_chosen() -> None:
 
 def test_an_answer_is_read_and_refused() -> None:
     one, several = a_picture(1, 0), a_picture(1, 0, several=True)
-    assert one.read({"spot": ["b"]}) == HotSpotAnswer(("b",))
+    alias = {spot.key: alias for alias, spot in one.shown()}
+    assert one.read({"spot": [alias["b"]]}) == HotSpotAnswer(("b",))
+    unknown = one.read({"spot": ["b"]})  # a key is none of the names that pages use
+    assert unknown and not fits(one, unknown)
     assert one.read({"spot": [""]}) is None
     assert fits(one, HotSpotAnswer(("a",))) and not fits(one, HotSpotAnswer(("a", "b")))
     assert fits(several, HotSpotAnswer(("a", "b")))
@@ -137,3 +140,12 @@ def test_names_do_not_affect_marks_and_places_do() -> None:
         content, spots=(msgspec.structs.replace(content.spots[0], points=(1, 1, 5, 5)), content.spots[1])
     )
     assert marks_hash(content) == marks_hash(renamed) != marks_hash(moved)
+
+
+def test_places_are_numbered_from_the_top_left() -> None:
+    content = a_picture(0, 0, 1, 0)
+    points = [(500, 600, 590, 690), (10, 610, 90, 690), (800, 40, 890, 90), (300, 10, 390, 90)]
+    spots = tuple(msgspec.structs.replace(s, points=p) for s, p in zip(content.spots, points, strict=True))
+    shown = msgspec.structs.replace(content, spots=spots).shown()
+    assert [spot.key for _alias, spot in shown] == ["d", "c", "b", "a"]
+    assert len({alias for alias, _spot in shown}) == 4 and not {alias for alias, _spot in shown} & set("abcd")

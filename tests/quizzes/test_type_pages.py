@@ -92,6 +92,8 @@ def test_what_is_rendered_is_read_back(the_app: Flask, language: str) -> None:
             assert back is None if not answer.text.strip() else back.text == " ".join(answer.text.split())
         elif hasattr(answer, "choices"):
             assert set(back.choices) == set(answer.choices)
+        elif hasattr(answer, "spots"):
+            assert set(back.spots) == set(answer.spots)
         else:
             assert back == answer
         empty = read_page(page(the_app, content, None, order, language))

@@ -11,11 +11,12 @@ from flask_babel import lazy_gettext as _l
 
 from app.core.text import Phrase, Text
 
+from .aliases import aliases, keys_by_alias
 from .asking import Asking
 from .choices import Choice
 from .fault import QuestionFault
 from .grade import Grade
-from .parts import Picture
+from .parts import Labelled, Picture
 from .scored import AnswerPart, Said, Scored
 from .typed import LONGEST, AcceptedAnswer, foreseen, found_in, hint_of_typing, left_open, rules_of_typing
 
@@ -37,9 +38,19 @@ class Gap(msgspec.Struct, frozen=True):
     choices: tuple[Choice, ...] = ()
     weight: float = 1.0
 
-    def listed(self, language: str, source: str) -> list[Choice]:
-        """The choices in the alphabetical order of what they say, so that their order tells nothing."""
-        return sorted(self.choices, key=lambda choice: (choice.text.best(language, source).casefold(), choice.key))
+    def listed(self, language: str, source: str) -> list[tuple[str, Choice]]:
+        """The choices, each after its alias, in the alphabetical order of what they say, which tells nothing."""
+        named = aliases(self._labelled)
+        ordered = sorted(self.choices, key=lambda choice: (choice.text.best(language, source).casefold(), choice.key))
+        return [(named[choice.key], choice) for choice in ordered]
+
+    def key_of(self, alias: str) -> str:
+        """The key of the choice that pages call so; what is none comes back as it is, marked, so that it is refused."""
+        return keys_by_alias(self._labelled).get(alias, f"?{alias}")
+
+    @property
+    def _labelled(self) -> list[Labelled]:
+        return [Labelled(choice.key, choice.text) for choice in self.choices]
 
 
 class Gaps(Asking, frozen=True, tag="gaps"):
@@ -67,7 +78,7 @@ class Gaps(Asking, frozen=True, tag="gaps"):
         filled = {}
         for gap in self.gaps:
             if typed := "".join(fields.get(f"gap-{gap.key}", ())[:1]).strip():
-                filled[gap.key] = typed
+                filled[gap.key] = gap.key_of(typed) if gap.choices else typed
         return GapsAnswer(filled) if filled else None
 
     def accepts(self, answer: GapsAnswer) -> bool:

@@ -12,13 +12,15 @@ from flask_babel import lazy_gettext as _l
 
 from app.core.text import Text
 
+from .aliases import aliases, keys_by_alias
 from .asking import Asking
 from .fault import QuestionFault
 from .grade import Grade
-from .parts import Picture
+from .parts import Labelled, Picture
 from .scored import AnswerPart, Said, Scored
 
 ACROSS = 1000  # the width of every picture, in the units of the points
+ROW = 100  # places whose middles are this near in height are numbered from left to right
 
 
 class Shape(StrEnum):
@@ -86,9 +88,11 @@ class HotSpotAnswer(msgspec.Struct, frozen=True, tag="hot_spot"):
 
 
 class HotSpot(Asking, frozen=True, tag="hot_spot"):
-    """All places are shown, with their numbers. One is chosen, or with `several` any number: then the mark is for
-    exactly the right ones, or with `partial` the sum of what the chosen ones earn, within 0 and 1. `width` and
-    `height` are the picture's, in pixels."""
+    """All places are shown, numbered from the top; pages call them by their aliases.
+
+    One is chosen, or with `several` any number: then the mark is for exactly the right ones, or with `partial` the sum
+    of what the chosen ones earn, within 0 and 1. `width` and `height` are the picture's, in pixels.
+    """
 
     stem: Text
     picture: Picture
@@ -106,6 +110,20 @@ class HotSpot(Asking, frozen=True, tag="hot_spot"):
         """The height of the picture in the units of the points."""
         return max(1, round(ACROSS * self.height / self.width)) if self.width else ACROSS
 
+    def shown(self) -> list[tuple[str, Spot]]:
+        """The places, each after what pages call it, from the top and the left: so their order tells nothing."""
+        named = aliases(self._labelled)
+
+        def where(spot: Spot) -> tuple[int, int, str]:
+            x, y = spot.centre if spot.drawable else (0, 0)
+            return y // ROW, x, spot.key
+
+        return [(named[spot.key], spot) for spot in sorted(self.spots, key=where)]
+
+    @property
+    def _labelled(self) -> list[Labelled]:
+        return [Labelled(spot.key, spot.name) for spot in self.spots]
+
     def grade(self, answer: HotSpotAnswer, language: str) -> Grade:
         chosen = [spot for spot in self.spots if spot.key in answer.spots]
         feedback = tuple(spot.feedback for spot in chosen if spot.feedback)
@@ -117,8 +135,9 @@ class HotSpot(Asking, frozen=True, tag="hot_spot"):
         return Grade(min(1.0, max(0.0, earned)), feedback)
 
     def read(self, fields: Mapping[str, Sequence[str]]) -> HotSpotAnswer | None:
-        """The answer in a posted form; None if nothing was chosen."""
-        chosen = tuple(key for key in fields.get("spot", ()) if key)
+        """The answer in a posted form, by aliases; None if nothing was chosen."""
+        keys = keys_by_alias(self._labelled)
+        chosen = tuple(keys.get(alias, f"?{alias}") for alias in fields.get("spot", ()) if alias)
         return HotSpotAnswer(chosen) if chosen else None
 
     def accepts(self, answer: HotSpotAnswer) -> bool:
