@@ -14,13 +14,12 @@ from functools import cached_property
 
 import msgspec
 
+from . import behaviour
 from .grading import grade_of, passed
 from .marking import TINY
 from .models import Try
 from .settings import Behaviour, QuizSettings
 from .types import Answer, Content, Grade, fits, grade
-
-CERTAINTY = {1: (1 / 3, 0.0), 2: (4 / 3, -2 / 3), 3: (3.0, -2.0)}  # of f, and besides: 4f/3 − 2/3 for C2
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +51,14 @@ def earned(content: Content, answered: Answered, settings: QuizSettings, languag
 
 
 def _penalised(result: Grade, earlier: int, settings: QuizSettings) -> Grade:
-    return msgspec.structs.replace(result, fraction=max(0.0, result.fraction - settings.penalty * earlier))
+    fraction = behaviour.after_tries(result.fraction, earlier, settings.penalty)
+    return msgspec.structs.replace(result, fraction=fraction)
 
 
 def _certain(content: Content, result: Grade, answered: Answered, settings: QuizSettings) -> Grade:
-    if not settings.certainty or content.marked_by_hand or answered.answer is None:
+    if not behaviour.asks_certainty(settings, content) or answered.answer is None:
         return result
-    times, plus = CERTAINTY[answered.certainty or 1]
-    return msgspec.structs.replace(result, fraction=times * result.fraction + plus)
+    return msgspec.structs.replace(result, fraction=behaviour.sure(result.fraction, answered.certainty))
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +194,8 @@ def plan(
         by_id[attempt.id] = attempt
     scores = {attempt.id: attempt.score for attempt in by_id.values()}
     scores |= {i: _score(by_id[i], gain) for i, gain in gained.items()}
-    before = {goer: _grade([a.score for a in attempts], settings) for goer, attempts in goers.items()}
-    after = {goer: _grade([scores[a.id] for a in attempts], settings) for goer, attempts in goers.items()}
+    before = {goer: grade_of([a.score for a in attempts], settings.grading) for goer, attempts in goers.items()}
+    after = {goer: grade_of([scores[a.id] for a in attempts], settings.grading) for goer, attempts in goers.items()}
     changes = []
     for one in taken:
         fraction = counts.after.get((one.attempt_id, one.slot))
@@ -230,8 +229,4 @@ def _score(attempt: Tried, gain: float) -> float | None:
     """The score with so many more marks, as `services.settle` counts it; none while an answer waits."""
     if attempt.score is None:
         return None
-    return max(0.0, (attempt.earned + gain) / attempt.whole) if attempt.whole else 0.0
-
-
-def _grade(scores: Sequence[float | None], settings: QuizSettings) -> float | None:
-    return grade_of([score for score in scores if score is not None], settings.grading)
+    return min(1.0, max(0.0, (attempt.earned + gain) / attempt.whole)) if attempt.whole else 0.0

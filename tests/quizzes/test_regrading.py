@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.quizzes import behaviour
 from app.quizzes.models import Try
 from app.quizzes.regrading import Answered, Plan, Taken, Tried, earned, plan
 from app.quizzes.settings import Behaviour, Grading, QuizSettings
-from app.quizzes.types import MultipleChoiceAnswer, ShortAnswerAnswer
+from app.quizzes.types import Answer, Content, MultipleChoiceAnswer, ShortAnswerAnswer
 from tests.factories import a_choice_question
 
 from .marking import NOON, A, B, C, a_corrected
@@ -200,3 +201,28 @@ def test_there_and_back_again_is_as_before(made: list[Answered], settings: QuizS
     back = plan(1, RIGHT_A, settings, taken, tried)
     changed = {change.attempt_id: change.after for change in back.changes}
     assert [changed.get(one.attempt_id, one.fraction) for one in taken] == pytest.approx(first)
+
+
+@given(
+    st.lists(choices, max_size=4),
+    st.none() | choices,
+    st.none() | st.integers(1, 3),
+    behaviours,
+    st.sampled_from([RIGHT_A, RIGHT_B]),
+)
+def test_it_gives_what_taking_the_quiz_gave(
+    checked: list[Answer], last: Answer | None, certainty: int | None, settings: QuizSettings, content: Content
+) -> None:
+    """Answers are checked until the question locks, then handed in, as `behaviour` grades them."""
+    answer: Answer | None = last
+    made: tuple[Try, ...] = ()
+    locked = None
+    for attempt in checked if settings.behaviour is not Behaviour.DEFERRED else []:
+        result = behaviour.check(content, attempt, certainty, made, settings, "en", NOON)
+        made = result.tries
+        if result.locked:
+            answer, locked = attempt, result
+            break
+    given_then = locked or behaviour.hand_in(content, answer, certainty, made, settings, "en")
+    assert given_then.fraction is not None
+    assert fraction(content, Answered(answer, made, certainty), settings) == pytest.approx(given_then.fraction)
