@@ -43,7 +43,7 @@ def missing(question: OutgoingQuestion, language: str) -> bool:
 
 
 def _spoken(struct: Struct, language: str, source: str) -> Struct:
-    changed = {}
+    changed: dict[str, Any] = {}
     for name in struct.__struct_fields__:
         value = getattr(struct, name)
         if name in ("answers", "accepted") and isinstance(value, dict):
