@@ -28,6 +28,7 @@ from app.core.base import Base
 from app.core.transactions import unit_of_work
 from app.courses import editions
 from app.extensions import db
+from app.quizzes import pictures
 from app.quizzes import queries as questions
 
 # What a test may take depends on the machine, and no test here is about it.
@@ -91,6 +92,7 @@ def nothing_kept() -> None:
     """What this process keeps of things that never change: each test's database begins their ids anew."""
     editions.forget()
     questions.forget()
+    pictures.forget()
     fragments.forget()
 
 

@@ -34,6 +34,8 @@ LAYERS = (
     "learning",
     "certificate",
     "quizzes",
+    "answering",
+    "arranging",
     "grants",
     "reports",
     "site",

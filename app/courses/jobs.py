@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,14 +9,14 @@ import sqlalchemy as sa
 
 from app.core import clock
 from app.core.jobs import job
-from app.core.models import Content, Media, MediaVariant
+from app.core.models import Media, MediaVariant
 from app.core.store import the_store
 from app.core.transactions import reading, unit_of_work
 from app.extensions import db
 
 from . import uploads
-from .dressing import hashes_in
-from .models import CourseMedia, CourseMove, LessonBody, Upload
+from .kinds import list_kinds
+from .models import CourseMedia, CourseMove, Upload
 
 OLD = timedelta(days=1)  # what is younger may be on its way into a row
 
@@ -59,14 +58,14 @@ def _sweep_parts() -> int:
 
 
 def _sweep_rows() -> int:
-    """Files that are in no library, and that no text shows any more, of a draft, of an edition or of its history."""
+    """Files that are in no library, and that no kind needs any more."""
     with reading():
         loose = set(db.session.scalars(_loose()))
     if not loose:
         return 0
     with reading():
-        for html in _texts():
-            loose -= hashes_in(html)
+        for kind in list_kinds():
+            loose -= kind.media_kept(loose)
     swept = 0
     for digest in sorted(loose):
         with unit_of_work():
@@ -81,13 +80,6 @@ def _loose() -> sa.Select[str]:
     captions = {file for files in db.session.scalars(sa.select(CourseMedia.captions)) for file in files.values()}
     in_a_library = sa.exists().where(CourseMedia.media_hash == Media.hash)
     return sa.select(Media.hash).where(Media.created_at < _long_ago(), ~in_a_library, Media.hash.not_in(captions))
-
-
-def _texts() -> Iterator[str]:
-    yield from db.session.scalars(sa.select(LessonBody.html).where(LessonBody.html.contains("/media/")))
-    yield from db.session.scalars(
-        sa.select(Content.body).where(Content.body.contains("/media/"), Content.withdrawn_at.is_(None))
-    )
 
 
 def _sweep_files() -> int:

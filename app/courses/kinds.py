@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from html import unescape
@@ -95,6 +95,15 @@ class Passage:
 
     label: str
     words: str
+
+
+@dataclass(frozen=True, slots=True)
+class MediaUse:
+    """Something of a draft that uses files of the course's library, by their hash, and the page to see it on."""
+
+    hashes: frozenset[str]
+    title: Text
+    page: Mend
 
 
 class TranslationState(StrEnum):
@@ -254,6 +263,23 @@ class Kind(ABC):
     def former_sources(self, activity: Activity, course: Course, wanted: set[str]) -> dict[str, str]:
         """Source texts that its units once had, by their hash, as far as they can still be found. Few statements."""
         return {}
+
+    def media_in_draft(self, course_id: int) -> list[MediaUse]:
+        """What of a course's draft uses files of its library: its activities of this kind, and what belongs to the
+        kind beside them, as a bank. Few statements."""
+        return []
+
+    def media_in_editions(
+        self, course_id: int, published: Mapping[int, Sequence[OutlineActivity]]
+    ) -> dict[str, set[int]]:
+        """Hash to the numbers of the editions that use the file; `published` has their activities of this kind. Few
+        statements."""
+        return {}
+
+    def media_kept(self, wanted: Collection[str]) -> set[str]:
+        """Which of these files anything of this kind still needs, in any course, also of its history. Few
+        statements."""
+        return set()
 
     def length(self, activity: Activity, course: Course) -> int:
         """How many minutes it takes, computed from what is in it; at least 1."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 import sqlalchemy as sa
@@ -18,11 +18,11 @@ from app.core.paragraphs import paragraphs
 from app.core.text import string_hash
 from app.extensions import db
 
-from . import dressing, history, lesson_units
+from . import dressing, history, lesson_media, lesson_units
 from .dressing import Library
 from .errors import TextWithdrawn
 from .history import MEDIA_TYPE, Former
-from .kinds import Check, Frozen, Kind, Level, Mend, Passage, Player, Unit, Visit
+from .kinds import Check, Frozen, Kind, Level, MediaUse, Mend, Passage, Player, Unit, Visit
 from .models import Activity, Course, CourseMedia, Lesson, LessonBody
 from .outline import OutlineActivity
 
@@ -188,6 +188,17 @@ class LessonKind(Kind):
         assert isinstance(activity, Lesson)
         source = lesson_units.body_in(activity, course.source_language)
         return lesson_units.former_bodies(source, course.id, wanted) if source and wanted else {}
+
+    def media_in_draft(self, course_id: int) -> list[MediaUse]:
+        return lesson_media.in_draft(course_id)
+
+    def media_in_editions(
+        self, course_id: int, published: Mapping[int, Sequence[OutlineActivity]]
+    ) -> dict[str, set[int]]:
+        return lesson_media.in_editions(published)
+
+    def media_kept(self, wanted: Collection[str]) -> set[str]:
+        return lesson_media.kept(wanted)
 
     def length(self, activity: Activity, course: Course) -> int:
         """The words of the text in the course's own language at 200 a minute, and what it has to play."""

@@ -72,7 +72,7 @@ class LibraryItem:
 
 
 def list_items(course_id: int) -> list[LibraryItem]:
-    """The library of a course with where each file is used, the newest first. At most five statements."""
+    """The library of a course with where each file is used, the newest first. A fixed number of statements."""
     used = usage.usage_in(course_id)
     return [_item(row, used.get(row.media_hash, Usage())) for row in _rows(CourseMedia.course_id == course_id)]
 

@@ -1,4 +1,4 @@
-"""Where the files of a course's library are used: read from its texts each time, and never written down."""
+"""Where the files of a course's library are used: asked of each kind, and never written down."""
 
 from __future__ import annotations
 
@@ -8,81 +8,49 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from app.core.models import Content
-from app.core.text import Text
 from app.extensions import db
 
 from . import editions
-from .dressing import hashes_in
-from .models import Activity, Edition, LessonBody, Module
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """A lesson of the draft that uses a file."""
-
-    activity_id: int
-    title: Text
+from .kinds import MediaUse, list_kinds
+from .models import Edition
+from .outline import OutlineActivity
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """The lessons of the draft that use a file, in the order of the course, and the editions that do, by number."""
+    """What of the draft uses a file, each once, and the editions that do, by number."""
 
-    lessons: tuple[Use, ...] = ()
+    draft: tuple[MediaUse, ...] = ()
     editions: tuple[int, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.lessons or self.editions)
+        return bool(self.draft or self.editions)
 
 
 def usage_in(course_id: int) -> Mapping[str, Usage]:
-    """Each file that the course uses, by its hash. At most four statements, however much there is."""
-    lessons = _in_draft(course_id)
+    """Each file that the course uses, by its hash. A fixed number of statements, however much there is."""
+    draft: dict[str, list[MediaUse]] = defaultdict(list)
+    for kind in list_kinds():
+        for use in kind.media_in_draft(course_id):
+            for digest in use.hashes:
+                if all(use.page != other.page for other in draft[digest]):
+                    draft[digest].append(use)
     published = _in_editions(course_id)
     return {
-        digest: Usage(tuple(lessons.get(digest, {}).values()), tuple(sorted(published.get(digest, ()))))
-        for digest in lessons.keys() | published.keys()
+        digest: Usage(tuple(draft.get(digest, ())), tuple(sorted(published.get(digest, ()))))
+        for digest in draft.keys() | published.keys()
     }
 
 
-def _in_draft(course_id: int) -> dict[str, dict[int, Use]]:
-    rows = db.session.execute(
-        sa.select(Activity.id, Activity.title, LessonBody.html)
-        .select_from(LessonBody)
-        .join(Activity, Activity.id == LessonBody.lesson_id)
-        .join(Module, Module.id == Activity.module_id)
-        .where(
-            Activity.course_id == course_id,
-            Activity.removed_at.is_(None),
-            Module.removed_at.is_(None),
-            LessonBody.html.contains("/media/"),
-        )
-        .order_by(Module.rank, Module.id, Activity.rank, Activity.id, LessonBody.language)
-    )
-    found: dict[str, dict[int, Use]] = defaultdict(dict)
-    for activity_id, title, html in rows:
-        for digest in hashes_in(html):
-            found[digest].setdefault(activity_id, Use(activity_id, title))
-    return found
-
-
 def _in_editions(course_id: int) -> dict[str, set[int]]:
-    """Bodies that were withdrawn use nothing any more."""
     ids = db.session.scalars(sa.select(Edition.id).where(Edition.course_id == course_id)).all()
-    numbers: dict[str, set[int]] = defaultdict(set)
+    activities: dict[str, dict[int, list[OutlineActivity]]] = defaultdict(lambda: defaultdict(list))
     for edition in editions.list_editions(ids):
         for activity in edition.activities:
-            if activity.kind == "lesson":
-                for body in activity.data["bodies"].values():
-                    numbers[body].add(edition.number)
-    rows = db.session.execute(
-        sa.select(Content.hash, Content.body).where(
-            Content.hash.in_(numbers), Content.withdrawn_at.is_(None), Content.body.contains("/media/")
-        )
-    )
+            activities[activity.kind][edition.number].append(activity)
     found: dict[str, set[int]] = defaultdict(set)
-    for body, html in rows:
-        for digest in hashes_in(html):
-            found[digest] |= numbers[body]
+    for kind in list_kinds():
+        if kind.name in activities:
+            for digest, numbers in kind.media_in_editions(course_id, activities[kind.name]).items():
+                found[digest] |= numbers
     return found

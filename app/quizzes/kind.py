@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -14,18 +14,17 @@ from sqlalchemy.orm import selectinload
 
 from app.core.formats import percent
 from app.core.languages import language_name
-from app.courses.kinds import Check, Frozen, Kind, Level, Passage, Player, Unit, Visit
+from app.courses.kinds import Check, Frozen, Kind, Level, MediaUse, Passage, Player, Unit, Visit
 from app.courses.models import Activity, Course
 from app.courses.outline import OutlineActivity
 from app.extensions import db
 
-from . import copying, queries, reading, trial
+from . import copying, queries, question_media, reading, trial
 from .bank import add_version
 from .grading import passed
 from .models import Question, QuestionVersion, Quiz, QuizSlot, VersionState
 from .settings import QuizSettings
-from .translation import former_strings, question_units, translated
-from .types import Content, texts
+from .translation import former_strings, question_units, translated, untranslated
 
 MINUTES_A_QUESTION = 1
 
@@ -178,6 +177,21 @@ class QuizKind(Kind):
         asked = [(*contents[slot.version_id], slot.marks) for slot in data.slots]
         return reading.passages(data.settings, asked, language)
 
+    def media_in_draft(self, course_id: int) -> list[MediaUse]:
+        return question_media.in_draft(course_id)
+
+    def media_in_editions(
+        self, course_id: int, published: Mapping[int, Sequence[OutlineActivity]]
+    ) -> dict[str, set[int]]:
+        asked = {
+            number: [slot.versions for quiz in quizzes for slot in data_of(quiz).slots]
+            for number, quizzes in published.items()
+        }
+        return question_media.in_editions(course_id, asked)
+
+    def media_kept(self, wanted: Collection[str]) -> set[str]:
+        return question_media.kept(wanted)
+
     def length(self, activity: Activity, course: Course) -> int:
         """A minute a question."""
         assert isinstance(activity, Quiz)
@@ -293,12 +307,3 @@ def _reachable(quiz: Quiz) -> bool:
     whole = sum(marks for _version, marks in versions)
     best = sum(version.content.best * marks for version, marks in versions)
     return passed(best / whole if whole else 0.0, quiz.settings)
-
-
-def untranslated(content: Content, source: str, language: str) -> bool:
-    """Whether a text of a question written in `source` lacks `language`, or has it of older words."""
-    return any(
-        language not in text.phrases or language in text.outdated(source)
-        for text in texts(content)
-        if source in text.phrases  # what is said to an answer accepted in another language is of that language alone
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -18,14 +19,15 @@ from app.courses.errors import EditedMeanwhile
 from app.courses.queries import CourseAccess
 
 from . import question_services, studio_queries, studio_services
-from .kind import untranslated
 from .models import Quiz, VersionState
+from .pictures import known_pictures
 from .queries import Asked
 from .reading import content_words
 from .studio_queries import EditedQuestion, VersionLine
 from .studio_views import LARGEST_ID
+from .translation import untranslated
 from .types import Content, Grade, grade, type_name
-from .types.editor import FORMS, QuestionForm
+from .types.editor import FORMS, KnownPicture, QuestionForm
 
 bp = Blueprint("questions", __name__, url_prefix="/teach/courses/<int:course_id>")
 
@@ -44,7 +46,7 @@ class Trial:
         return (self.asked,)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Desk:
     """A question on a trainer's desk: a new one of `type`, or `question`; `quiz` is the one it was opened from."""
 
@@ -94,13 +96,21 @@ class Desk:
 
     def form(self) -> QuestionForm:
         """What was posted."""
-        form = FORMS[self.type]()
-        form.languages = self.access.languages
+        return self.equipped(FORMS[self.type]())
+
+    def equipped(self, form: QuestionForm) -> QuestionForm:
+        """The form with what the course offers it."""
+        form.languages, form.library = self.access.languages, self.library
         return form
+
+    @cached_property
+    def library(self) -> dict[str, KnownPicture]:
+        """The pictures that the question may show, by hash: those of the library, and those it shows already."""
+        return known_pictures(self.access.id, self.former)
 
     def page(self, form: QuestionForm, trial: Trial | None = None, theirs: VersionLine | None = None) -> str:
         """The editor; `theirs` is the version that somebody else saved meanwhile."""
-        form.languages = self.access.languages
+        self.equipped(form)
         if trial is None and self.former is not None:
             trial = self.trial(self.former, None)
         return render_template(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -13,7 +13,7 @@ from app.courses.kinds import Passage
 
 from .labels import GRADINGS
 from .settings import QuizSettings
-from .types import Content, Scored
+from .types import Content, Essay, HotSpot, Scored
 
 
 def passages(settings: QuizSettings, asked: Iterable[tuple[Content, str, float]], language: str) -> list[Passage]:
@@ -39,17 +39,46 @@ def settings_words(settings: QuizSettings) -> str:
 
 
 def content_words(content: Content, source: str, language: str) -> str:
-    """A question in `language`, or else its own: what it asks, what each answer earns and is told, a line each."""
+    """A question in `language`, or else its own: what it asks and shows, what each answer earns and is told, how it is
+    graded, and the hints, a line each."""
+
+    def said(text: Text) -> str:
+        return _line(text.best(language, source))
+
     lines = content.stem.best(language, source).splitlines()
+    shown = [content.picture, *content.pictures] if isinstance(content, HotSpot) else content.pictures
+    lines += [_("[Picture: %(alternative)s]", alternative=said(picture.alternative) or "–") for picture in shown]
+    if isinstance(content, Essay):
+        lines += _essay_words(content, said)
     for scored in content.scored(language):
         words = scored.words if isinstance(scored.words, str) else scored.words.best(language, source)
         lines.append(f"{_earned(scored)}: {_line(words)}")
         if scored.feedback:
-            lines.append(_said(scored.feedback, source, language))
+            lines.append(_("Feedback: %(words)s", words=said(scored.feedback)))
     lines += [str(rule) for rule in content.rules()]
+    lines += [
+        _("Hint %(number)s: %(words)s", number=place, words=said(hint)) for place, hint in enumerate(content.hints, 1)
+    ]
     if content.feedback:
-        lines.append(_said(content.feedback, source, language))
+        lines.append(_("Feedback: %(words)s", words=said(content.feedback)))
     return "\n".join(line for line in lines if line.strip())
+
+
+def _essay_words(essay: Essay, said: Callable[[Text], str]) -> list[str]:
+    """What stands in the box, what is looked for, and what those who mark are told."""
+    lines = []
+    if essay.starter:
+        lines.append(_("In the box at first: %(words)s", words=said(essay.starter)))
+    for criterion in essay.rubric:
+        lines.append(_("Looked for: %(words)s", words=said(criterion.text)))
+        for level in criterion.levels:
+            points = ngettext(
+                "%(points)s point", "%(points)s points", int(level.points != 1) + 1, points=number(level.points)
+            )
+            lines.append(f"{points}: {said(level.text)}")
+    if essay.guidance:
+        lines.append(_("Guidance for those who mark: %(words)s", words=said(essay.guidance)))
+    return lines
 
 
 def _earned(scored: Scored) -> str:
@@ -57,10 +86,6 @@ def _earned(scored: Scored) -> str:
         return _("Right") if scored.right else _("Wrong")
     share = number(round(abs(scored.fraction) * 100, 2))
     return _("Earns %(share)s%%", share=share) if scored.right else _("Costs %(share)s%%", share=share)
-
-
-def _said(feedback: Text, source: str, language: str) -> str:
-    return _("Feedback: %(words)s", words=_line(feedback.best(language, source)))
 
 
 def _line(words: str) -> str:

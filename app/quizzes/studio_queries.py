@@ -21,8 +21,9 @@ from app.courses import queries as courses
 from app.courses.models import Activity, Edition, Module
 from app.extensions import db
 
-from .kind import data_of, untranslated
+from .kind import data_of
 from .models import Question, QuestionVersion, Quiz, QuizSlot, VersionState
+from .translation import untranslated
 from .types import Content
 
 MOST_FOUND = 20

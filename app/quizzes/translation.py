@@ -2,38 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 import msgspec
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.core.text import Text, string_hash
-from app.courses.kinds import Unit
+from app.courses.kinds import TranslationState, Unit
 
-from .types import AcceptedAnswer, Content, ShortAnswer, texts
-from .types.short_answer import LONGEST as LONGEST_ANSWER
+from .types import AcceptedAnswer, Content, Gaps
+from .types.gaps import MARKER
+from .types.rewriting import Place, rewritten
+from .types.typed import LONGEST as LONGEST_ANSWER
+from .types.typed import Accepted
 
 NOT_YET = ""  # the `source_hash` of an accepted answer that stands in for its translation
 
-Change = Callable[[str, Text], Text]
+# What a text is called, by the shape of its place; `number` and `of` are those of the last list and the one before.
+LABELS = {
+    "stem": _l("Question"),
+    "feedback": _l("Feedback on the question"),
+    "true_feedback": _l("Feedback to those who say true"),
+    "false_feedback": _l("Feedback to those who say false"),
+    "choice/#/text": _l("Choice %(number)s"),
+    "choice/#/feedback": _l("Feedback on choice %(number)s"),
+    "answer/#/text": _l("Accepted answer %(number)s"),
+    "answer/#/feedback": _l("Feedback on accepted answer %(number)s"),
+    "prompt/#/text": _l("Item %(number)s to match"),
+    "match/#/text": _l("Match %(number)s"),
+    "item/#/text": _l("Item %(number)s to order"),
+    "gap/#/answer/#/text": _l("Gap %(of)s, accepted answer %(number)s"),
+    "gap/#/answer/#/feedback": _l("Gap %(of)s, feedback on accepted answer %(number)s"),
+    "gap/#/choice/#/text": _l("Gap %(of)s, choice %(number)s"),
+    "gap/#/choice/#/feedback": _l("Gap %(of)s, feedback on choice %(number)s"),
+    "picture/alternative": _l("What the picture shows"),
+    "spot/#/name": _l("Place %(number)s on the picture"),
+    "spot/#/feedback": _l("Feedback on place %(number)s"),
+    "criterion/#/text": _l("Criterion %(number)s"),
+    "criterion/#/level/#/text": _l("Criterion %(of)s, level %(number)s"),
+    "guidance": _l("Guidance for those who mark"),
+    "starter": _l("What stands in the box at first"),
+    "hint/#": _l("Hint %(number)s"),
+    "picture/#/alternative": _l("What picture %(number)s shows"),
+}
+RIGHT = {
+    "choice/#/text": _l("Choice %(number)s, which is right"),
+    "gap/#/choice/#/text": _l("Gap %(of)s, choice %(number)s, which is right"),
+    "spot/#/name": _l("Place %(number)s on the picture, which is right"),
+}
 
 
 def question_units(content: Content, *, source: str, language: str, prefix: str = "", group: str = "") -> list[Unit]:
-    """What is to translate of a question written in `source`: its stem, choices or accepted answers, and feedback.
+    """What is to translate of a question written in `source`, in reading order; nothing for its own language.
 
-    The keys are `stem`, `choice/a/text`, `choice/a/feedback`, `answer/1/text` (by the place of the source's answer),
-    `answer/1/feedback` and `feedback`, after the prefix. Empty for its own language.
+    The keys say where a text stands, after the prefix: `stem`, `choice/a/text`, `answer/1/feedback` (by the place of
+    the source's answer), `gap/city/answer/1/text`, `hint/2`.
     """
     if language == source:
         return []
-    units = []
-    for key, label, text in _texts(content, source):
-        if text.phrases.get(source) is not None:
-            units.append(Unit.of(prefix + key, label, text, source=source, language=language, group=group))
-        elif isinstance(content, ShortAnswer) and key.endswith("/text"):
-            place = int(key.split("/")[1])
-            units.append(_answer_unit(content, place, prefix + key, label, source, language, group))
-    return units
+    pieces = _pieces(content, source, language)
+    return [_unit(piece, content, source, language, prefix, group) for piece in pieces]
 
 
 def translated(content: Content, *, source: str, language: str, strings: Mapping[str, str]) -> Content:
@@ -41,129 +70,159 @@ def translated(content: Content, *, source: str, language: str, strings: Mapping
 
     Raises `LookupError` for a key that there is not.
     """
-    units = {unit.key for unit in question_units(content, source=source, language=language)}
-    if strings.keys() - units:
-        raise LookupError(f"no units {sorted(strings.keys() - units)}")
-
-    def change(key: str, text: Text) -> Text:
-        return text.with_phrase(language, strings[key], source) if key in strings else text
-
-    changes: dict[str, object] = {"stem": change("stem", content.stem)}
-    if content.feedback is not None:
-        changes["feedback"] = change("feedback", content.feedback)
-    if isinstance(content, ShortAnswer):
-        changes["answers"] = _answers(content, source, language, strings, change)
-    else:
-        changes["choices"] = tuple(
-            msgspec.structs.replace(
-                choice,
-                text=change(f"choice/{choice.key}/text", choice.text),
-                feedback=choice.feedback and change(f"choice/{choice.key}/feedback", choice.feedback),
-            )
-            for choice in content.choices
-        )
-    return msgspec.structs.replace(content, **changes)
+    keys = {piece.place.key for piece in _pieces(content, source, language)} if language != source else set()
+    if strings.keys() - keys:
+        raise LookupError(f"no units {sorted(strings.keys() - keys)}")
+    return rewritten(content, _Translating(source, language, strings))
 
 
-def former_strings(contents: list[Content], source: str) -> dict[str, str]:
+def untranslated(content: Content, source: str, language: str) -> bool:
+    """Whether a text of a question written in `source` lacks `language`, has it of older words, or not whole."""
+    if language == source:
+        return False
+    if not content.is_whole_in(language):
+        return True
+    pieces = _pieces(content, source, language)
+    return any(piece.state(source, language) is not TranslationState.DONE for piece in pieces)
+
+
+def former_strings(contents: Iterable[Content], source: str) -> dict[str, str]:
     """Every string in the source language of these states of questions, by its hash."""
-    strings = [phrase.string for content in contents for text in texts(content) if (phrase := text.phrases.get(source))]
-    strings += [
-        answer.text
-        for content in contents
-        if isinstance(content, ShortAnswer)
-        for answer in content.answers.get(source, ())
-    ]
+    strings = (piece.string(source) for content in contents for piece in _pieces(content, source, source))
     return {string_hash(string): string for string in strings}
 
 
-def _texts(content: Content, source: str) -> Iterator[tuple[str, str, Text]]:
-    """Key, label and text, in reading order; an accepted answer is words of one language, so its text is empty."""
-    yield "stem", _("Question"), content.stem
-    if isinstance(content, ShortAnswer):
-        for place, answer in enumerate(content.answers.get(source, ()), 1):
-            yield f"answer/{place}/text", _("Accepted answer %(number)s", number=place), Text({})
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A text of the question, or an accepted answer, and what was `made` of it in the language asked for."""
+
+    place: Place
+    text: Text | None = None
+    answer: AcceptedAnswer | None = None
+    made: AcceptedAnswer | None = None
+
+    def string(self, source: str) -> str:
+        return self.answer.text if self.answer else self.text.phrases[source].string if self.text else ""
+
+    def state(self, source: str, language: str) -> TranslationState:
+        return self.unit("", source, language).state
+
+    def unit(self, label: str, source: str, language: str, prefix: str = "", group: str = "") -> Unit:
+        key = prefix + self.place.key
+        if self.text is not None:
+            return Unit.of(key, label, self.text, source=source, language=language, group=group)
+        assert self.answer is not None
+        made_from = self.made.source_hash if self.made else None
+        return Unit(
+            key=key,
+            label=label,
+            source=self.answer.text,
+            translation=self.made.text if self.made else None,
+            stale=self.made is not None and made_from not in (None, string_hash(self.answer.text)),
+            made_from=made_from,
+            group=group,
+            longest=LONGEST_ANSWER,
+        )
+
+
+@dataclass(slots=True)
+class _Collecting:
+    """Notes every text that has the source, and changes nothing."""
+
+    source: str
+    language: str
+    found: list[_Piece] = field(default_factory=list)
+
+    def text(self, place: Place, text: Text) -> Text:
+        if self.source in text.phrases:
+            self.found.append(_Piece(place, text))
+        return text
+
+    def accepted(self, place: Place, answers: Accepted) -> Accepted:
+        there = answers.get(self.language, ())
+        for number, answer in enumerate(answers.get(self.source, ()), 1):
+            at = place.one("answers", None, number)
+            made = _at(there, number)
+            waits = made is None or made.source_hash == NOT_YET
+            self.found.append(_Piece(at.field("text"), answer=answer, made=None if waits else made))
             if answer.feedback is not None:
-                said = _feedback(content, place, source)
-                yield f"answer/{place}/feedback", _("Feedback on accepted answer %(number)s", number=place), said
-    else:
-        for place, choice in enumerate(content.choices, 1):
-            label = _("Choice %(number)s, which is right", number=place) if choice.right else None
-            yield f"choice/{choice.key}/text", label or _("Choice %(number)s", number=place), choice.text
-            if choice.feedback is not None:
-                label = _("Feedback on choice %(number)s", number=place)
-                yield f"choice/{choice.key}/feedback", label, choice.feedback
-    if content.feedback is not None:
-        yield "feedback", _("Feedback on the question"), content.feedback
+                self.text(at.field("feedback"), _feedback(answers, number, answer.feedback))
+        return answers
 
 
-def _answer_unit(
-    content: ShortAnswer, place: int, key: str, label: str, source: str, language: str, group: str
-) -> Unit:
-    original = content.answers[source][place - 1]
-    made = _at(content.answers.get(language, ()), place)
-    if made is not None and made.source_hash == NOT_YET:
-        made = None
-    today = string_hash(original.text)
-    return Unit(
-        key=key,
-        label=label,
-        source=original.text,
-        translation=made.text if made else None,
-        stale=made is not None and made.source_hash not in (None, today),
-        made_from=made.source_hash if made else None,
-        group=group,
-        longest=LONGEST_ANSWER,
-    )
+@dataclass(frozen=True, slots=True)
+class _Translating:
+    """Puts translations into their places."""
+
+    source: str
+    language: str
+    strings: Mapping[str, str]
+
+    def text(self, place: Place, text: Text) -> Text:
+        if place.key not in self.strings:
+            return text
+        return text.with_phrase(self.language, self.strings[place.key], self.source)
+
+    def accepted(self, place: Place, answers: Accepted) -> Accepted:
+        """The accepted answers of every language, with those of `language` in the places of the source's.
+
+        What no longer has a place in the source stays behind them. Feedback is one text, kept with both.
+        """
+        own = list(answers.get(self.source, ()))
+        made = list(answers.get(self.language, ()))
+        for number, original in enumerate(own, 1):
+            at = place.one("answers", None, number)
+            if original.feedback is not None:
+                feedback = self.text(at.field("feedback"), self._feedback_in(answers, number, original.feedback))
+                original = own[number - 1] = msgspec.structs.replace(original, feedback=feedback)
+            before = _at(made, number)
+            string = self.strings.get(at.field("text").key)
+            if string is None and before is not None and before.source_hash != NOT_YET:
+                answer = msgspec.structs.replace(before, feedback=original.feedback or before.feedback)
+            elif string:
+                answer = AcceptedAnswer(string, original.fraction, original.feedback, string_hash(original.text))
+            else:
+                answer = msgspec.structs.replace(original, source_hash=NOT_YET)
+            made[number - 1 : number] = [answer]
+        if all(answer.source_hash == NOT_YET for answer in made):
+            made = []
+        others = {tag: theirs for tag, theirs in answers.items() if tag not in (self.source, self.language)}
+        mine = {self.source: tuple(own)} if own else {}
+        return {**mine, **others, **({self.language: tuple(made)} if made else {})}
+
+    def _feedback_in(self, answers: Accepted, number: int, own: Text) -> Text:
+        """What is said to an accepted answer, with what `language` adds to the source's own and no other."""
+        said = _feedback(answers, number, own).phrases.get(self.language)
+        return Text({**own.phrases, self.language: said}) if said else own
 
 
-def _answers(
-    content: ShortAnswer, source: str, language: str, strings: Mapping[str, str], change: Change
-) -> dict[str, tuple[AcceptedAnswer, ...]]:
-    """The accepted answers of every language, with those of `language` in the places of the source's.
-
-    What no longer has a place in the source stays behind them. Feedback is one text, kept with both.
-    """
-    own = list(content.answers.get(source, ()))
-    made = list(content.answers.get(language, ()))
-    for place, original in enumerate(own, 1):
-        if original.feedback is not None:
-            feedback = change(f"answer/{place}/feedback", _feedback_in(content, place, source, language))
-            original = own[place - 1] = msgspec.structs.replace(original, feedback=feedback)
-        before = _at(tuple(made), place)
-        string = strings.get(f"answer/{place}/text")
-        if string is None and before is not None and before.source_hash != NOT_YET:
-            answer = msgspec.structs.replace(before, feedback=original.feedback or before.feedback)
-        elif string:
-            answer = AcceptedAnswer(string, original.fraction, original.feedback, string_hash(original.text))
-        else:
-            answer = msgspec.structs.replace(original, source_hash=NOT_YET)
-        made[place - 1 : place] = [answer]
-    if all(answer.source_hash == NOT_YET for answer in made):
-        made = []
-    others = {tag: answers for tag, answers in content.answers.items() if tag not in (source, language)}
-    return {source: tuple(own), **others, **({language: tuple(made)} if made else {})}
+def _pieces(content: Content, source: str, language: str) -> list[_Piece]:
+    """What there is to translate, in reading order."""
+    collecting = _Collecting(source, language)
+    rewritten(content, collecting)
+    return collecting.found
 
 
-def _feedback(content: ShortAnswer, place: int, source: str) -> Text:
+def _unit(piece: _Piece, content: Content, source: str, language: str, prefix: str, group: str) -> Unit:
+    """The piece with its name; the text with gaps says which it must keep."""
+    place = piece.place
+    number, of = [*place.numbers[::-1], 0, 0][:2]
+    label = (RIGHT if place.right and place.shape in RIGHT else LABELS)[place.shape] % {"number": number, "of": of}
+    if isinstance(content, Gaps) and place.key == "stem":
+        markers = " ".join(dict.fromkeys(f"[[{key}]]" for key in MARKER.findall(piece.string(source))))
+        label = _l("Text with gaps: keep %(markers)s", markers=markers)
+    return piece.unit(str(label), source, language, prefix, group)
+
+
+def _feedback(answers: Accepted, number: int, own: Text) -> Text:
     """What is said to an accepted answer, in every language: in some files it stands with each language's answers."""
-    own = content.answers[source][place - 1].feedback
-    assert own is not None
     phrases = dict(own.phrases)
-    for language, answers in content.answers.items():
-        made = _at(answers, place)
+    for language, others in answers.items():
+        made = _at(others, number)
         if language not in phrases and made is not None and made.feedback and language in made.feedback.phrases:
             phrases[language] = made.feedback.phrases[language]
     return Text(phrases)
 
 
-def _feedback_in(content: ShortAnswer, place: int, source: str, language: str) -> Text:
-    """As `_feedback`, with what `language` adds to the source's own and no other."""
-    own = content.answers[source][place - 1].feedback
-    assert own is not None
-    said = _feedback(content, place, source).phrases.get(language)
-    return Text({**own.phrases, language: said}) if said else own
-
-
-def _at(answers: tuple[AcceptedAnswer, ...], place: int) -> AcceptedAnswer | None:
-    return answers[place - 1] if place <= len(answers) else None
+def _at(answers: tuple[AcceptedAnswer, ...] | list[AcceptedAnswer], number: int) -> AcceptedAnswer | None:
+    return answers[number - 1] if number <= len(answers) else None

@@ -135,6 +135,53 @@ SHORT = {
     "answers-0-language": "en",
     "action": "save",
 }
+TRUE_FALSE = {
+    "type": "true_false",
+    "number": "0",
+    "stem": "A city can prevent what a state cannot.",
+    "truth": "true",
+    "true_feedback": "Yes: it is nearer.",
+    "false_feedback": "",
+    "action": "save",
+}
+NUMBER = {
+    "type": "number",
+    "number": "0",
+    "stem": "How far is the next clinic?",
+    "answers-0-value": "1,5e3",
+    "answers-0-tolerance": "5",
+    "answers-0-relative": "y",
+    "answers-0-feedback": "As the crow flies.",
+    "units-0-name": "m",
+    "units-0-factor": "1",
+    "units-1-name": "km",
+    "units-1-factor": "1000",
+    "unit_penalty": "20",
+    "action": "save",
+}
+MATCHING = {
+    "type": "matching",
+    "number": "0",
+    "stem": "Who does what?",
+    "pairs-0-prompt": "Budget",
+    "pairs-0-match": "The council",
+    "pairs-1-prompt": "Patrols",
+    "pairs-1-match": "The police",
+    "pairs-2-prompt": "By-laws",
+    "pairs-2-match": "The council",
+    "pairs-3-match": "The press",
+    "action": "save",
+}
+ORDERING = {
+    "type": "ordering",
+    "number": "0",
+    "stem": "What comes first?",
+    "items-0-text": "Listen",
+    "items-1-text": "Plan",
+    "items-2-text": "Act",
+    "credit": "pairs",
+    "action": "save",
+}
 
 
 def post(client: FlaskClient, address: str, **fields: str) -> Any:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from app.core.text import Text
 from app.quizzes.types import AcceptedAnswer, Choice, Content, MultipleChoice, ShortAnswer, SingleChoice
 from app.quizzes.types.editor import FORMS
-from app.quizzes.types.editor.choices import free_letter
+from app.quizzes.types.editor.keys import free_letter
 from tests.factories import a_choice_question, text
 
 from .studio import MULTIPLE, SHORT, SINGLE

@@ -17,12 +17,29 @@ from app.courses.models import Course
 from app.extensions import db
 from app.quizzes.models import Question, Quiz, QuizSlot
 from app.quizzes.settings import Grading, QuizSettings
-from app.quizzes.types import MultipleChoice, ShortAnswer, SingleChoice
+from app.quizzes.types import Matching, MultipleChoice, Number, Ordering, ShortAnswer, SingleChoice, TrueFalse
 from tests.at_once import at_once
 from tests.factories import a_person, signed_in
 from tests.pages import Page, check_page, read_page
 
-from .studio import MULTIPLE, SHORT, SINGLE, Desk, a_colleague, a_desk, count, keys, post, slot_ids, stems, versions
+from .studio import (
+    MATCHING,
+    MULTIPLE,
+    NUMBER,
+    ORDERING,
+    SHORT,
+    SINGLE,
+    TRUE_FALSE,
+    Desk,
+    a_colleague,
+    a_desk,
+    count,
+    keys,
+    post,
+    slot_ids,
+    stems,
+    versions,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -201,7 +218,16 @@ def test_settings_are_kept_and_checked(teaching: FlaskClient, desk: Desk) -> Non
 
 
 @pytest.mark.parametrize(
-    ("fields", "type_"), [(SINGLE, SingleChoice), (MULTIPLE, MultipleChoice), (SHORT, ShortAnswer)]
+    ("fields", "type_"),
+    [
+        (SINGLE, SingleChoice),
+        (MULTIPLE, MultipleChoice),
+        (SHORT, ShortAnswer),
+        (TRUE_FALSE, TrueFalse),
+        (NUMBER, Number),
+        (MATCHING, Matching),
+        (ORDERING, Ordering),
+    ],
 )
 def test_a_question_is_written_and_opened_again(
     teaching: FlaskClient, desk: Desk, fields: dict[str, str], type_: type
@@ -223,7 +249,7 @@ def test_the_types_are_offered(teaching: FlaskClient, desk: Desk) -> None:
     html = shown(teaching, f"{desk.course}/questions/new")
     for label in ("Single choice", "Multiple choice", "Short answer"):
         assert label in html
-    assert post(teaching, f"{desk.course}/questions", **{**SINGLE, "type": "essay"}).status_code == 404
+    assert post(teaching, f"{desk.course}/questions", **{**SINGLE, "type": "riddle"}).status_code == 404
 
 
 def test_saving_and_writing_another(teaching: FlaskClient, desk: Desk) -> None:

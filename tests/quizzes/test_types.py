@@ -28,7 +28,21 @@ def test_every_type_is_shown_and_written(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(TYPES))
 @pytest.mark.parametrize(
-    "said", ["grade", "read", "accepts", "given", "right", "scored", "options", "rules", "faults", "marks_facts"]
-)
+    "said",
+    [
+        "grade",
+        "read",
+        "accepts",
+        "given",
+        "right",
+        "scored",
+        "options",
+        "rules",
+        "faults",
+        "marks_facts",
+        "parts",
+        "said",
+    ],
+)  # fmt: skip
 def test_every_type_says_of_itself_what_pages_ask(name: str, said: str) -> None:
     assert callable(getattr(TYPES[name], said))

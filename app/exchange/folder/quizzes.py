@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from app.core.text import Text
 from app.quizzes.settings import Grading, QuizSettings
 from app.quizzes.types import AcceptedAnswer, Choice, Content, MultipleChoice, ShortAnswer, SingleChoice
-from app.quizzes.types.short_answer import LONGEST
+from app.quizzes.types.typed import LONGEST
 
 from ..parsed import ParsedQuestion, QuizPart
 from .fields import Fields, Report, suggestion, text_of

@@ -26,9 +26,10 @@ from .number import AcceptedNumber, Number, NumberAnswer, Unit
 from .ordering import OrderCredit, Ordering, OrderingAnswer
 from .parts import Labelled, Picture, Prompt
 from .scored import AnswerPart, Said, Scored
-from .short_answer import AcceptedAnswer, ShortAnswer, ShortAnswerAnswer
+from .short_answer import ShortAnswer, ShortAnswerAnswer
 from .single_choice import SingleChoice, SingleChoiceAnswer
 from .true_false import TrueFalse, TrueFalseAnswer
+from .typed import AcceptedAnswer
 
 Content = (
     SingleChoice | MultipleChoice | TrueFalse | ShortAnswer | Number | Matching | Ordering | Gaps | HotSpot | Essay
@@ -90,7 +91,9 @@ def texts(content: Content) -> list[Text]:
         elif isinstance(value, msgspec.Struct):
             for field in value.__struct_fields__:
                 walk(getattr(value, field))
-        elif isinstance(value, tuple | list):
+        elif isinstance(value, dict):
+            walk(tuple(value.values()))
+        elif isinstance(value, tuple):
             for item in value:
                 walk(item)
 

@@ -22,6 +22,14 @@ class Asking(msgspec.Struct, frozen=True):
 
     marked_by_hand: ClassVar[bool] = False
 
+    def shown_stem(self, language: str, source: str) -> tuple[str, str]:
+        """The stem as people read it, in `language` or else in its own, `source`: the language it is in, and it."""
+        return self.stem.spoken(language, source)  # type: ignore[attr-defined]
+
+    def is_whole_in(self, language: str) -> bool:
+        """Whether its texts in `language`, where there are any, hold all that they must."""
+        return True
+
     def grade(self, answer: Any, language: str) -> Grade:
         """How much of the mark an answer of the type earns, and the feedback it calls for."""
         raise NotImplementedError

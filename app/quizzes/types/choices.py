@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import msgspec
 
 from app.core.text import Text
 
 from .asking import Asking
 from .parts import Picture
-from .scored import AnswerPart, Scored
+from .scored import AnswerPart, Said, Scored
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -52,3 +54,11 @@ class ChoiceQuestion(Asking, frozen=True):
     def right(self, language: str) -> tuple[Text | str, ...]:
         """What a right answer says."""
         return tuple(choice.text for choice in self.choices if choice.right)
+
+    def chosen(self, keys: Collection[str]) -> tuple[Said, ...]:
+        """What choosing these says, in the author's order, each with what it is set to earn."""
+        return tuple(
+            Said("", choice.key, fraction=min(1.0, max(-1.0, choice.fraction)))
+            for choice in self.choices
+            if choice.key in keys
+        )

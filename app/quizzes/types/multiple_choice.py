@@ -13,6 +13,7 @@ from app.core.text import Text
 from .choices import ChoiceQuestion
 from .fault import QuestionFault
 from .grade import Grade
+from .scored import Said
 
 
 class MultipleChoiceAnswer(msgspec.Struct, frozen=True, tag="multiple_choice"):
@@ -72,3 +73,6 @@ class MultipleChoice(ChoiceQuestion, frozen=True, tag="multiple_choice"):
         if self.partial and sum(c.fraction for c in self.choices if c.right) < 0.99:
             return [QuestionFault("choices", _l("the right choices together earn less than the whole mark"))]
         return []
+
+    def said(self, answer: MultipleChoiceAnswer, language: str) -> tuple[Said, ...]:
+        return self.chosen(answer.choices)

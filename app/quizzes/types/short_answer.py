@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,26 +14,12 @@ from .asking import Asking
 from .fault import QuestionFault
 from .grade import Grade
 from .parts import Picture
-from .scored import Scored
-
-LONGEST = 500  # characters of a typed answer
+from .scored import AnswerPart, Said, Scored
+from .typed import LONGEST, AcceptedAnswer, foreseen, found_in, hint_of_typing, left_open, rules_of_typing
 
 
 class ShortAnswerAnswer(msgspec.Struct, frozen=True, tag="short_answer"):
     text: str
-
-
-class AcceptedAnswer(msgspec.Struct, frozen=True):
-    """`*` stands for any run of characters, `\\*` for an asterisk; `fraction` of the mark that it earns.
-
-    In another language than the question's, `source_hash` is of the answer in the same place that it was made from
-    (None: not known). Empty, it says that the source's own words stand here until there is a translation.
-    """
-
-    text: str
-    fraction: float = 1.0
-    feedback: Text | None = None
-    source_hash: str | None = None
 
 
 class ShortAnswer(Asking, frozen=True, tag="short_answer"):
@@ -55,13 +39,11 @@ class ShortAnswer(Asking, frozen=True, tag="short_answer"):
         return self.answers.get(language) or self.answers.get(self.source_language, ())
 
     def grade(self, answer: ShortAnswerAnswer, language: str) -> Grade:
-        typed = _folded(answer.text, self.case_matters)
-        # An answer in the question's own language counts too: people quote terms as they learned them.
-        for accepted in (*self.accepted(language), *self.accepted(self.source_language)):
-            if _pattern(_folded(accepted.text, self.case_matters)).fullmatch(typed):
-                feedback = (accepted.feedback,) if accepted.feedback else ()
-                return Grade(min(1.0, max(0.0, accepted.fraction)), feedback)
-        return Grade(0.0)
+        found = self._found(answer, language)
+        if found is None:
+            return Grade(0.0)
+        feedback = (found[1].feedback,) if found[1].feedback else ()
+        return Grade(min(1.0, max(0.0, found[1].fraction)), feedback)
 
     def read(self, fields: Mapping[str, Sequence[str]]) -> ShortAnswerAnswer | None:
         """The answer in a posted form; None if nothing was typed."""
@@ -93,7 +75,7 @@ class ShortAnswer(Asking, frozen=True, tag="short_answer"):
 
     def right(self, language: str) -> tuple[Text | str, ...]:
         """What a right answer says; what may stand anywhere is left open."""
-        return tuple(accepted.text.replace("*", "…") for accepted in self.accepted(language)[:1])
+        return tuple(left_open(accepted.text) for accepted in self.accepted(language)[:1])
 
     @property
     def best(self) -> float:
@@ -103,16 +85,20 @@ class ShortAnswer(Asking, frozen=True, tag="short_answer"):
 
     def rules(self) -> tuple[object, ...]:
         """How it is graded, in sentences."""
-        case = _l("Capitals must be as written.") if self.case_matters else _l("Capitals do not matter.")
         return (
             _l("What is typed is compared with each accepted answer in turn; the first that fits decides."),
-            case,
-            _l("Accents and extra spaces do not matter. * stands for any words or none; write \\* for an asterisk."),
+            *rules_of_typing(self.case_matters, self.accents_matter),
         )
+
+    @property
+    def typing_hint(self) -> object:
+        """What to mind while typing, in a sentence or two."""
+        return hint_of_typing(self.case_matters, self.accents_matter)
 
     def marks_facts(self) -> Any:
         own = self.answers.get(self.source_language, ())
-        return [self.case_matters, [(a.text, a.fraction) for a in own]]
+        facts = [self.case_matters, [(a.text, a.fraction) for a in own]]
+        return [*facts, True] if self.accents_matter else facts
 
     def faults(self) -> list[QuestionFault]:
         """What makes the question ungradable, in words for its author."""
@@ -124,16 +110,19 @@ class ShortAnswer(Asking, frozen=True, tag="short_answer"):
             return [QuestionFault("answers", _l("no accepted answer earns the whole mark"))]
         return []
 
+    def parts(self, language: str) -> tuple[AnswerPart, ...]:
+        """One part, as `foreseen` has it."""
+        return (AnswerPart("", "", foreseen(self.answers, self.source_language, language), open=True),)
 
-def _folded(text: str, case_matters: bool) -> str:
-    """Spaces made one, accents taken off, and case unless it matters."""
-    text = " ".join(text.split())
-    text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return text if case_matters else text.casefold()
+    def said(self, answer: ShortAnswerAnswer, language: str) -> tuple[Said, ...]:
+        found = self._found(answer, language)
+        if found is None:
+            return (Said("", "", answer.text),)
+        key, accepted = found
+        return (Said("", key, fraction=min(1.0, max(0.0, accepted.fraction))),)
 
-
-def _pattern(accepted: str) -> re.Pattern[str]:
-    parts = re.split(r"(\\\*|\*+)", accepted)
-    return re.compile(
-        "".join(re.escape("*") if p == r"\*" else ".*" if p.startswith("*") else re.escape(p) for p in parts)
-    )
+    def _found(self, answer: ShortAnswerAnswer, language: str) -> tuple[str, AcceptedAnswer] | None:
+        return found_in(
+            self.answers, answer.text, self.source_language, language,
+            case_matters=self.case_matters, accents_matter=self.accents_matter,
+        )  # fmt: skip

@@ -13,6 +13,7 @@ from app.core.text import Text
 from .choices import ChoiceQuestion
 from .fault import QuestionFault
 from .grade import Grade
+from .scored import Said
 
 
 class SingleChoiceAnswer(msgspec.Struct, frozen=True, tag="single_choice"):
@@ -63,3 +64,6 @@ class SingleChoice(ChoiceQuestion, frozen=True, tag="single_choice"):
             words = _l("a single-choice question has exactly one right choice; for more, use multiple choice")
             return [QuestionFault("choices", words)]
         return []
+
+    def said(self, answer: SingleChoiceAnswer, language: str) -> tuple[Said, ...]:
+        return self.chosen((answer.choice,))

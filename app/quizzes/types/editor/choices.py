@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from string import ascii_lowercase
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -24,8 +22,7 @@ from .base import (
     spoken,
     words,
 )
-
-_KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
+from .keys import kept_keys
 
 
 class ChoiceRow(Row):  # type: ignore[misc]
@@ -67,18 +64,14 @@ class ChoiceForm(QuestionForm):
     def as_choices(self, former: Sequence[Choice], fractions: Sequence[float], language: str) -> tuple[Choice, ...]:
         """The rows as choices; a new one gets a key that no other has or had, which is put into its row."""
         before = {choice.key: choice for choice in former}
-        taken = {row.key.data for row in self.written} | before.keys()
-        seen: set[str] = set()
+        keys = kept_keys([row.key.data for row in self.written], before)
         made = []
-        for row, fraction in zip(self.written, fractions, strict=True):
-            if not _KEY.fullmatch(row.key.data or "") or row.key.data in seen:
-                row.key.data = free_letter(taken)
-            seen.add(row.key.data)
-            taken.add(row.key.data)
-            old = before.get(row.key.data)
+        for row, key, fraction in zip(self.written, keys, fractions, strict=True):
+            row.key.data = key
+            old = before.get(key)
             text = spoken(old.text if old else None, row.text.data, language)
             said = feedback(old.feedback if old else None, row.feedback.data, language)
-            made.append(Choice(row.key.data, text, fraction, said))
+            made.append(Choice(key, text, fraction, said))
         return tuple(made)
 
 
@@ -89,17 +82,3 @@ def row_of(choice: Choice, language: str) -> dict[str, Any]:
         "text": words(choice.text, language),
         "feedback": words(choice.feedback, language),
     }
-
-
-def free_letter(taken: set[str]) -> str:
-    """a to z, then aa, ab …: the first that is not taken."""
-    length = 1
-    while True:
-        for place in range(len(ascii_lowercase) ** length):
-            letters = ""
-            for _letter in range(length):
-                place, letter = divmod(place, len(ascii_lowercase))
-                letters = ascii_lowercase[letter] + letters
-            if letters not in taken:
-                return letters
-        length += 1

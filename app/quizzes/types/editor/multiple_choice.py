@@ -10,7 +10,6 @@ from wtforms import BooleanField, FieldList, ValidationError
 from app.quizzes.fields import share
 
 from .. import Content, MultipleChoice
-from .base import feedback, spoken
 from .choices import ChoiceForm, row_of
 
 
@@ -44,9 +43,8 @@ class MultipleChoiceForm(ChoiceForm):
     def content(self, former: Content | None, language: str) -> MultipleChoice:
         old = former if isinstance(former, MultipleChoice) else None
         return MultipleChoice(
-            stem=spoken(old.stem if old else None, self.stem.data, language),
+            **self.shared(former, language),
             choices=self.as_choices(old.choices if old else (), self.fractions(), language),
-            feedback=feedback(old.feedback if old else None, self.feedback.data, language),
             partial=bool(self.partial.data),
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -12,7 +13,7 @@ from app.core.folding import one_line
 from app.quizzes.fields import ShareField, share
 
 from .. import AcceptedAnswer, Content, ShortAnswer
-from ..short_answer import LONGEST
+from ..typed import LONGEST, Accepted
 from .base import (
     LONGEST_FEEDBACK,
     MOST_ROWS_READ,
@@ -20,7 +21,6 @@ from .base import (
     at_most,
     box,
     feedback,
-    spoken,
     words,
 )
 
@@ -63,52 +63,63 @@ class ShortAnswerForm(QuestionForm):
 
     answers = FieldList(FormField(AnswerRow), max_entries=MOST_ROWS_READ)
     case_matters = BooleanField(_l("Capitals matter"))
+    accents_matter = BooleanField(_l("Accents matter"))
 
     def validate_answers(self, field: FieldList) -> None:
         self.limit_rows(field)
 
     @classmethod
     def row_values(cls, content: ShortAnswer, language: str) -> dict[str, Any]:
-        rows = [
-            {
-                "place": f"{tag} {place}",
-                "text": accepted.text,
-                "earns": "" if accepted.fraction == 1 else share(accepted.fraction),
-                "language": tag,
-                "feedback": words(accepted.feedback, tag),
-            }
-            for tag in sorted(content.answers, key=lambda tag: (tag != language, tag))
-            for place, accepted in enumerate(content.answers[tag])
-        ]
-        return {"answers": rows, "case_matters": content.case_matters}
+        rows = rows_of(content.answers, language)
+        return {"answers": rows, "case_matters": content.case_matters, "accents_matter": content.accents_matter}
 
     def content(self, former: Content | None, language: str) -> ShortAnswer:
         old = former if isinstance(former, ShortAnswer) else None
-        known = {*self.languages, *(old.answers if old else ())}
-        written: dict[str, list[AnswerRow]] = {language: []}
-        for entry in self.entries:
-            if not entry.form.empty:
-                tag = entry.form.language.data
-                written.setdefault(tag if tag in known else language, []).append(entry.form)
+        written = [entry.form for entry in self.entries if not entry.form.empty]
         return ShortAnswer(
-            stem=spoken(old.stem if old else None, self.stem.data, language),
-            answers={
-                tag: tuple(_accepted(row, old, tag) for row in written[tag])
-                for tag in sorted(written, key=lambda tag: (tag != language, tag))
-                if written[tag]
-            },
+            **self.shared(former, language),
+            answers=accepted_in(written, old.answers if old else {}, language, self.languages),
             source_language=language,
-            feedback=feedback(old.feedback if old else None, self.feedback.data, language),
             case_matters=bool(self.case_matters.data),
+            accents_matter=bool(self.accents_matter.data),
         )
 
 
-def _accepted(row: AnswerRow, former: ShortAnswer | None, tag: str) -> AcceptedAnswer:
+def rows_of(answers: Accepted, language: str) -> list[dict[str, Any]]:
+    """The values of the rows of accepted answers, those in `language` first."""
+    return [
+        {
+            "place": f"{tag} {place}",
+            "text": accepted.text,
+            "earns": "" if accepted.fraction == 1 else share(accepted.fraction),
+            "language": tag,
+            "feedback": words(accepted.feedback, tag),
+        }
+        for tag in sorted(answers, key=lambda tag: (tag != language, tag))
+        for place, accepted in enumerate(answers[tag])
+    ]
+
+
+def accepted_in(
+    rows: Sequence[AnswerRow], former: Accepted, language: str, languages: Sequence[str]
+) -> dict[str, tuple[AcceptedAnswer, ...]]:
+    """The rows as accepted answers by language; `language` is the question's own, `languages` the course's."""
+    known = {*languages, *former}
+    written: dict[str, list[AnswerRow]] = {}
+    for row in rows:
+        tag = row.language.data
+        written.setdefault(tag if tag in known else language, []).append(row)
+    return {
+        tag: tuple(_accepted(row, former.get(tag, ()), tag) for row in written[tag])
+        for tag in sorted(written, key=lambda tag: (tag != language, tag))
+    }
+
+
+def _accepted(row: AnswerRow, before: Sequence[AcceptedAnswer], tag: str) -> AcceptedAnswer:
     """The row's answer; its feedback keeps the translations of the same answer, or else of the one in its place.
 
     One that says what it said stays made from what it was made from.
     """
-    before = former.answers.get(tag, ()) if former else ()
     same = [accepted for accepted in before if accepted.text == row.text.data]
     there = [accepted for place, accepted in enumerate(before) if row.place.data == f"{tag} {place}"]
     old = next(iter([*same, *there]), None)

@@ -10,7 +10,6 @@ from wtforms import StringField
 from app.quizzes.fields import share
 
 from .. import Content, SingleChoice
-from .base import feedback, spoken
 from .choices import ChoiceForm, row_of
 
 
@@ -42,7 +41,6 @@ class SingleChoiceForm(ChoiceForm):
         old = former if isinstance(former, SingleChoice) else None
         fractions = [1.0 if row.right.data else row.earns.fraction or 0.0 for row in self.written]
         return SingleChoice(
-            stem=spoken(old.stem if old else None, self.stem.data, language),
+            **self.shared(former, language),
             choices=self.as_choices(old.choices if old else (), fractions, language),
-            feedback=feedback(old.feedback if old else None, self.feedback.data, language),
         )
