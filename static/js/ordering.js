@@ -67,7 +67,7 @@ function arrange(question) {
     });
     grip.addEventListener("pointermove", (event) => {
       if (from === undefined) return;
-      const middle = (other) => other && other.getBoundingClientRect().top + other.offsetHeight / 2;
+      const middle = (other) => (other ? other.getBoundingClientRect().top + other.offsetHeight / 2 : NaN);
       while (event.clientY < middle(item.previousElementSibling)) step(item, -1);
       while (event.clientY > middle(item.nextElementSibling)) step(item, 1);
     });
