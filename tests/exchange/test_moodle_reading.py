@@ -227,15 +227,15 @@ def test_essays() -> None:
 
 
 def test_cloze() -> None:
-    stem = """<p>[[a]] San Francisco: {1:MULTICHOICE:=California#OK~Arizona#<b>Wrong</b>}<br />Tucson:
+    stem = """<p>[[A]] San Francisco: {1:MULTICHOICE:=California#OK~Arizona#<b>Wrong</b>}<br />Tucson:
 {2:MCS:California~%100%Ari&#125;zona \\} \\~}</p><p>The capital is {:SHORTANSWER:%100%Paris#Yes!<br />
 ~%50%Mar&amp;seille#No, that is \\#2~*#Wrong.}.</p>"""
     question = one("cloze", "<penalty>0.3333333</penalty>", stem)
     content = question.content
     assert isinstance(content, Gaps)
-    assert words(content.stem) == "[[a]] San Francisco: [[b]]\nTucson: [[c]]\n\nThe capital is [[d]]."
+    assert words(content.stem) == "[[A]] San Francisco: [[1]]\nTucson: [[2]]\n\nThe capital is [[3]]."
     first, second, third = content.gaps
-    assert (first.key, first.weight, second.weight, third.weight, question.marks) == ("b", 1, 2, 1, 4)
+    assert (first.key, first.weight, second.weight, third.weight, question.marks) == ("1", 1, 2, 1, 4)
     assert [(words(c.text), c.fraction, words(c.feedback)) for c in first.choices] == [
         ("California", 1.0, "OK"),
         ("Arizona", 0.0, "Wrong"),
@@ -257,9 +257,9 @@ def test_words_to_choose_or_drag_into_gaps(kind: str, tag: str) -> None:
         f"<{tag}><text>{words}</text><group>{group}</group></{tag}>"
         for words, group in (("quick", 1), ("fox", 2), ("slow", 1), ("dog", 2), ("fox", 2))
     )
-    content = one(kind, options, "The [[1]] brown [[2]] jumps; the [[5]] [[x]] is not [[3]].").content
+    content = one(kind, options, "The [[1]] brown [[2]] jumps; the [[5]] [[X]] is not [[3]].").content
     assert isinstance(content, Gaps)
-    assert words(content.stem) == "The [[a]] brown [[b]] jumps; the [[c]] [[x]] is not [[d]]."
+    assert words(content.stem) == "The [[1]] brown [[2]] jumps; the [[3]] [[X]] is not [[4]]."
     assert [[(words(c.text), c.fraction) for c in gap.choices] for gap in content.gaps] == [
         [("quick", 1.0), ("slow", 0.0)],
         [("fox", 1.0), ("dog", 0.0)],
@@ -302,6 +302,7 @@ FILE = '<file name="map.png" path="/" encoding="base64">iVBORw0KGgo=</file>'
         ("cloze", "", "Words", ":5: “The name”: there is no gap in its text"),
         ("cloze", "", "{1:NUMERICAL:=5:0.1}", ":5: “The name”: a gap of the kind NUMERICAL cannot be read"),
         ("cloze", "", "{1:MULTIRESPONSE:=5~=6}", ":5: “The name”: a gap of the kind MULTIRESPONSE cannot be read"),
+        ("cloze", "", "[[x]] {1:SA:=5}", ":3: “The name”: [[x]] stands in the text, and no gap below is called so"),
         ("cloze", "", "{1:SA:=5", ":5: “The name”: a gap is not closed with }"),
         ("cloze", "", "{1:SA:=x} {1:SAC:=x}", ":5: “The name”: capitals matter in some of its gaps and not in others"),
         ("cloze", "", "{1:MC:=<img src=x>~b}", ":5: “The name”: it holds <img>, which plain text cannot show"),

@@ -117,8 +117,8 @@ def test_no_file_takes_long(app: Flask, words: str) -> None:
         (aiken.FORMAT, f"{many}\nA. {many}\nANSWER: A"),
         (moodle.FORMAT, f"<quiz><question type='cloze'><questiontext><text><![CDATA[{many}{{1:SA:{many}]]></text>"
                         "</questiontext></question></quiz>"),
-        (moodle.FORMAT, f"<quiz><question type='essay'><questiontext><text><![CDATA[<pre>{many}]]></text></questiontext>"
-                        "</question></quiz>"),
+        (moodle.FORMAT, f"<quiz><question type='essay'><questiontext><text><![CDATA[<pre>{many}]]></text>"
+                        "</questiontext></question></quiz>"),
     ]  # fmt: skip
     for format, data in files:
         began = time.process_time()

@@ -9,7 +9,9 @@ from __future__ import annotations
 import html
 import math
 import re
+from collections.abc import Iterator
 from fractions import Fraction
+from itertools import count
 
 from flask_babel import gettext as _
 
@@ -46,18 +48,16 @@ _UNSAFE = re.compile(r"[^\w .,;!?()\u0080-\U0010ffff-]|[^\S \u0080-\u009f]|  +|^
 
 def read(text: str, line: int, language: str) -> tuple[str, tuple[Gap, ...], bool]:
     """The text of a question with `[[key]]` for each gap, the gaps, and whether capitals matter in them."""
-    taken = {found[1] for found in LITERAL.finditer(text)}
+    keys = free_keys(text)
     parts: list[str] = []
     gaps: list[Gap] = []
     cases: set[bool] = set()
-    at = place = 0
+    at = 0
     while found := BEGIN.search(text, at):
         end = _END.search(text, found.end())
         if end is None:
             raise NotOurs(line, _("a gap is not closed with }"))
-        while (key := letters(place)) in taken:
-            place += 1
-        place += 1
+        key = next(keys)
         parts += [text[at : found.start()], f"[[{key}]]"]
         weight = float(found[1] or 1) or 1.0
         gaps.append(_gap(key, found[2], weight, text[found.end() : end.start()], line, language))
@@ -69,6 +69,12 @@ def read(text: str, line: int, language: str) -> tuple[str, tuple[Gap, ...], boo
     if len(cases) > 1:
         raise NotOurs(line, _("capitals matter in some of its gaps and not in others; here they do in all or in none"))
     return "".join([*parts, text[at:]]), tuple(gaps), True in cases
+
+
+def free_keys(text: str) -> Iterator[str]:
+    """Keys for gaps, 1, 2 …, but for what already stands in double brackets."""
+    taken = {found[1] for found in LITERAL.finditer(text)}
+    return (str(number) for number in count(1) if str(number) not in taken)
 
 
 def _gap(key: str, kind: str, weight: float, inner: str, line: int, language: str) -> Gap:

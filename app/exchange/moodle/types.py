@@ -235,7 +235,7 @@ def _gapselect(asked: Asked) -> Content:
     gaps: list[Gap] = []
     parts: list[str] = []
     at = 0
-    taken = {found[1] for found in cloze.LITERAL.finditer(stem)}
+    keys = cloze.free_keys(_PLACE.sub("", stem))
     for place in _PLACE.finditer(stem):
         number = int(place[1])
         if not 1 <= number <= len(options):
@@ -247,8 +247,7 @@ def _gapselect(asked: Asked) -> Content:
                 said = asked.string(text)
                 fraction = float(said == asked.string(right))
                 choices.setdefault(said, Choice(letters(len(choices)), text, fraction))
-        key = next(key for n in range(10_000) if (key := letters(n)) not in taken)
-        taken.add(key)
+        key = next(keys)
         gaps.append(Gap(key, choices=tuple(choices.values())))
         parts += [stem[at : place.start()], f"[[{key}]]"]
         at = place.end()
