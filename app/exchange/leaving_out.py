@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.core.languages import language_name
 from app.quizzes.types import (
+    AcceptedNumber,
     Content,
     Essay,
     Gaps,
@@ -115,6 +116,19 @@ def _what(trait: Trait, question: OutgoingQuestion, content: Content) -> str:
     return str(words) if has(content) else ""
 
 
+def shares(content: MultipleChoice) -> list[float]:
+    """What each choice earns; all or nothing becomes equal shares, and the mark for a wrong one."""
+    if content.partial:
+        return [choice.fraction for choice in content.choices]
+    right = sum(choice.right for choice in content.choices)
+    return [round(1 / right, 7) if choice.right else -1.0 for choice in content.choices]
+
+
+def tolerance(number: AcceptedNumber) -> float:
+    """How far from a number an answer may be, in what the number is in."""
+    return abs(number.value * number.tolerance) if number.relative else number.tolerance
+
+
 def answer_feedback(content: Content) -> bool:
     """Whether any answer has its own feedback."""
     match content:
@@ -197,4 +211,3 @@ _TRAITS: dict[Trait, tuple[Callable[[Content], bool], object]] = {
         _l("What stands in the box at first is left out."),
     ),
 }
-__all__ = ["TYPES", "Trait", "losses"]

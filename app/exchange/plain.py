@@ -13,9 +13,10 @@ from markdown_it import MarkdownIt
 
 from app.core.sanitise import TAGS
 
-from .markup import MarkupParser
+from .tags import Kind, Token, tokens
 
 BLANK = "_____"  # stands where something is to be filled in
+LONGEST = 50_000  # characters of one text, markup and all
 
 _markdown = MarkdownIt("commonmark").enable("table")
 
@@ -29,6 +30,7 @@ _TELLING = frozenset(
 )
 _LOOKS = frozenset("basefont big blink font html head body link meta nobr title tt wbr".split())
 _KNOWN = TAGS | _PARAGRAPHS | _TELLING | _LOOKS
+_MOST_DEEP = 9  # lists in lists that are still told apart
 _SPACE = " \t\n\r\f"
 _BLANK_HERE = "\N{OBJECT REPLACEMENT CHARACTER}"  # keeps the blank from being taken for Markdown
 _FORMULAS = (("$$", "$$"), (r"\(", r"\)"), (r"\[", r"\]"))
@@ -63,11 +65,26 @@ def plain(text: str, format: str) -> tuple[str, list[str]]:
 def _from_html(markup: str, *, lines: bool) -> tuple[str, list[str]]:
     """`lines`: a new line in the text is one to the reader too."""
     reader = _Reader(lines)
-    reader.feed(markup)
-    reader.close()
+    for token in tokens(markup):
+        reader.take(token)
     text = "".join(reader.parts)
     text = _without_spaces_at_empty_lines(text)
     return re.sub(r"\n{3,}", "\n\n", text).strip(), list(dict.fromkeys(reader.lost))
+
+
+def as_html(text: str) -> str:
+    """Plain text as HTML that `plain` reads as it was, but for spaces and empty lines beside one another."""
+    return _escaped(text).replace("\n", "<br>")
+
+
+def as_string(text: str) -> str:
+    """Plain text as a `string` that `plain` reads as it was."""
+    return _escaped(text)
+
+
+def _escaped(text: str) -> str:
+    text = html.escape(text, quote=False).replace("$$", "&#36;&#36;")
+    return text.replace("\\(", "\\&#40;").replace("\\[", "\\&#91;")
 
 
 def _has_formula(text: str) -> bool:
@@ -88,20 +105,25 @@ def _without_spaces_at_empty_lines(text: str) -> str:
     return "\n".join(lines)
 
 
-class _Reader(MarkupParser):
+class _Reader:
     def __init__(self, lines: bool) -> None:
-        super().__init__()
         self.lines = lines
         self.parts: list[str] = []
         self.lost: list[str] = []
         self.lists: list[int | None] = []  # the number an ordered list has come to
-        self.targets: list[tuple[str, int]] = []  # links that are open: target, and where their words begin
+        self.link: tuple[str, int] | None = None  # that is open: its target, and where its words begin
         self.preformatted = 0
 
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        if tag not in _KNOWN:
-            self.handle_data(self.get_starttag_text() or "")  # not markup but words, as List<String>
-        elif tag in _TELLING:
+    def take(self, token: Token) -> None:
+        if token.kind is Kind.WORDS or token.name not in _KNOWN:
+            self.words(token.text)  # what is no tag of HTML is words, as List<String>
+        elif token.kind is Kind.START:
+            self.begin(token.name, token.attributes)
+        else:
+            self.end(token.name)
+
+    def begin(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag in _TELLING:
             self.lost.append(f"<{tag}>")
         elif tag == "br":
             self.parts.append("\n")
@@ -113,27 +135,23 @@ class _Reader(MarkupParser):
                 self.lists.append(0 if tag == "ol" else None)
             self.preformatted += tag == "pre"
         elif tag == "a":
-            self.targets.append((dict(attributes).get("href") or "", len(self.parts)))
+            self.link = (attributes.get("href", ""), len(self.parts))
 
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in _KNOWN:
-            self.handle_data(f"</{tag}>")
-        elif tag in _PARAGRAPHS:
+    def end(self, tag: str) -> None:
+        if tag in _PARAGRAPHS:
             if tag in ("ul", "ol") and self.lists:
                 self.lists.pop()
             self.preformatted -= tag == "pre" and self.preformatted > 0
             self.paragraph()
-        elif tag == "a" and self.targets:
-            target, start = self.targets.pop()
+        elif tag == "a" and self.link is not None:
+            target, start = self.link
+            self.link = None
             said = "".join(self.parts[start:]).strip()
             if target and target.removeprefix("mailto:") != said:
                 self.parts.append(f" ({target})")
 
-    def handle_pi(self, data: str) -> None:
-        self.handle_data(f"<?{data}>")
-
     def item(self) -> None:
-        depth = len(self.lists)
+        depth = min(len(self.lists), _MOST_DEEP)
         mark = "-"
         if self.lists and (number := self.lists[-1]) is not None:
             self.lists[-1] = number + 1
@@ -155,7 +173,7 @@ class _Reader(MarkupParser):
         while self.parts and self.parts[-1].strip(" ") == "":
             self.parts.pop()
 
-    def handle_data(self, data: str) -> None:
+    def words(self, data: str) -> None:
         if self.preformatted:
             self.parts.append(data)
             return

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from .faults import Fault
 
 _UNSTORABLE = re.compile(r"[\x00-\x08\x0b-\x1f]")
-LARGEST = 8 * 1024 * 1024  # bytes of a file of questions
+LARGEST = 2 * 1024 * 1024  # bytes of a file of questions
 
 
 def text_of(data: bytes, file: str) -> tuple[str, list[Fault]]:

@@ -41,7 +41,7 @@ from app.quizzes.types import (
 MARKS = (
     "~", "=", "#", "{", "}", ":", "\\", "\\n", "->", "####", "%50%", "=%0%", "[html]", "[plain]", "::", "//", "..", "*",
     "\\*", "_____", "$CATEGORY:", "[tag:x]", "TRUE", "T", "A. ", "ANSWER: B", "$$x$$", "\\(x\\)",
-    "<b>", "</p>", "<", "&", "&amp;", "&#35;", "]]>", "<!--", "<![CDATA[", "{1:SA:=x}", "[[a]]", "[[1]]", '"', "'",
+    "<b>", "</p>", "<", "&", "&amp;", "&#35;", "]]>", "<!--", "<![CDATA[", "{1:SA:=x}", "[[X]]", "[[1]]", '"', "'",
     "  ", "\n", "\n\n", "\t", "\N{NO-BREAK SPACE}", "\N{LINE SEPARATOR}", "\N{NEXT LINE}",
     "\N{OBJECT REPLACEMENT CHARACTER}", "مرحبا", "שלום", "\N{RIGHT-TO-LEFT MARK}", "👩🏽‍💻", "é",
 )  # fmt: skip
@@ -156,10 +156,15 @@ def gaps(draw: Any) -> Gaps:
             found.append(Gap(f"g{n}", choices=choices, weight=weight))
         else:
             found.append(Gap(f"g{n}", {"en": draw(accepted())}, weight=weight))
-        stem += f"[[g{n}]]" + draw(STRINGS)
+        stem = stem.replace("[[1]]", "[1]") + f"[[g{n}]]" + draw(STRINGS)
     typed = any(gap.accepted for gap in found)
     return Gaps(
-        text(stem.strip()), tuple(found), "en", typed and draw(st.booleans()), feedback=draw(MAYBE), hints=draw(HINTS)
+        text(stem.replace("[[1]]", "[1]").strip()),
+        tuple(found),
+        "en",
+        typed and draw(st.booleans()),
+        feedback=draw(MAYBE),
+        hints=draw(HINTS),
     )
 
 
@@ -193,6 +198,7 @@ HOT_SPOT = HotSpot(
 def outgoing(draw: Any, contents: st.SearchStrategy[Content]) -> list[OutgoingQuestion]:
     """Some questions of a file, each with its own key."""
     keys = draw(st.lists(KEYS, min_size=1, max_size=3, unique=True))
+    contents = contents.filter(lambda content: not content.faults())
     return [
         OutgoingQuestion(
             key,

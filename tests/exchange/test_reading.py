@@ -224,7 +224,7 @@ FILE_FAULTS: list[tuple[dict[str, str | bytes | None], str]] = [
     ({"quizzes/check.yaml": None}, "course.yaml:23: quizzes/check.yaml is missing: the questions of the quiz check"),
     ({"quizzes/check.gift": QUICK}, "quizzes/check.gift:1: quizzes/check.yaml is the same quiz: keep one"),
     ({"quizzes/old.yaml": "questions: []"}, "quizzes/old.yaml:1: no quiz of course.yaml asks for this file"),
-    ({"quizzes/quick.gift": "Which?{=a -> b =c -> d}"}, "quick.gift:1: matching questions cannot be read yet"),
+    ({"quizzes/quick.gift": "Only words"}, "quick.gift:1: this is a text without a question; if it is one,"),
     ({"quizzes/quick.gift": "// nothing"}, "quizzes/quick.gift:1: there is no question in the file"),
     ({"quizzes/quick.gift": "::who::Who?{=x ~y}"}, "another question has the key who: quizzes/check.yaml, line 23"),
     ({"media/talk.png": None}, "lessons/picture.en.md:3: there is no media/talk.png"),

@@ -389,8 +389,8 @@ def test_the_forms_here_are_those_of_people(app: Flask, scene: Scene) -> None:
     # of an activity are other ones by now; only the page itself knows what was seen of a draft; the only edition is in
     # force; the language of a text, of captions and of a file went with the form before; the upload is not complete,
     # and one begins with headers; the question was published, and somebody (the form before) changed the settings of
-    # the quiz; that place of it draws nothing; no question stands in a category, one was asked, published and in no change of many; no folder was sent,
-    # and the move asks nothing; by that key no mark would change.
+    # the quiz; that place of it draws nothing; no question stands in a category, one was asked, published and in no
+    # change of many; no folder was sent, and the move asks nothing; by that key no mark would change.
     assert refused == {
         "auth.create_sign_in": 400, "cities.new": 422, "people.end_role": 404,
         "course_trainers.invite": 422, "course_trainers.change": 422, "course_trainers.remove": 409,

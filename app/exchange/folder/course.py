@@ -41,7 +41,7 @@ def read_course(files: Files, faults: list[Fault], watch: Watch) -> Parsed:
     reader = _Reader(files, faults, watch)
     course = reader.course()
     found = tuple(sorted(set(reader.faults)))
-    return Parsed(None if found else course, found, tuple(sorted(set(reader.lessons.warnings))))
+    return Parsed(None if found else course, found, tuple(sorted({*reader.lessons.warnings, *reader.warnings})))
 
 
 class _Reader:
@@ -50,6 +50,7 @@ class _Reader:
     def __init__(self, files: Files, faults: list[Fault], watch: Watch) -> None:
         self.files = files.texts
         self.faults = faults
+        self.warnings: list[Fault] = []
         self.file_faults = {fault.file for fault in faults}  # files that were there and could not be taken
         self.wanted: set[str] = {COURSE_FILE, BANK_FILE}
         watch(len(files.texts))
@@ -309,6 +310,7 @@ class _Reader:
             return ()
         questions, faults = gift.read(text, file=name, language=self.report.language, prefix=key)
         self.faults += faults
+        self.warnings += [Fault(name, question.line, words) for question in questions for words in question.left_out]
         if not questions and not faults:
             self.faults.append(Fault(name, 1, _("there is no question in the file")))
         return tuple(questions)

@@ -27,6 +27,7 @@ from .. import numerals
 from ..faults import Fault
 from ..naming import Keys, letters
 from ..parsed import ParsedQuestion
+from ..plain import LONGEST as LONGEST_TEXT
 from .grammar import GiftAnswer, Item, ItemKind, parse
 from .pieces import Words, plain_of, unescape
 
@@ -119,7 +120,7 @@ class _Reader:
     def accepted(self, answer: GiftAnswer) -> AcceptedAnswer:
         """What is typed is compared with the words as they stand, so that `*` keeps its meaning."""
         words = answer.words
-        text = plain_of(words)[0] if words.format == "html" else unescape(words.raw)
+        text = self.said(words).best(self.language, "") if words.format == "html" else unescape(words.raw)
         text = " ".join(text.split())
         if not 0 < len(text) <= LONGEST:
             raise _NotOurs(words.line, _("an accepted answer has from 1 to %(count)s characters", count=LONGEST))
@@ -178,6 +179,8 @@ class _Reader:
         """Words as a text of one language; None if nothing is left to read."""
         if words is None:
             return None
+        if len(words.raw) > LONGEST_TEXT:
+            raise _NotOurs(words.line, _("it holds a text of more than %(count)s characters", count=LONGEST_TEXT))
         string, lost = plain_of(words)
         if lost:
             reason = _("it holds %(what)s, which plain text cannot show", what=", ".join(lost))

@@ -6,7 +6,6 @@ knows matching questions: where that would mislead it stands in HTML, as `-&gt;`
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable, Iterator, Sequence
 
 from flask_babel import gettext as _
@@ -28,7 +27,7 @@ from app.quizzes.types import (
 from .. import leaving_out, numerals
 from ..leaving_out import Trait
 from ..naming import category_path
-from ..plain import plain
+from ..plain import as_html, as_string, plain
 from ..questions import Loss, OutgoingQuestion
 from ..spoken import spoken
 from .pieces import FORMATS, escape
@@ -49,10 +48,8 @@ def losses(question: OutgoingQuestion, language: str) -> Iterator[Loss]:
     if isinstance(content, ShortAnswer) and any(ARROW in answer.text for answer in content.answers.get(language, ())):
         what = _("An accepted answer holds “->”, by which GIFT would take it for a matching question.")
         yield Loss(question.key, what, whole=True)
-    elif any(_changed(string) for string in _beside_arrows(content)) or any(
-        plain(html.escape(string, quote=False), "string") != (string, []) for string in _matches(content)
-    ):
-        yield Loss(question.key, _("What surrounds “->” or signs of a formula in it is read otherwise."))
+    elif any(plain(as_html(string), "html") != (string, []) for string in _beside_arrows(content)):
+        yield Loss(question.key, _("Spaces beside one another become one where it holds “->”."))
 
 
 def write(questions: Sequence[OutgoingQuestion], language: str) -> str:
@@ -97,7 +94,7 @@ def _answers(content: Content) -> Iterator[str]:
             for choice in content.choices:
                 yield ("=" if choice.fraction >= 1 else _weighed("~", choice.fraction)) + _choice(choice)
         case MultipleChoice():
-            for choice, fraction in zip(content.choices, _shares(content), strict=True):
+            for choice, fraction in zip(content.choices, leaving_out.shares(content), strict=True):
                 yield _weighed("~", fraction) + _choice(choice)
         case TrueFalse():
             said = (content.true_feedback, content.false_feedback)
@@ -128,20 +125,12 @@ def _weighed(mark: str, fraction: float) -> str:
     return f"{mark}%{numerals.percent(fraction)}%"
 
 
-def _shares(content: MultipleChoice) -> list[float]:
-    """What each choice earns; all or nothing becomes equal shares, and the mark for a wrong one."""
-    if content.partial:
-        return [choice.fraction for choice in content.choices]
-    right = sum(choice.right for choice in content.choices)
-    return [round(1 / right, 7) if choice.right else -1.0 for choice in content.choices]
-
-
 def _choice(choice: Choice) -> str:
     return _words(choice.text) + _feedback(choice.feedback)
 
 
 def _number(number: AcceptedNumber) -> str:
-    tolerance = abs(number.value * number.tolerance) if number.relative else number.tolerance
+    tolerance = leaving_out.tolerance(number)
     value = numerals.numeral(number.value)
     return value if tolerance == 0 else f"{value}:{numerals.numeral(tolerance)}"
 
@@ -157,7 +146,7 @@ def _pairs(content: Matching) -> Iterator[str]:
 
 
 def _match(string: str) -> str:
-    return escape(html.escape(string, quote=False))
+    return escape(as_string(string))
 
 
 def _feedback(text: Text | None, *, arrows: bool = False) -> str:
@@ -168,12 +157,8 @@ def _words(text: Text | None, *, arrows: bool = False) -> str:
     """Words where the format is that of the stem, plain. `arrows`: `->` would mislead here."""
     string = _string(text)
     if arrows and ARROW in string:
-        return "[html]" + escape(_html(string))
+        return "[html]" + escape(as_html(string))
     return ("[plain]" if _needs_format(string) else "") + escape(string)
-
-
-def _html(string: str) -> str:
-    return html.escape(string, quote=False).replace("\n", "<br>")
 
 
 def _needs_format(string: str) -> bool:
@@ -193,11 +178,3 @@ def _beside_arrows(content: Content) -> Iterable[str]:
     if isinstance(content, Matching):
         texts = [prompt.text for prompt in content.prompts]
     return [_string(text) for text in texts if ARROW in _string(text)]
-
-
-def _matches(content: Content) -> list[str]:
-    return [_string(match.text) for match in content.matches] if isinstance(content, Matching) else []
-
-
-def _changed(string: str) -> bool:
-    return plain(_html(string), "html") != (string, [])
