@@ -72,7 +72,7 @@ def _question(element: Element, key: str, category: str, language: str) -> Parse
     marks = _marks(element, sum(gap.weight for gap in getattr(content, "gaps", ())))
     tags = tuple(dict.fromkeys(tag for found in element.findall("tags/tag") if (tag := raw(found).strip())))
     left_out = (*asked.left_out, *_left_out(element, language))
-    return ParsedQuestion(key, content, marks, category, tags, line_of(element), left_out)
+    return ParsedQuestion(key, content, marks, category, tags, line_of(element), left_out=left_out)
 
 
 def _marks(element: Element, weights: float) -> float:
