@@ -97,7 +97,7 @@ FORMS: dict[str, dict[str, str]] = {
     "people.reopen": {},
     "quizzes.check": {"slot": "0", "q0-sequence": "0", "q0-choice": "a", "q0-certainty": "2", "check": "0"},
     "quizzes.respond": {
-        "slot": "0", "q0-sequence": "0", "q0-choice": "a", "q0-certainty": "1", "q0-flagged": "on", "go": "1",
+        "slot": "0", "q0-sequence": "1", "q0-choice": "a", "q0-certainty": "1", "q0-flagged": "on", "go": "1",
         "again": "0", "q0-text": "zebra",
     },
     "quizzes.start": {"code": "zebra"},
@@ -234,7 +234,7 @@ QUESTIONS: dict[str, dict[str, str]] = {
     "courses.catalogue": {"q": "city", "language": "en", "topic": "prevention", "length": "short"},
     "grants.eligible": {"region": "europe"},
     "people.index": {"q": "amina", "city": "1", "state": "active", "role": "trainer", "page": "1"},
-    "quizzes.attempt": {"question": "1"},
+    "quizzes.attempt": {"question": "1", "again": "1"},
     "reports.completion": {"period": "12", "region": "europe", "course": "the-citys-part", "city": "1"},
     "reports.completion_csv": {"period": "12", "region": "europe", "course": "the-citys-part", "city": "1"},
     "site.network": {"region": "europe"},
