@@ -164,6 +164,27 @@ def make_plan(quiz: MarkedQuiz, question_id: int, version_id: int, content: Cont
     return plan(version_id, content, quiz.settings, list_taken(quiz.id, question_id), _list_tried(quiz.id))
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What tells a quiz's marks from any others: how many attempts are handed in, and the last mark that was given."""
+
+    submitted: int
+    last_mark: int
+
+
+def get_standing(activity_id: int) -> Standing:
+    """How the marks of a quiz stand. Two statements."""
+    submitted = sa.select(sa.func.count()).where(
+        Attempt.activity_id == activity_id, Attempt.state == AttemptState.SUBMITTED
+    )
+    last = (
+        sa.select(sa.func.max(Mark.id))
+        .join(Attempt, Attempt.id == Mark.attempt_id)
+        .where(Attempt.activity_id == activity_id)
+    )
+    return Standing(db.session.scalar(submitted) or 0, db.session.scalar(last) or 0)
+
+
 def list_taken(activity_id: int, question_id: int, until: datetime | None = None) -> list[Taken]:
     """The answers to a question in submitted attempts at a quiz (finished by `until`), by attempt and slot."""
     chosen = (

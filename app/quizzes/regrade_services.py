@@ -22,25 +22,31 @@ from .marking_errors import PreviewOutdated
 from .marking_queries import MarkedQuiz, get_published_quiz, get_quiz
 from .marking_services import settle_again
 from .models import Attempt, AttemptState, Mark, MarkCause, QuestionVersion, Regrade, Response
-from .regrade_queries import taken
-from .regrading import earned
+from .regrade_queries import Standing, taken
+from .regrading import Plan, earned
 from .types import Content
 
 JOB = "quizzes.regrade"
-BATCH = 20  # attempts a transaction
+BATCH = 10  # attempts a transaction
 MOST_AT_ONCE = 100  # answers that are graded while the trainer waits; more are a job
 
 
-def regrade(*, quiz: MarkedQuiz, question_id: int, version_id: int, reason: str, seen: str, by: int) -> int:
+def regrade(
+    *, quiz: MarkedQuiz, question_id: int, planned: tuple[Standing, Plan], reason: str, seen: str, by: int
+) -> int:
     """Grade the answers to a question of a quiz by the key of a version; the id of the regrade.
 
-    `seen` is `Plan.seen` of the preview. Raises `NotFound`, and `PreviewOutdated` where the preview would be another
-    now, or changes nothing.
+    `planned` is how the quiz's marks stood, read before the plan, which takes its time; it is made again where they
+    stand otherwise by now. `seen` is `Plan.seen` of the preview. Raises `PreviewOutdated` where the preview would be
+    another now, or changes nothing.
     """
     # One after the other, so that who comes second sees what the first did.
     db.session.execute(sa.select(Activity.__table__.c.id).where(Activity.__table__.c.id == quiz.id).with_for_update())
-    key = regrade_queries.get_question(quiz, question_id).key(version_id)
-    plan = regrade_queries.make_plan(quiz, question_id, version_id, key.content)
+    standing, plan = planned
+    version_id = plan.version_id
+    if regrade_queries.get_standing(quiz.id) != standing:
+        content = queries.get_versions([version_id])[version_id][0]
+        plan = regrade_queries.make_plan(quiz, question_id, version_id, content)
     if plan.seen != seen or not plan.changes:
         raise PreviewOutdated
     row = Regrade(

@@ -48,9 +48,13 @@ class Desk:
     question: AskedQuestion
     key: Key
 
+    def plan(self) -> Plan:
+        """Who would change."""
+        return regrade_queries.make_plan(self.quiz, self.question.id, self.key.id, self.key.content)
+
     def page(self, form: RegradeForm, *, outdated: bool = False, status: int = 200) -> tuple[str, int]:
         """The preview, with the form that confirms it. `outdated`: another one was seen when it was confirmed."""
-        plan = regrade_queries.make_plan(self.quiz, self.question.id, self.key.id, self.key.content)
+        plan = self.plan()
         form.question.data, form.version.data, form.seen.data = str(self.question.id), str(self.key.id), plan.seen
         paged = _paged(plan, request.args.get("page", 1, type=int))
         page = render_template(
@@ -124,12 +128,13 @@ def create(course_id: int, activity_id: int) -> Response | tuple[str, int]:
     """Do what the preview showed. Where it would be another by now, it is shown again."""
     with reading():
         desk = _desk(course_id, activity_id)
+        planned = (regrade_queries.get_standing(desk.quiz.id), desk.plan())
     form = RegradeForm()
     if not form.validate():
         return desk.page(form, status=422)
     try:
         regrade_id = regrade_services.regrade(
-            quiz=desk.quiz, question_id=desk.question.id, version_id=desk.key.id, reason=form.reason.data,
+            quiz=desk.quiz, question_id=desk.question.id, planned=planned, reason=form.reason.data,
             seen=form.seen.data or "", by=the_person().id,
         )  # fmt: skip
     except PreviewOutdated as changed:

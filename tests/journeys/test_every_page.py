@@ -18,6 +18,8 @@ COURSE = "/teach > main .taught a"
 SETTINGS = f"{COURSE} > main .tabs a[href$='/settings']"
 LIBRARY = "/teach/courses/3/media"
 FRENCH = "/teach/courses/1/languages/fr"
+MARKING = "/teach/courses/1/marking"
+ATTEMPTS = f"{MARKING} > main a[href$='/attempts']"
 EDITION = f"{COURSE} > main a[href$='/editions'] > main a[href*='/editions/']"
 
 # Who looks, and at what. Each " > selector" is the first such link on the page before.
@@ -99,6 +101,12 @@ PAGES: list[tuple[str | None, str]] = [
     (TRAINER, "/teach/courses/1/questions/new?type=number"),
     (TRAINER, "/teach/courses/1/questions/new?type=matching"),
     (TRAINER, "/teach/courses/1/questions/new?type=ordering"),
+    (TRAINER, MARKING),
+    (TRAINER, ATTEMPTS),
+    (TRAINER, f"{ATTEMPTS} > main tr:has(.tag.done) a"),
+    (TRAINER, f"{ATTEMPTS} > main tr:has(.tag.done) a > main a[href*='/answers/']"),
+    (TRAINER, f"{MARKING} > main a[href$='/regrades']"),
+    (TRAINER, f"{MARKING} > main a[href$='/regrades'] > main a[href*='/regrades/new']"),
     (TRAINER, f"{COURSE} > main a[href$='/export']"),
     (TRAINER, f"{COURSE} > main a[href$='/copy']"),
     (TRAINER, "/teach > main a[href='/teach/imports/new']"),

@@ -60,9 +60,11 @@ def preview(school: School, version: int, question: int = 0) -> Plan:
 
 def confirm(school: School, version: int, seen: str, question: int = 0, reason: str = "The key was wrong.") -> int:
     quiz = quiz_of(school)
+    planned = (regrade_queries.get_standing(quiz.id), preview(school, version, question))
+    db.session.rollback()
     with unit_of_work():
         return regrade_services.regrade(
-            quiz=quiz, question_id=school.questions[question], version_id=version, reason=reason, seen=seen,
+            quiz=quiz, question_id=school.questions[question], planned=planned, reason=reason, seen=seen,
             by=school.trainer,
         )  # fmt: skip
 
@@ -129,6 +131,21 @@ def test_what_changed_since_the_preview_is_shown_first(school: School) -> None:
     assert (score(late), marks_of(late)) == (0.0, [])
     confirm(school, new, preview(school, new).seen)
     assert score(late) == 0.5
+
+
+def test_what_is_handed_in_while_the_plan_is_made_is_seen(school: School) -> None:
+    school.attempt(B, A)
+    new = school.correct(0, CORRECTED)
+    quiz = quiz_of(school)
+    planned = (regrade_queries.get_standing(quiz.id), preview(school, new))
+    db.session.rollback()
+    late = school.attempt(B, B)
+    with pytest.raises(PreviewOutdated), unit_of_work():
+        regrade_services.regrade(
+            quiz=quiz, question_id=school.questions[0], planned=planned, reason="Wrong.", seen=planned[1].seen,
+            by=school.trainer,
+        )  # fmt: skip
+    assert marks_of(late) == []
 
 
 def test_a_mark_that_a_person_gave_stays(school: School) -> None:
