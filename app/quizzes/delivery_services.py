@@ -6,19 +6,16 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from app.auth.models import Person
 from app.core import audit, clock
 from app.core.errors import NotFound
-from app.courses import editions
 from app.courses.errors import EditedMeanwhile
 from app.extensions import db
 from app.network.models import City
-from app.progress.models import Enrolment
 
+from . import services
 from .delivery_queries import Delivery, delivery_of, find_one_enrolled, get_quiz
-from .freezing import data_of
-from .models import Attempt, AttemptState, Extension, Quiz
-from .timing import Allowance, deadline
+from .models import Extension, Quiz
+from .timing import Allowance
 
 
 def change_delivery(*, course_id: int, activity_id: int, delivery: Delivery, before: Delivery | None, by: int) -> None:
@@ -45,7 +42,7 @@ def change_delivery(*, course_id: int, activity_id: int, delivery: Delivery, bef
         code_changed=delivery.access_code != stands.access_code,
     )
     if delivery.closes_at != stands.closes_at:
-        move_deadlines(quiz)
+        services.move_deadlines(quiz_id=quiz.id)
 
 
 def give_extension(
@@ -83,7 +80,7 @@ def give_extension(
     db.session.add(extension)
     db.session.flush()
     audit.record("quiz.extend", f"activity:{quiz.id}", actor_id=by, course=course_id, extension=extension.id)
-    move_deadlines(quiz)
+    services.move_deadlines(quiz_id=quiz.id)
     return extension
 
 
@@ -100,50 +97,7 @@ def withdraw_extension(*, course_id: int, activity_id: int, extension_id: int, b
     audit.record(
         "quiz.withdraw_extension", f"activity:{quiz.id}", actor_id=by, course=course_id, extension=extension_id
     )
-    move_deadlines(quiz)
-
-
-def move_deadlines(quiz: Quiz) -> int:
-    """Give the open attempts at a quiz the deadline that its closing time and extensions call for; how many moved.
-
-    Each keeps the time limit of the edition that it was begun on. A deadline that was still to come is moved at most
-    to this moment, so that nothing that somebody has answered comes after it.
-    """
-    now = clock.now()
-    rows = db.session.execute(
-        sa.select(Attempt, Person.id, Person.city_id)
-        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-        .join(Person, Person.id == Enrolment.person_id)
-        .where(Attempt.activity_id == quiz.id, Attempt.state == AttemptState.OPEN)
-        .order_by(Attempt.id)
-        .with_for_update(of=Attempt)
-        .execution_options(populate_existing=True)
-    ).all()
-    given = db.session.scalars(
-        sa.select(Extension).where(Extension.quiz_id == quiz.id, Extension.withdrawn_at.is_(None))
-    ).all()
-    begun_on = {e.id: e for e in editions.list_editions({attempt.edition_id for attempt, _person, _city in rows})}
-    moved = 0
-    for attempt, person_id, city_id in rows:
-        settings = data_of(begun_on[attempt.edition_id].by_id[quiz.id]).settings
-        theirs = [e for e in given if e.person_id == person_id or (e.city_id and e.city_id == city_id)]
-        due_at = deadline(attempt.started_at, settings, quiz.closes_at, _together(theirs))
-        if due_at is not None and (attempt.due_at is None or attempt.due_at > now):
-            due_at = max(due_at, now)
-        moved += due_at != attempt.due_at
-        attempt.due_at = due_at
-    db.session.flush()
-    return moved
-
-
-def _together(extensions: list[Extension]) -> Allowance:
-    """What several extensions give, each part at its most generous."""
-    closings = [e.closes_at for e in extensions if e.closes_at is not None]
-    return Allowance(
-        max((e.seconds for e in extensions), default=0),
-        max(closings, default=None),
-        max((e.attempts for e in extensions), default=0),
-    )
+    services.move_deadlines(quiz_id=quiz.id)
 
 
 def _locked(course_id: int, activity_id: int) -> Quiz:

@@ -30,9 +30,11 @@ def start_attempt(
 ) -> Attempt:
     """Begin an attempt, or go on with the one that is open; one whose time is over is closed first.
 
-    Fixes the question versions, their order and that of their options. Locks the enrolment first, so that a second
-    click finds the attempt of the first. Raises `NotOpen`, `NoAttemptsLeft`, `WaitsBetween`, `WrongCode`.
+    Fixes the question versions, their order and that of their options. Holds the quiz's delivery as it is, so that a
+    change of it that comes at the same time moves this attempt's deadline too; then locks the enrolment, so that a
+    second click finds the attempt of the first. Raises `NotOpen`, `NoAttemptsLeft`, `WaitsBetween`, `WrongCode`.
     """
+    terms.hold(activity.id)
     enrolment = db.session.scalars(sa.select(Enrolment).where(Enrolment.id == enrolment_id).with_for_update()).one()
     made = queries.list_attempts(enrolment.id, enrolment.cycle, activity.id)
     data, now = data_of(activity), clock.now()
@@ -129,8 +131,10 @@ def close_overdue(attempt_id: int) -> bool:
 def move_deadlines(*, quiz_id: int) -> int:
     """Give a quiz's open attempts the deadline that its closing time and extensions call for now; says how many moved.
 
-    Called when either changes. What was acknowledged stays, also where the new deadline has passed.
+    Called when either changes. A deadline that was still to come is moved at most to this moment, so that nothing that
+    somebody has answered comes after it.
     """
+    now = clock.now()
     closes_at = db.session.scalar(sa.select(Quiz.closes_at).where(Quiz.id == quiz_id))
     allowances = terms.list_allowances(quiz_id)
     rows = db.session.execute(
@@ -145,6 +149,8 @@ def move_deadlines(*, quiz_id: int) -> int:
     for attempt, person_id in rows:
         settings = queries.taken_under(attempt.edition_id, attempt.activity_id)
         due_at = timing.deadline(attempt.started_at, settings, closes_at, allowances.get(person_id, Allowance()))
+        if due_at is not None and (attempt.due_at is None or attempt.due_at > now):
+            due_at = max(due_at, now)
         moved += due_at != attempt.due_at
         attempt.due_at = due_at
     db.session.flush()

@@ -64,6 +64,12 @@ _TERMS = (
 )  # fmt: skip
 
 
+def hold(quiz_id: int) -> None:
+    """Hold a quiz’s delivery as it is until the commit; on SQLite only one transaction writes at a time anyway."""
+    if db.session.connection().dialect.name == "postgresql":
+        db.session.execute(sa.select(_quiz.c.id).where(_quiz.c.id == quiz_id).with_for_update(read=True))
+
+
 def get_terms(quiz_id: int, *, person_id: int) -> Terms:
     """On what terms a person may take a quiz, each part of their extensions at its most generous. One statement."""
     row = db.session.connection().execute(_TERMS, {"quiz": quiz_id, "person": person_id}).one_or_none()
