@@ -82,8 +82,11 @@ def untranslated(content: Content, source: str, language: str) -> bool:
         return False
     if not content.is_whole_in(language):
         return True
-    pieces = _pieces(content, source, language)
-    return any(piece.state(source, language) is not TranslationState.DONE for piece in pieces)
+    for piece in _pieces(content, source, language):
+        state = piece.unit("", source, language).state
+        if state is TranslationState.OUTDATED or (state is TranslationState.MISSING and not piece.spare):
+            return True
+    return False
 
 
 def former_strings(contents: Iterable[Content], source: str) -> dict[str, str]:
@@ -94,18 +97,20 @@ def former_strings(contents: Iterable[Content], source: str) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A text of the question, or an accepted answer, and what was `made` of it in the language asked for."""
+    """A text of the question, or an accepted answer, and what was `made` of it in the language asked for.
+
+    One is `spare` that belongs to an accepted answer where the language has answers of its own: it need not have as
+    many.
+    """
 
     place: Place
     text: Text | None = None
     answer: AcceptedAnswer | None = None
     made: AcceptedAnswer | None = None
+    spare: bool = False
 
     def string(self, source: str) -> str:
         return self.answer.text if self.answer else self.text.phrases[source].string if self.text else ""
-
-    def state(self, source: str, language: str) -> TranslationState:
-        return self.unit("", source, language).state
 
     def unit(self, label: str, source: str, language: str, prefix: str = "", group: str = "") -> Unit:
         key = prefix + self.place.key
@@ -140,13 +145,16 @@ class _Collecting:
 
     def accepted(self, place: Place, answers: Accepted) -> Accepted:
         there = answers.get(self.language, ())
+        spare = any(answer.source_hash != NOT_YET for answer in there)
         for number, answer in enumerate(answers.get(self.source, ()), 1):
             at = place.one("answers", None, number)
             made = _at(there, number)
             waits = made is None or made.source_hash == NOT_YET
-            self.found.append(_Piece(at.field("text"), answer=answer, made=None if waits else made))
+            self.found.append(_Piece(at.field("text"), answer=answer, made=None if waits else made, spare=spare))
             if answer.feedback is not None:
-                self.text(at.field("feedback"), _feedback(answers, number, answer.feedback))
+                said = _feedback(answers, number, answer.feedback)
+                if self.source in said.phrases:
+                    self.found.append(_Piece(at.field("feedback"), said, spare=spare and waits))
         return answers
 
 

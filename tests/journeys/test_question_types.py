@@ -81,7 +81,7 @@ def test_places_are_drawn_moved_by_keys_and_chosen_on_the_picture(teaching: Page
 
     trial = page.locator("#try")
     left, right = trial.locator("[data-spot]").first, trial.locator("[data-spot]").last
-    right.locator(".area").click()
+    right.locator("text").click()
     expect(trial.get_by_role("radio", name="2 The right")).to_be_checked()
     expect(right).to_have_class("chosen")
     trial.get_by_role("radio", name="2 The right").focus()

@@ -194,3 +194,22 @@ def test_former_words_are_found_by_their_hash(app: Flask) -> None:
     unit = units(stale)["stem"]
     assert unit.stale and former[unit.made_from] == "stem [[1]] [[2]]"
     assert {"other [[1]] [[2]]", "accepted one", "on one", "hint two"} <= set(former.values())
+
+
+def test_a_language_need_not_accept_as_many_answers_but_some(app: Flask) -> None:
+    asked = ShortAnswer(
+        text("stem", fr="question"), {"en": (AcceptedAnswer("one", 1.0, text("on one")), AcceptedAnswer("two"))}, "en"
+    )
+    assert untranslated(asked, "en", "fr")
+
+    def with_french(*answers: AcceptedAnswer) -> ShortAnswer:
+        return msgspec.structs.replace(asked, answers={**asked.answers, "fr": answers})
+
+    own = AcceptedAnswer("un", 1.0, text("on one", fr="sur un"))
+    assert not untranslated(with_french(own), "en", "fr")
+    assert untranslated(with_french(AcceptedAnswer("un", 1.0, text("on one"))), "en", "fr")  # its feedback is missing
+    stale = msgspec.structs.replace(own, source_hash="0" * 16)
+    assert untranslated(with_french(stale), "en", "fr")
+    assert [unit.state for unit in units(with_french(own)).values() if unit.key == "answer/2/text"] == [
+        TranslationState.MISSING
+    ]
