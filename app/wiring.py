@@ -12,7 +12,7 @@ from werkzeug.routing import IntegerConverter, Map, UnicodeConverter
 
 from app import extensions
 from app.config import ROOT, Settings
-from app.core import access, assets, formats, fragments, health, jobs, logs, mail, skyline, store, transactions  # noqa: F401
+from app.core import access, assets, formats, fragments, health, jobs, logs, mail, skyline, store, transactions, turns  # noqa: F401
 
 # Those that set something up, in the order of the architecture: a package may import those before it.
 FEATURES = ("auth", "courses", "progress", "quizzes", "grants", "reports", "exchange", "site")
@@ -74,6 +74,7 @@ def _configure(app: Flask, settings: Settings) -> None:
             "max_overflow": 20,
             "hide_parameters": True,  # an error's text goes to the log, and must not take people's data there
             "pool_pre_ping": settings.database_url.startswith("postgresql"),
+            **({"connect_args": {"factory": turns.Connection}} if settings.database_url.startswith("sqlite") else {}),
         },
         SESSION_COOKIE_NAME="academy",
         SESSION_COOKIE_SECURE=settings.secure_cookies,

@@ -22,6 +22,8 @@ from sqlalchemy.orm import ORMExecuteState, Session
 
 from app.extensions import db
 
+from . import turns
+
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 log = structlog.get_logger()
@@ -164,7 +166,10 @@ def _begin(connection: sa.Connection) -> None:
     if connection.dialect.name == "sqlite":
         raw = connection.connection.dbapi_connection
         assert raw is not None
-        raw.execute("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+        if _writing.get() and isinstance(raw, turns.Connection):
+            raw.begin_writing(str(connection.engine.url.database))
+        else:
+            raw.execute("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
 
 
 @event.listens_for(Session, "before_flush")
