@@ -143,11 +143,9 @@ def answer_feedback(content: Content) -> bool:
         case Number():
             return any(answer.feedback for answer in content.answers)
         case Gaps():
-            return any(
-                part.feedback
-                for gap in content.gaps
-                for part in (*gap.choices, *(a for answers in gap.accepted.values() for a in answers))
-            )
+            typed = (answer for gap in content.gaps for answers in gap.accepted.values() for answer in answers)
+            chosen = (choice for gap in content.gaps for choice in gap.choices)
+            return any(answer.feedback for answer in typed) or any(choice.feedback for choice in chosen)
     return False
 
 

@@ -12,7 +12,7 @@ from typing import TypeVar
 import msgspec
 
 from app.core.text import Text
-from app.quizzes.types import AcceptedAnswer, Choice, Content
+from app.quizzes.types import AcceptedAnswer, Choice, Content, ShortAnswer
 
 T = TypeVar("T", bound=Text | None)
 
@@ -39,7 +39,7 @@ def carried_content(new: Content, old: Content | None) -> Content:
     if hasattr(new, "choices") and hasattr(old, "choices"):
         before = {choice.key: choice for choice in old.choices}
         changes["choices"] = tuple(_carried_choice(choice, before.get(choice.key)) for choice in new.choices)
-    if hasattr(new, "answers") and hasattr(old, "answers"):
+    if isinstance(new, ShortAnswer) and isinstance(old, ShortAnswer):
         changes["answers"] = {
             language: tuple(_carried_answer(answer, old.answers.get(language, ())) for answer in answers)
             for language, answers in new.answers.items()

@@ -21,7 +21,7 @@ from app.quizzes.types import (
     SingleChoice,
     TrueFalse,
 )
-from app.quizzes.types.short_answer import LONGEST
+from app.quizzes.types.typed import LONGEST
 
 from .. import numerals
 from ..faults import Fault

@@ -17,7 +17,7 @@ from flask_babel import gettext as _
 
 from app.core.text import Text
 from app.quizzes.types import AcceptedAnswer, Choice, Gap, Gaps
-from app.quizzes.types.short_answer import LONGEST
+from app.quizzes.types.typed import LONGEST
 
 from .. import numerals
 from ..naming import letters

@@ -29,7 +29,7 @@ from app.quizzes.types import (
     TrueFalse,
     Unit,
 )
-from app.quizzes.types.short_answer import LONGEST
+from app.quizzes.types.typed import LONGEST
 
 from .. import numerals
 from ..naming import letters
