@@ -165,7 +165,7 @@ class QuizKind(Kind):
         # The same questions on every page of the trial, so that nothing has to be remembered.
         seats = drawn({place.number: [v.id for v in place.versions] for place in places})
         parts = [
-            trial.Part(*_words(version), place.slot.marks)
+            trial.Part(*_words(version), place.slot.marks, place.slot.new_page)
             for place in places
             for version in place.versions
             if version.id == seats.get(place.number)

@@ -19,7 +19,7 @@ from .marking import Given, feedback_of, rubric_of
 from .marking_errors import MarkedMeanwhile, NotHandedIn
 from .marking_queries import get_published_quiz
 from .models import Attempt, AttemptState, Mark, MarkCause, Response
-from .services import settle
+from .services import lock, settle
 
 
 def mark(*, course_id: int, attempt_id: int, slot: int, given: Given, seen: int, by: int) -> None:
@@ -84,14 +84,11 @@ def settle_again(attempt: Attempt, activity: OutlineActivity, responses: Sequenc
 
 
 def _held(course_id: int, attempt_id: int) -> tuple[Attempt, Sequence[Response]]:
-    """An attempt at a quiz of a course, its row held until the commit, with its responses. Raises `NotFound`."""
-    attempt = db.session.scalars(
-        sa.select(Attempt).where(Attempt.id == attempt_id).with_for_update().execution_options(populate_existing=True)
-    ).one_or_none()
-    if attempt is None:
+    """An attempt at a quiz of a course, held until the commit, with its responses. Raises `NotFound`."""
+    of_course = sa.select(Activity.course_id).join(Attempt, Attempt.activity_id == Activity.id)
+    if db.session.scalar(of_course.where(Attempt.id == attempt_id)) != course_id:
         raise NotFound
-    if db.session.scalar(sa.select(Activity.course_id).where(Activity.id == attempt.activity_id)) != course_id:
-        raise NotFound
+    attempt = lock(attempt_id)
     responses = db.session.scalars(
         sa.select(Response)
         .where(Response.attempt_id == attempt_id)

@@ -54,6 +54,12 @@ class Asked:
     waits: bool = False
     comment: str | None = None
     page: int = 0
+    regraded_by: Content | None = None
+
+    @property
+    def key(self) -> Content:
+        """The question as it is graded: that of a regrade, where there was one, else as it was asked."""
+        return self.regraded_by or self.content
 
     @property
     def prefix(self) -> str:
@@ -178,6 +184,7 @@ _ATTEMPT = (
         Attempt.edition_id, Attempt.started_at, Attempt.finished_at, Attempt.score, Attempt.slots, Course.slug,
         Attempt.due_at, Response.slot, Response.answer, Response.sequence, Response.flagged, Response.fraction,
         Response.feedback, Response.certainty, Response.tries, Response.locked, Response.waits, Response.comment,
+        Response.graded_version_id,
     )
     .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
     .join(Course, Course.id == Enrolment.course_id)
@@ -194,7 +201,8 @@ def find_sitting(attempt_id: int, *, person_id: int) -> Sitting | None:
         return None
     first: Any = rows[0]
     slots: list[AttemptSlot] = first.slots
-    versions = get_versions(slot.version_id for slot in slots)
+    regraded = {row.graded_version_id for row in rows if row.graded_version_id is not None}
+    versions = get_versions({slot.version_id for slot in slots} | regraded)
     return Sitting(
         id=first.id,
         enrolment_id=first.enrolment_id,
@@ -215,6 +223,7 @@ def find_sitting(attempt_id: int, *, person_id: int) -> Sitting | None:
                 fraction=row.fraction, feedback=tuple(row.feedback or ()), certainty=row.certainty,
                 tries=tuple(row.tries or ()), locked=row.locked, waits=row.waits, comment=row.comment,
                 page=slots[row.slot].page,
+                regraded_by=versions[row.graded_version_id][0] if row.graded_version_id is not None else None,
             )
             for row in rows
         ),

@@ -101,6 +101,9 @@ def carry_on(*, regrade_id: int, attempt_ids: Sequence[int]) -> None:
     """Grade the answers of these attempts by the regrade's key. What is done already is left as it is."""
     row, quiz, content = _of(regrade_id)
     # All rows are held before any is changed, and in one order, so that nobody waits in a circle.
+    # Enrolments before attempts, as everywhere.
+    goers = sa.select(Attempt.enrolment_id).where(Attempt.id.in_(attempt_ids))
+    db.session.execute(sa.select(Enrolment.id).where(Enrolment.id.in_(goers)).order_by(Enrolment.id).with_for_update())
     attempts = db.session.scalars(
         sa.select(Attempt)
         .where(Attempt.id.in_(attempt_ids), Attempt.state == AttemptState.SUBMITTED)
@@ -108,10 +111,6 @@ def carry_on(*, regrade_id: int, attempt_ids: Sequence[int]) -> None:
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
-    enrolments = {attempt.enrolment_id for attempt in attempts}
-    db.session.execute(
-        sa.select(Enrolment.id).where(Enrolment.id.in_(enrolments)).order_by(Enrolment.id).with_for_update()
-    )
     versions = set(
         db.session.scalars(sa.select(QuestionVersion.id).where(QuestionVersion.question_id == row.question_id))
     )

@@ -207,6 +207,7 @@ def settle(attempt: Attempt, activity: OutlineActivity, responses: Sequence[Resp
 
 
 def _record(attempt: Attempt, activity: OutlineActivity) -> None:
+    """Record the grade that all attempts make now. Their enrolment is held by `lock`, so none is missed."""
     db.session.flush()
     settings = data_of(activity).settings
     made = queries.list_attempts(attempt.enrolment_id, attempt.cycle, attempt.activity_id)
