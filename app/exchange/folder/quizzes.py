@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from app.core.text import Text
 from app.quizzes.settings import Grading, QuizSettings
-from app.quizzes.types import AcceptedAnswer, Choice, Content, MultipleChoice, ShortAnswer, SingleChoice
+from app.quizzes.types import AcceptedAnswer, Choice, Content, MultipleChoice, ShortAnswer, SingleChoice, TrueFalse
 from app.quizzes.types.typed import LONGEST
 
 from ..parsed import ParsedQuestion, QuizPart
@@ -104,6 +104,17 @@ def _multiple(fields: Fields, report: Report) -> MultipleChoice:
     )
 
 
+def _true_false(fields: Fields, report: Report) -> TrueFalse:
+    fields.node("truth", required=True)
+    return TrueFalse(
+        stem=fields.text("stem") or MISSING,
+        truth=fields.boolean("truth", True),
+        feedback=fields.text("feedback", required=False),
+        true_feedback=fields.text("true_feedback", required=False),
+        false_feedback=fields.text("false_feedback", required=False),
+    )
+
+
 def _choices(fields: Fields, report: Report) -> tuple[Choice, ...]:
     found: list[Choice] = []
     for item in fields.listing("choices"):
@@ -175,4 +186,5 @@ _TYPES: dict[str, Callable[[Fields, Report], Content]] = {
     "single_choice": _single,
     "multiple_choice": _multiple,
     "short_answer": _short,
+    "true_false": _true_false,
 }

@@ -18,7 +18,7 @@ from app.core.text import Text
 from app.courses.models import Activity, Course, CourseMedia, Lesson
 from app.quizzes.models import Question, QuestionVersion, Quiz, QuizSlot, VersionState
 from app.quizzes.settings import QuizSettings
-from app.quizzes.types import AcceptedAnswer, Choice, Content, MultipleChoice, ShortAnswer, type_name
+from app.quizzes.types import AcceptedAnswer, Choice, Content, MultipleChoice, ShortAnswer, TrueFalse, type_name
 
 from .files import BANK_FILE, COURSE_FILE
 from .lessons import as_file
@@ -238,6 +238,12 @@ class _Writer:
                 language: [self.answer(answer, language) for answer in answers]
                 for language, answers in content.answers.items()
             }
+            return fields
+        if isinstance(content, TrueFalse):
+            fields["truth"] = content.truth
+            for name in ("true_feedback", "false_feedback"):
+                if (said := getattr(content, name)) is not None:
+                    fields[name] = self.text(said)
             return fields
         if isinstance(content, MultipleChoice):
             fields |= _unless("partial", content.partial, False)
