@@ -189,17 +189,14 @@ class Quizzed:
         page = client.get(f"/attempts/{practitioner.attempt}").text
         token = re.search(r'name="csrf_token" value="([^"]+)"', page)
         assert token
-        fields = {
-            "csrf_token": token[1],
-            "slot": QUESTIONS - 1,
-            f"{PREFIX.format(slot)}sequence": 0,
-            f"{PREFIX.format(QUESTIONS - 1)}choice": "a",
-        }
+        slot = QUESTIONS - 1
+        named = PREFIX.format(slot)
+        fields = {"csrf_token": token[1], "slot": slot, f"{named}sequence": 0, f"{named}choice": "a"}
         address, headers = f"/attempts/{practitioner.attempt}/responses", {"X-Requested-With": "fetch"}
         assert client.post(address, data=fields, headers=headers).status_code == 200
         sa.event.listen(engine, "before_cursor_execute", note)
         try:
-            answer = client.post(address, data={**fields, f"{PREFIX.format(slot)}sequence": 1}, headers=headers)
+            answer = client.post(address, data={**fields, f"{named}sequence": 1}, headers=headers)
             assert answer.status_code == 200 and answer.json and answer.json["sequence"] == 2
         finally:
             sa.event.remove(engine, "before_cursor_execute", note)
