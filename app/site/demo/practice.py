@@ -40,7 +40,7 @@ def practise(practice: PracticeMaterial, stage: Stage, *, seed: int, lead: str, 
         for number, (enrolment, person) in enumerate(_who(practice, stage, today)):
             essay = practice.essays[number] if number < len(practice.essays) else None
             own = random.Random(f"{seed} practice {person.email}")
-            at = _working_hour(today - timedelta(days=2 + number), person.time_zone, own)
+            at = _working_hour(today - timedelta(days=2 + number // 2), person.time_zone, own)
             journeys.append(_take(quiz, enrolment, person, essay, at, stage, own))
             if essay is not None and essay.levels:
                 marked_at = at + timedelta(days=1, hours=2)
@@ -57,7 +57,7 @@ def _who(practice: PracticeMaterial, stage: Stage, today: datetime) -> list[tupl
         .where(
             Enrolment.course_id == stage.editions[practice.course].course_id,
             Enrolment.state == EnrolmentState.COMPLETED,
-            Enrolment.touched_at < today - timedelta(days=practice.people + 4),
+            Enrolment.touched_at < today - timedelta(days=practice.people // 2 + 5),
             Person.email.not_like(SIGN_INS),
         )
         .order_by(Enrolment.completed_at.desc(), Enrolment.id)
