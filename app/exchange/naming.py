@@ -15,14 +15,16 @@ class Keys:
 
     prefix: str = "question"
     taken: set[str] = field(default_factory=set)
+    _next: dict[str, int] = field(default_factory=dict)  # the number to try first behind a key that was given
 
     def give(self, title: str, number: int, identity: str = "") -> str:
         """From the title, else from the id in the file, else from the prefix and the number."""
         key = slug(title) or (slug(f"{self.prefix}-{identity}") if identity else "") or slug(f"{self.prefix}-{number}")
-        free, again = key, 2
+        free, again = key, self._next.get(key, 2)
         while free in self.taken:
             end = f"-{again}"
             free, again = key[: LONGEST_KEY - len(end)].rstrip("-") + end, again + 1
+        self._next[key] = again
         self.taken.add(free)
         return free
 

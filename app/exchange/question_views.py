@@ -32,6 +32,7 @@ from .question_forms import ANY, ImportForm, TakeForm
 from .questions import FORMATS, QuestionFormat
 from .recognising import recognised
 from .sheet import Sheet
+from .sheet.columns import MOST_ROWS
 from .showing import Shown, shown
 from .story import MOST_TOLD
 
@@ -112,6 +113,9 @@ def _look(access: CourseAccess, form: ImportForm, name: str, data: bytes) -> Loo
         found, faults = format.read(data, file=name or _("the file"), language=form.placing.language)
     if not found and not faults:
         return _("The file holds no questions.")
+    if len(found) > MOST_ROWS:
+        faults = [Fault(name, 1, _("a file may hold at most %(count)s questions", count=MOST_ROWS))]
+        return Looked(name, data, format, [], faults)
     return Looked(name, data, format, _compared(access.id, found, form, format), faults)
 
 

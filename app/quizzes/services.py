@@ -106,11 +106,12 @@ def lock(attempt_id: int) -> Attempt:
 def submit(*, attempt_id: int, activity: OutlineActivity) -> Attempt:
     """Grade an attempt and record the quiz's new grade. Submitting again changes nothing.
 
-    After the deadline it counts as of the deadline; too late for its quiz it is abandoned.
+    After the deadline it counts as of the deadline; too late for its quiz it is abandoned. It is as late as it came,
+    however long it waited for others.
     """
+    now = clock.now()
     attempt = lock(attempt_id)
     if attempt.state == AttemptState.OPEN:
-        now = clock.now()
         settings = queries.taken_under(attempt.edition_id, attempt.activity_id)
         phase = timing.state_at(attempt.state, attempt.due_at, settings, now, slack())
         _finish(attempt, activity, phase, now)

@@ -53,8 +53,8 @@ def slots_for(data: QuizData, person_id: int, last: Attempt | None) -> list[Atte
     source = chance.source()
     drawn: list[int | None] = [slot.version_id for slot in data.slots]
     if any(slot.pool for slot in data.slots):
-        met = terms.list_met({v for slot in data.slots for v in slot.versions}, person_id=person_id)
         again = {slot.version_id for slot in last.slots} if last and data.settings.builds_on_last else set()
+        met = terms.list_met({v for slot in data.slots for v in slot.versions} | again, person_id=person_id)
         drawn = draw(data.slots, met, source, again=again)
     contents = {v: found[0] for v, found in queries.get_versions(v for v in drawn if v is not None).items()}
     slots = lay_out(data.slots, drawn, contents, data.settings, source)

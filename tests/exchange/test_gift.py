@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from time import perf_counter
+
 import pytest
 
 from app.core.text import Text
 from app.exchange import gift
+from app.exchange.naming import Keys
 from app.exchange.parsed import ParsedQuestion
 from app.quizzes.types import (
     Essay,
@@ -289,3 +292,11 @@ def test_comments_stand_anywhere_on_lines_of_their_own() -> None:
     content = one("// before\nWho?{\n// within {\n=a // not one\n~b\n}\n// after").content
     assert isinstance(content, SingleChoice)
     assert content.choices[0].text.best("en", "en") == "a // not one"
+
+
+def test_many_questions_of_one_title_are_told_apart_in_time() -> None:
+    keys = Keys()
+    begun = perf_counter()
+    given = {keys.give("Same", number) for number in range(30_000)}
+    assert len(given) == 30_000
+    assert perf_counter() - begun < 5  # it took minutes while each tried all numbers before its own

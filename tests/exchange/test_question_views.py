@@ -262,3 +262,11 @@ def test_a_bomb_is_refused_before_it_is_unpacked(mover: Mover) -> None:
         archive.writestr("items/a.xml", b"0" * (70 * 1024 * 1024))
     refused = mover.check(out.getvalue(), "questions.zip")
     assert refused.status_code == 422 and "far larger than any file of questions" in refused.text
+
+
+def test_more_questions_than_a_page_can_show_are_refused(mover: Mover, course: Course) -> None:
+    before = rows_by_table()
+    data = ("::Same::Which?{=a ~b}\n\n" * 2001).encode()
+    looked = mover.check(data, name="many.gift")
+    assert looked.status_code == 422 and rows_by_table() == before
+    assert "a file may hold at most 2000 questions" in looked.text

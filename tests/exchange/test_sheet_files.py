@@ -221,6 +221,7 @@ def test_a_workbook_that_would_do_harm_is_refused() -> None:
     for changed, words in (
         ({"xl/worksheets/sheet1.xml": bomb}, "a document type of its own"),
         ({"xl/sharedStrings.xml": bomb.decode().encode("utf-16")}, "a document type of its own"),
+        ({"xl/worksheets/sheet1.dat": bomb}, "a document type of its own"),
         ({"xl/media/big.bin": b"0" * 70_000_000}, "far larger"),
         ({"../../evil": b""}, "a dangerous path"),
     ):

@@ -14,8 +14,11 @@ from flask.testing import FlaskClient
 from app.core import clock
 from app.core.transactions import unit_of_work
 from app.extensions import db
-from app.quizzes.models import Attempt, AttemptSlot, Response
+from app.quizzes.bank import add_version
+from app.quizzes.kind import QuizData, SlotData
+from app.quizzes.models import Attempt, AttemptSlot, QuestionVersion, Response
 from app.quizzes.settings import AFTERWARDS, ALWAYS, Band, Behaviour, Overdue, QuizSettings, Review, When
+from app.quizzes.starting import slots_for
 from app.quizzes.types import AcceptedAnswer, Choice, Content, MultipleChoice, ShortAnswer, SingleChoiceAnswer
 from tests.factories import a_choice_question, a_person, an_answer, signed_in, text
 from tests.pages import check_page
@@ -396,7 +399,20 @@ def test_each_attempt_may_begin_with_the_last_answers(app: Flask, client: FlaskC
     sat.taking.hand_in(sat.attempt)
     again = sat.taking.start()
     page = client.get(f"/attempts/{again}").text
-    assert re.search(r'value="b" checked', page)
+    assert re.search(r'value="[^"]+" checked><span>A wrong one', page)
     db.session.rollback()
     first = db.session.get_one(Response, (again, 0))
     assert (first.answer, first.fraction, first.tries, first.sequence) == (SingleChoiceAnswer("b"), None, [], 0)
+
+
+def test_a_question_drawn_before_is_drawn_again_in_its_newer_version(app: Flask) -> None:
+    """An attempt builds on the last by question: the edition may have newer versions by now."""
+    taking = Taking(QuizSettings(builds_on_last=True))
+    with unit_of_work():
+        versions = db.session.scalars(sa.select(QuestionVersion).order_by(QuestionVersion.id)).all()
+        old = [version.id for version in versions]
+        new = [add_version(version.question, version.content, by=None).id for version in versions]
+    last = Attempt(slots=[AttemptSlot(old[1], 1.0)])
+    data = QuizData(QuizSettings(builds_on_last=True), (SlotData(0, 1.0, pool=tuple(new)),))
+    for _again in range(10):
+        assert [slot.version_id for slot in slots_for(data, taking.person_id, last)] == [new[1]]

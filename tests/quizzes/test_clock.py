@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,7 +18,7 @@ from app.progress import services as progress
 from app.progress.models import ActivityState, Enrolment
 from app.quizzes import jobs, services
 from app.quizzes.errors import AttemptClosed, NoAttemptsLeft, NotOpen, TimeIsUp, WaitsBetween, WrongCode
-from app.quizzes.models import Extension, Quiz
+from app.quizzes.models import Attempt, Extension, Quiz
 from app.quizzes.settings import Completes, Overdue, QuizSettings
 from app.quizzes.types import SingleChoiceAnswer
 from tests.factories import a_city, a_person
@@ -301,3 +302,18 @@ def test_an_attempt_on_top_may_still_complete_where_a_number_of_attempts_does(ap
             taking.hand_in(attempt)
         states.append(db.session.get_one(Enrolment, taking.enrolment_id).states[taking.quiz.id])
     assert states == [ActivityState.STARTED, ActivityState.STARTED, ActivityState.COMPLETE]
+
+
+def test_a_submission_is_as_late_as_it_came(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    taking = timed(Overdue.ABANDON)
+    attempt = begun(taking)
+    lock = services.lock
+    with ExitStack() as later, at(59):
+
+        def after_others(attempt_id: int) -> Attempt:
+            later.enter_context(at(65))
+            return lock(attempt_id)
+
+        monkeypatch.setattr(services, "lock", after_others)
+        with unit_of_work():
+            assert services.submit(attempt_id=attempt, activity=taking.quiz).state == "submitted"

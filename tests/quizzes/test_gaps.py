@@ -168,3 +168,10 @@ def test_choices_stand_in_alphabetical_order_of_the_language_read() -> None:
     gap = a_text().gaps[2]
     assert [choice.key for _alias, choice in gap.listed("en", "en")] == ["c", "b", "a"]  # army, board, council
     assert [choice.key for _alias, choice in gap.listed("fr", "en")] == ["c", "b", "a"]  # armée, comité, conseil
+
+
+def test_pages_call_gaps_by_their_place() -> None:
+    content = a_text()
+    names = [content.field_of(gap) for gap in content.gaps]
+    assert names == ["gap-_1", "gap-_2", "gap-_3"]
+    assert content.read({names[0]: ["Rabat"], names[1]: [" "]}) == GapsAnswer({"city": "Rabat"})

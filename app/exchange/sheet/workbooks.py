@@ -55,8 +55,8 @@ def _check(data: bytes) -> None:
     try:
         package = zips.open_zip(data)
         for name in package.names:
-            is_xml = name.lower().endswith((".xml", ".rels", ".vml"))
-            if is_xml and re.search(rb"<!(DOCTYPE|ENTITY)", package.read(name).replace(b"\0", b"")):
+            is_picture = name.lower().endswith((".png", ".jpg", ".jpeg", ".gif", ".emf", ".wmf", ".svg"))
+            if not is_picture and re.search(rb"<!(DOCTYPE|ENTITY)", package.read(name).replace(b"\0", b"")):
                 reason = _("the file declares a document type of its own, which can do harm: it is not read")
                 raise Unreadable(reason)
     except zips.Unsound as error:

@@ -77,9 +77,17 @@ class Gaps(Asking, frozen=True, tag="gaps"):
         """The answer in a posted form; None if no gap was filled."""
         filled = {}
         for gap in self.gaps:
-            if typed := "".join(fields.get(f"gap-{gap.key}", ())[:1]).strip():
+            sent = fields.get(self.field_of(gap)) or fields.get(f"gap-{gap.key}", ())
+            if typed := "".join(sent[:1]).strip():
                 filled[gap.key] = gap.key_of(typed) if gap.choices else typed
         return GapsAnswer(filled) if filled else None
+
+    def field_of(self, gap: Gap) -> str:
+        """What pages call the field of a gap, by its place among them: its key is its author's, and might tell.
+
+        No key begins with `_`.
+        """
+        return f"gap-_{self.gaps.index(gap) + 1}"
 
     def accepts(self, answer: GapsAnswer) -> bool:
         """Whether the answer fills gaps of this question, each with one of its choices or something short enough."""
