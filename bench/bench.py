@@ -1,4 +1,6 @@
-"""`make bench`: the lesson page beside a bare Flask view, and what a visit weighs. Writes bench/results.json.
+"""`make bench`: the lesson page beside a bare Flask view, what a visit weighs, and what quizzes bear.
+
+Writes bench/results.json.
 
 Both are served by the same gunicorn settings and asked by wrk in turns with `Accept-Encoding: br`, so that a
 machine that slows down slows both; the medians are compared. Statements are SELECT, INSERT, UPDATE and DELETE
@@ -78,6 +80,14 @@ AIMS = {
     # takes to find the place where to write.
     "editor_page_bytes": Aim(450_000),
     "editor_ready_ms": Aim(2_000),
+    "quiz_save_statements": Aim(3),
+    "quiz_saves_per_second_sqlite": Aim(300, at_least=True),
+    "quiz_save_p99_ms_sqlite": Aim(150),
+    "quiz_saves_per_second_postgresql": Aim(300, at_least=True),
+    "quiz_save_p99_ms_postgresql": Aim(150),
+    # Seconds, not minutes, on whatever machine it is.
+    "quiz_start_1000_seconds": Aim(60),
+    "quiz_statistics_100k_seconds": Aim(15),
 }
 
 
@@ -89,7 +99,7 @@ def main() -> None:
         data = Path(folder)
         environment = _environment(data)
         subprocess.run([ROOT / "scripts" / "prepare"], env=environment, check=True)
-        figures = {**pages(environment), **throughput(data, environment)}
+        figures = {**pages(environment), **throughput(data, environment), **quizzes()}
     RESULTS.write_text(json.dumps({name: figures[name] for name in sorted(figures)}, indent=2) + "\n")
     for name, aim in AIMS.items():
         value = figures.get(name)
@@ -192,6 +202,23 @@ def wrk(address: str, cookie: str, *, seconds: int = SECONDS) -> float:
     if not rate or "Non-2xx" in said:
         raise RuntimeError(f"wrk did not get the page {address}:\n{said}")
     return float(rate[1])
+
+
+def quizzes() -> dict[str, float]:
+    """What quizzes bear, on either database, each in a process of its own; PostgreSQL as safe as SQLite is."""
+    measure = [sys.executable, "-m", "bench.quizzes"]
+    commands = [[*measure, "sqlite"]]
+    if subprocess.run([ROOT / "scripts" / "postgres", "--find"], check=False, capture_output=True).returncode == 0:
+        commands.append([str(ROOT / "scripts" / "postgres"), *measure, "postgresql"])
+    else:
+        print("  SKIPPED PostgreSQL: there is none")
+    figures: dict[str, float] = {}
+    for command in commands:
+        said = subprocess.run(
+            command, cwd=ROOT, env={**os.environ, "DURABLE": "yes"}, stdout=subprocess.PIPE, text=True, check=True
+        ).stdout
+        figures |= json.loads(said.splitlines()[-1])
+    return figures
 
 
 def visits(site: str) -> dict[str, float]:

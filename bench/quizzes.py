@@ -55,7 +55,7 @@ STARTING = 1_000  # practitioners who start the same quiz
 AT_ONCE = 100  # of their requests on their way at a time
 ATTEMPTS = 100_000
 AT_A_TIME = 2_000  # rows written together
-PREFIX = ""  # of the fields of a question, by its slot
+PREFIX = "q{}-"  # of the fields of a question, by its slot
 
 
 @dataclass
@@ -95,7 +95,7 @@ class Practitioner:
         while time.perf_counter() < until:
             slot, choice = saved % QUESTIONS, "abc"[saved % 3]
             fields = {
-                "csrf_token": self.token, "slot": slot, "sequence": sequences[slot],
+                "csrf_token": self.token, "slot": slot, f"{PREFIX.format(slot)}sequence": sequences[slot],
                 f"{PREFIX.format(slot)}choice": choice,
             }  # fmt: skip
             began = time.perf_counter()
@@ -189,17 +189,14 @@ class Quizzed:
         page = client.get(f"/attempts/{practitioner.attempt}").text
         token = re.search(r'name="csrf_token" value="([^"]+)"', page)
         assert token
-        fields = {
-            "csrf_token": token[1],
-            "slot": QUESTIONS - 1,
-            "sequence": 0,
-            f"{PREFIX.format(QUESTIONS - 1)}choice": "a",
-        }
+        slot = QUESTIONS - 1
+        named = PREFIX.format(slot)
+        fields = {"csrf_token": token[1], "slot": slot, f"{named}sequence": 0, f"{named}choice": "a"}
         address, headers = f"/attempts/{practitioner.attempt}/responses", {"X-Requested-With": "fetch"}
         assert client.post(address, data=fields, headers=headers).status_code == 200
         sa.event.listen(engine, "before_cursor_execute", note)
         try:
-            answer = client.post(address, data={**fields, "sequence": 1}, headers=headers)
+            answer = client.post(address, data={**fields, f"{named}sequence": 1}, headers=headers)
             assert answer.status_code == 200 and answer.json and answer.json["sequence"] == 2
         finally:
             sa.event.remove(engine, "before_cursor_execute", note)

@@ -54,7 +54,10 @@ def draw(
     before = {met[version].question_id for version in again if version in met}
     ties.sort(key=lambda question: (question not in before, times[question]))
     drawn: dict[int, int] = {}  # place: question
+    random = sum(bool(place.pool) for place in places)
     for question in ties:
+        if len(drawn) == random:
+            break
         _seat(question, wanted, drawn, set(), source)
     chosen = {n: dict(wanted[question])[n] for n, question in drawn.items()}
     return [chosen.get(n) if place.pool else place.version_id for n, place in enumerate(places)]

@@ -17,10 +17,12 @@ from app.extensions import db
 from app.network.models import City
 from app.progress.models import Enrolment
 
+from . import queries
 from .marking_attempt_queries import Who, hidden
 from .marking_queries import MarkedQuiz
 from .models import Attempt, AttemptState, Mark, Question, QuestionVersion, Regrade, Response, VersionState
 from .regrading import Answered, Plan, Taken, Tried, plan
+from .settings import QuizSettings
 from .types import Content
 
 SILENCE = timedelta(minutes=2)  # after which a regrade under way is given up for lost
@@ -190,7 +192,7 @@ def list_taken(activity_id: int, question_id: int, until: datetime | None = None
     chosen = (
         sa.select(
             Response.attempt_id, Response.slot, Response.marks, Response.answer, Response.tries, Response.certainty,
-            Response.fraction, Response.waits, Response.marked_by_id, Attempt.language,
+            Response.fraction, Response.waits, Response.marked_by_id, Attempt.language, Attempt.edition_id,
         )
         .join(Attempt, Attempt.id == Response.attempt_id)
         .join(QuestionVersion, QuestionVersion.id == Response.version_id)
@@ -203,14 +205,17 @@ def list_taken(activity_id: int, question_id: int, until: datetime | None = None
     )  # fmt: skip
     if until is not None:
         chosen = chosen.where(Attempt.finished_at <= until)
-    return [taken(row, row.language) for row in db.session.execute(chosen)]
+    return [
+        taken(row, row.language, queries.taken_under(row.edition_id, activity_id))
+        for row in db.session.execute(chosen).all()
+    ]
 
 
-def taken(row: Any, language: str) -> Taken:
-    """A response, or a row with its columns, as it is graded."""
+def taken(row: Any, language: str, under: QuizSettings) -> Taken:
+    """A response, or a row with its columns, as it is graded by the settings that its attempt was taken under."""
     return Taken(
         row.attempt_id, row.slot, row.marks, language, Answered(row.answer, tuple(row.tries or ()), row.certainty),
-        row.fraction or 0.0, row.waits, row.marked_by_id is not None,
+        row.fraction or 0.0, row.waits, row.marked_by_id is not None, under,
     )  # fmt: skip
 
 

@@ -40,8 +40,10 @@ def regrade(
     stand otherwise by now. `seen` is `Plan.seen` of the preview. Raises `PreviewOutdated` where the preview would be
     another now, or changes nothing.
     """
-    # One after the other, so that who comes second sees what the first did.
-    db.session.execute(sa.select(Activity.__table__.c.id).where(Activity.__table__.c.id == quiz.id).with_for_update())
+    # One after the other, so that who comes second sees what the first did. Attempts that begin meanwhile, which hold
+    # their enrolment, need not wait.
+    held = sa.select(Activity.__table__.c.id).where(Activity.__table__.c.id == quiz.id)
+    db.session.execute(held.with_for_update(key_share=True))
     standing, plan = planned
     version_id = plan.version_id
     if regrade_queries.get_standing(quiz.id) != standing:
@@ -87,7 +89,7 @@ def list_to_do(regrade_id: int) -> list[int]:
     for one in found:
         if one.by_hand or one.waits:
             continue
-        result = earned(content, one.answered, quiz.settings, one.language)
+        result = earned(content, one.answered, one.under or quiz.settings, one.language)
         if result is None or result.waits:
             continue
         if abs(result.fraction - one.fraction) > TINY:
@@ -150,10 +152,10 @@ def _of(regrade_id: int) -> tuple[Regrade, MarkedQuiz, Content]:
 
 def _regrade(row: Regrade, quiz: MarkedQuiz, content: Content, attempt: Attempt, response: Response) -> bool:
     """Grade one answer by the regrade's key, and say whether its mark is another now."""
-    one = taken(response, attempt.language)
+    one = taken(response, attempt.language, queries.taken_under(attempt.edition_id, attempt.activity_id))
     if one.by_hand or one.waits:
         return False
-    result = earned(content, one.answered, quiz.settings, one.language)
+    result = earned(content, one.answered, one.under or quiz.settings, one.language)
     if result is None or result.waits:
         return False
     response.graded_version_id = row.version_id if row.version_id != response.version_id else None

@@ -63,7 +63,10 @@ def _certain(content: Content, result: Grade, answered: Answered, settings: Quiz
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """An answer to the question in a submitted attempt, as it is graded."""
+    """An answer to the question in a submitted attempt, as it is graded.
+
+    `under` are the settings that the attempt was taken under, where they are not those in force.
+    """
 
     attempt_id: int
     slot: int
@@ -73,6 +76,7 @@ class Taken:
     fraction: float
     waits: bool
     by_hand: bool
+    under: QuizSettings | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +221,7 @@ def _judge(one: Taken, content: Content, settings: QuizSettings, counts: _Counts
         counts.by_hand += 1
     elif one.waits:
         counts.waiting += 1
-    elif (result := earned(content, one.answered, settings, one.language)) is None or result.waits:
+    elif (result := earned(content, one.answered, one.under or settings, one.language)) is None or result.waits:
         counts.misfits += 1
     elif abs(result.fraction - one.fraction) <= TINY:
         counts.same += 1

@@ -212,7 +212,7 @@ def _record(attempt: Attempt, activity: OutlineActivity) -> None:
     settings = data_of(activity).settings
     made = queries.list_attempts(attempt.enrolment_id, attempt.cycle, attempt.activity_id)
     allowed = settings.attempts
-    if allowed is not None and settings.completes is Completes.PASSED_OR_USED_UP:
+    if allowed is not None and settings.completes is not Completes.PASSED:
         person_id = db.session.scalar(sa.select(Enrolment.person_id).where(Enrolment.id == attempt.enrolment_id))
         assert person_id is not None
         allowed = terms.get_terms(attempt.activity_id, person_id=person_id).allowance.allowed(allowed)

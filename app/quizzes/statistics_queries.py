@@ -37,7 +37,10 @@ class Which(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The attempts that statistics are of: submitted and marked in whole, of one edition or of all."""
+    """The attempts that statistics are of: submitted and marked in whole, of one edition or of all.
+
+    Somebody whose first attempt waits for marks is left out of the first ones until it is marked.
+    """
 
     activity_id: int
     which: Which = Which.FIRST
@@ -48,10 +51,12 @@ class Chosen:
         table = Attempt.__table__
         c = table.c
         whole = sa.select(c.id, c.edition_id, c.language, c.score).where(
-            c.activity_id == self.activity_id, c.state == AttemptState.SUBMITTED, c.score.is_not(None)
+            c.activity_id == self.activity_id, c.state == AttemptState.SUBMITTED
         )
         if self.edition_id is not None:
             whole = whole.where(c.edition_id == self.edition_id)
+        if self.which in (Which.ALL, Which.BEST):
+            whole = whole.where(c.score.is_not(None))
         if self.which is Which.ALL:
             return whole.subquery()
         order = {
@@ -63,7 +68,7 @@ class Chosen:
         ranked = whole.add_columns(place).subquery()
         return (
             sa.select(ranked.c.id, ranked.c.edition_id, ranked.c.language, ranked.c.score)
-            .where(ranked.c.place == 1)
+            .where(ranked.c.place == 1, ranked.c.score.is_not(None))
             .subquery()
         )
 

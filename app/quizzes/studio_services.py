@@ -219,6 +219,8 @@ def duplicate_slot(*, course_id: int, activity_id: int, slot_id: int, by: int) -
 
     Of a draw, another one of the same. Raises `NotFound`, `TooManyQuestions`.
     """
+    # The course before its quiz, as where the bank is changed: the new question refers to it.
+    db.session.execute(sa.select(Course.id).where(Course.id == course_id).with_for_update())
     quiz = _locked(course_id, activity_id)
     slots = _ordered(quiz.id)
     slot = _of(slots, slot_id)

@@ -102,7 +102,9 @@ def begin(page: Page, course: str) -> str:
 
 
 def choice(page: Page, slot: int, value: str) -> Any:
-    return page.locator(f"input[name=q{slot}-choice][value={value}]")
+    words = {"a": "The right one", "b": "A wrong one", "c": "Another wrong one"}[value]
+    label = page.locator("label.choice").filter(has=page.get_by_text(words, exact=True))
+    return label.locator(f"input[name=q{slot}-choice]")
 
 
 def saved(page: Page) -> None:

@@ -288,3 +288,16 @@ def test_an_attempt_keeps_the_time_it_was_begun_with(app: Flask) -> None:
     assert taking.attempt(attempt).due_at == DUE
     with at(61):
         assert taking.hand_in(attempt).state == "submitted"
+
+
+def test_an_attempt_on_top_may_still_complete_where_a_number_of_attempts_does(app: Flask) -> None:
+    taking = timed(Overdue.ABANDON, completes=Completes.ATTEMPTS, least_attempts=2)
+    taking.extend(attempts=1)
+    states = []
+    for number, late in enumerate((True, False, False)):
+        with clock.at(START + timedelta(hours=number)):
+            attempt = taking.start()
+        with at(3600 * number + (61 if late else -60)):
+            taking.hand_in(attempt)
+        states.append(db.session.get_one(Enrolment, taking.enrolment_id).states[taking.quiz.id])
+    assert states == [ActivityState.STARTED, ActivityState.STARTED, ActivityState.COMPLETE]

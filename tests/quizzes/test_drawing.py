@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from random import Random
+from time import perf_counter
 
 import pytest
 from hypothesis import given
@@ -120,3 +121,12 @@ def test_a_place_left_empty_is_no_page() -> None:
     slots = [drawn_from(1), drawn_from(1), SlotData(2, 1.0)]
     laid = lay_out(slots, [1, None, 2], {1: a_choice_question(), 2: a_choice_question()}, QuizSettings(), Random(3))
     assert [slot.page for slot in laid] == [1, 2]
+
+
+def test_a_large_bank_is_drawn_from_at_once() -> None:
+    pool = tuple(range(1, 4001))
+    known = {version: Met(version) for version in pool}
+    begun = perf_counter()
+    drawn = draw([drawn_from(*pool)] * 150, known, Random(1))
+    assert len(set(drawn)) == 150
+    assert perf_counter() - begun < 3  # it took minutes while every question looked for a place

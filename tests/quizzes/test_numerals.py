@@ -73,3 +73,9 @@ def test_numbers_are_written_without_needless_digits() -> None:
     ]  # fmt: skip
     assert (written(-1500.25, "en"), written(-1500.25, "fr")) == ("−1500.25", "−1500,25")
     assert decimal_sign("no such tongue") == "."
+
+
+def test_endless_digits_are_no_error() -> None:
+    assert read("1," + "5" * 5000, "en") is None
+    assert read("9" * 5000, "en") is None and without_end("9" * 5000)
+    assert read("0" * 5000 + "7", "en") == 7

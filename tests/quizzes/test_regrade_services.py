@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from threading import Barrier
+from time import sleep
 
 import pytest
 import sqlalchemy as sa
@@ -12,14 +14,16 @@ from flask import Flask
 from app.core.errors import NotFound
 from app.core.models import AuditEvent
 from app.core.transactions import unit_of_work
+from app.courses import services as courses
 from app.extensions import db
-from app.progress.models import Certificate, Completion
-from app.quizzes import marking_queries, regrade_jobs, regrade_queries, regrade_services
+from app.progress.models import Certificate, Completion, Enrolment
+from app.quizzes import marking_queries, regrade_jobs, regrade_queries, regrade_services, services
 from app.quizzes.marking import Given
 from app.quizzes.marking_errors import PreviewOutdated
 from app.quizzes.marking_queries import MarkedQuiz
-from app.quizzes.models import Regrade, Response, VersionState
+from app.quizzes.models import Quiz, Regrade, Response, VersionState
 from app.quizzes.regrading import Plan
+from app.quizzes.settings import QuizSettings
 from tests.at_once import at_once
 from tests.factories import a_choice_question
 
@@ -329,3 +333,55 @@ def test_a_regrade_twice_at_once_beside_a_marker(app: Flask, school: School) -> 
     assert [score(attempt) for attempt in attempts] == [0.75] * 3 + [1.0] * 3
     assert told(regrade_id) == (6, 6)
     assert grade(goer) == ("complete", 1.0)
+
+
+# --- by the settings of the day -------------------------------------------------------------
+
+
+def publish_with(school: School, settings: QuizSettings) -> None:
+    with unit_of_work():
+        db.session.get_one(Quiz, school.quiz.id).settings = settings
+        db.session.flush()
+        courses.publish(course_id=school.course_id, by=None)
+
+
+def test_an_answer_is_graded_again_by_the_settings_it_was_given_under(school: School) -> None:
+    """Nobody was asked how sure they were: certainty, which came later, takes nothing from their answers."""
+    right, other = school.attempt(A, A), school.attempt(B, A)
+    publish_with(school, QuizSettings(pass_mark=60, certainty=True))
+    assert preview(school, school.versions[0]).changes == ()
+    new = school.correct(0, CORRECTED)
+    changes = {change.attempt_id: (change.before, change.after) for change in preview(school, new).changes}
+    assert changes == {right: (1.0, 0.0), other: (0.0, 1.0)}
+    regrade(school, new)
+    assert (fractions(right), fractions(other)) == ([0.0, 1.0], [1.0, 1.0])
+
+
+def test_a_regrade_beside_those_who_begin(app: Flask, school: School) -> None:
+    """It waits for nobody who waits for it: on PostgreSQL a row that refers to the quiz needs a lock of its own."""
+    goers = [school.practitioner(f"Goer {n}") for n in range(6)]
+    for goer in goers:
+        school.attempt(B, A, enrolment=goer)
+    new, quiz = school.correct(0, CORRECTED), quiz_of(school)
+    planned = (regrade_queries.get_standing(quiz.id), preview(school, new))
+    db.session.remove()
+    begun = Barrier(2)
+
+    def begin() -> None:
+        with app.app_context(), unit_of_work():
+            db.session.scalars(sa.select(Enrolment).where(Enrolment.id.in_(goers)).with_for_update()).all()
+            begun.wait()
+            sleep(0.3)
+            services.start_attempt(enrolment_id=goers[0], edition=school.edition, activity=school.quiz, language="en")
+
+    def again() -> None:
+        with app.app_context():
+            begun.wait()
+            with unit_of_work():
+                regrade_services.regrade(
+                    quiz=quiz, question_id=school.questions[0], planned=planned, reason="Wrong.",
+                    seen=planned[1].seen, by=school.trainer,
+                )  # fmt: skip
+
+    at_once([begin, again])
+    assert grade(goers[0]) == ("complete", 1.0)

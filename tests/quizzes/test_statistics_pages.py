@@ -17,7 +17,8 @@ from app.courses.editions import get_edition
 from app.courses.models import Course
 from app.extensions import db
 from app.progress import services as progress
-from app.quizzes import queries, services, statistics_queries
+from app.quizzes import answer_services, queries, services, statistics_queries
+from app.quizzes.answer_queries import find_answering
 from app.quizzes.bank import add_version
 from app.quizzes.models import Question
 from app.quizzes.settings import QuizSettings
@@ -51,12 +52,12 @@ class Asked:
                 enrolment_id=enrolment.id, edition=edition, activity=edition.by_key["test"], language="en"
             ).id
         for slot, answer in enumerate(answers):
-            sitting = queries.find_sitting(attempt_id, person_id=person.id)
-            assert sitting
+            to = find_answering(attempt_id, slot, person_id=person.id)
+            assert to
             db.session.rollback()
             if answer is not None:
                 with unit_of_work():
-                    services.save(sitting=sitting, slot=slot, answer=answer, flagged=False, sequence=0)  # type: ignore[arg-type]
+                    answer_services.save(to=to, answer=answer, flagged=False, sequence=0)  # type: ignore[arg-type]
         with unit_of_work():
             services.submit(attempt_id=attempt_id, activity=edition.by_key["test"])
         return person
@@ -210,3 +211,18 @@ def test_csv(client: FlaskClient, taken: Asked) -> None:
     item = statistics_queries.compute(Chosen(taken.quiz_id)).items[1]
     sheet = teaching.get(f"{taken.address}/{item.version_id}.csv")
     assert "'=cmd()" in sheet.text and "No answer" in sheet.text
+
+
+def test_who_waits_for_marks_at_first_is_not_counted_by_a_later_attempt(asked: Asked) -> None:
+    person = asked.take(B, typed("Rome"))
+    asked.take(A, typed("Oslo"), again=person)
+    asked.take(B, typed("Oslo"))
+    with unit_of_work():
+        db.session.execute(sa.text("UPDATE attempt SET score = NULL WHERE id = (SELECT min(id) FROM attempt)"))
+
+    def attempts(which: Which) -> tuple[int, float | None]:
+        figures = statistics_queries.compute(Chosen(asked.quiz_id, which)).figures
+        return figures.attempts, figures.mean
+
+    assert attempts(Which.FIRST) == (1, 50)
+    assert attempts(Which.LAST) == attempts(Which.BEST) == attempts(Which.ALL) == (2, 75)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from flask import Flask, render_template_string
 from hypothesis import HealthCheck, given, settings
@@ -14,7 +15,11 @@ from app.quizzes.queries import Asked
 from app.quizzes.types import (
     Answer,
     Content,
+    Criterion,
+    Essay,
+    EssayAnswer,
     Labelled,
+    Level,
     Matching,
     MatchingAnswer,
     Number,
@@ -157,3 +162,40 @@ def test_matches_in_another_language_are_marked_and_those_alike_are_one(the_app:
     both = [html.count(f'lang="fr">{words}</option>') for words in ("Le Maroc", "Au Maroc")]
     assert sorted(both) == [0, 3]  # once for each prompt
     assert 'dir="rtl"' in page(the_app, TrueFalse(Text.of({"ar": "الأنهار"}, "ar"), True), language="ar")
+
+
+def test_no_key_of_a_choice_in_a_gap_or_of_a_place_is_in_the_page(the_app: Flask) -> None:
+    choices = tuple(
+        some.Choice(key, text(word), float(n == 0)) for n, (key, word) in enumerate(zip(SECRETS, "XYZ", strict=True))
+    )
+    gaps = some.Gaps(text("A [[1]]"), (some.Gap("1", choices=choices),), "en")
+    spots = tuple(
+        some.Spot(key, text(word), some.Shape.CIRCLE, (n * 99, 9, n * 99, 20), float(n == 0))
+        for n, (key, word) in enumerate(zip(SECRETS, "XYZ", strict=True))
+    )
+    places = some.HotSpot(text("?"), some.Picture("a" * 64, text("A square")), 10, 10, spots)
+    answers: list[tuple[Content, Answer]] = [
+        (gaps, some.GapsAnswer({"1": SECRETS[0]})),
+        (places, some.HotSpotAnswer(SECRETS[:1])),
+    ]
+    for content, answer in answers:
+        for said in (None, answer):
+            assert "secret" not in page(the_app, content, said)
+    reordered = msgspec.structs.replace(places, spots=spots[::-1])
+    assert page(the_app, reordered) == page(the_app, places)
+
+
+def test_an_essay_shows_what_was_written_and_never_what_is_for_those_who_mark(the_app: Flask) -> None:
+    essay = Essay(
+        text("Begin?"), guidance=text("secret guidance"), fewest=10, starter=text("Aim: <here>"),
+        feedback=text("secret"),
+        rubric=(Criterion("a", text("secret rubric"), (Level("a", text("secret level"), 1.0),)),),
+        hints=(text("secret hint"),),
+    )  # fmt: skip
+    fresh, written = page(the_app, essay), page(the_app, essay, EssayAnswer("\nOne <b>two</b>\nthree"))
+    for html in (fresh, written):
+        assert "secret" not in html
+        assert read_page(html).faults == []
+        assert 'name="q2-text"' in html and 'maxlength="20000"' in html and "Write at least 10 words." in html
+    assert "Aim: &lt;here&gt;</textarea>" in fresh and "Words: 0" in fresh
+    assert "\n\nOne &lt;b&gt;two&lt;/b&gt;\nthree</textarea>" in written and "Words: 3" in written

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 import sqlalchemy as sa
@@ -36,7 +36,10 @@ from app.progress.models import ActivityProgress, Certificate, Completion, Enrol
 from app.progress.queries import find_place
 from app.progress.standing import Standing
 from app.quizzes import queries as quizzes
-from app.quizzes.models import Attempt, AttemptState, Response
+from app.quizzes.kind import data_of
+from app.quizzes.marking_queries import count_waiting
+from app.quizzes.models import Attempt, AttemptState, Mark, Response
+from app.quizzes.types import Content, MultipleChoice, SingleChoice
 from app.site.demo import cast, material
 from tests.factories import a_person
 
@@ -280,6 +283,36 @@ def test_attempts_are_real_answers_some_passed_and_some_not(network: Flask) -> N
     assert all(by_attempt[attempt.id] == len(attempt.slots) for attempt in attempts)
     typed = [answer for answer in db.session.scalars(sa.select(Response.answer)) if hasattr(answer, "text")]
     assert typed
+
+
+def test_the_practice_quiz_has_every_type_and_essays_that_wait(network: Flask) -> None:
+    schools = db.session.scalars(sa.select(Course).where(Course.slug == "schools")).one()
+    assert schools.edition_id
+    practice = editions.get_edition(schools.edition_id).by_key["practice"]
+    assert not practice.required
+    slots = [slot.version_id for slot in data_of(practice).slots if slot.version_id]
+    contents = [content for content, _language in quizzes.get_versions(slots).values()]
+    assert {type(content) for content in contents} == set(get_args(Content)) - {SingleChoice, MultipleChoice}
+    made = db.session.scalars(sa.select(Attempt).where(Attempt.activity_id == practice.id)).all()
+    assert {attempt.state for attempt in made} == {AttemptState.SUBMITTED}
+    assert count_waiting([schools.id]) == {schools.id: 3}
+    [mark] = db.session.scalars(sa.select(Mark)).all()
+    assert mark.after == 1
+    assert mark.by_id == person("trainer@demo.example").id
+    assert all(
+        TODAY - timedelta(days=14) < attempt.started_at < mark.at for attempt in made if attempt.id == mark.attempt_id
+    )
+    amina = person("practitioner@demo.example")
+    taken = sa.select(Enrolment.person_id).where(Enrolment.id.in_([attempt.enrolment_id for attempt in made]))
+    assert amina.id not in db.session.scalars(taken).all()
+
+
+def test_what_is_not_required_takes_no_part_in_the_way_to_a_certificate(network: Flask) -> None:
+    amina = person("practitioner@demo.example")
+    place = find_place(slug="schools", person_id=amina.id)
+    assert place is not None
+    assert place.enrolled is not None
+    assert (place.enrolled.standing.done, place.enrolled.standing.total) == (12, 12)
 
 
 def test_people_stop_in_different_places_and_cities_differ(network: Flask) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 import msgspec
 
 from app.core.text import Text
 
+from .aliases import aliases, keys_by_alias
 from .asking import Asking
-from .parts import Picture
+from .parts import Labelled, Picture
 from .scored import AnswerPart, Said, Scored
 
 
@@ -38,6 +39,19 @@ class ChoiceQuestion(Asking, frozen=True):
     def options(self) -> tuple[str, ...]:
         """The keys of what can be shown in another order."""
         return tuple(choice.key for choice in self.choices)
+
+    def aliases(self) -> dict[str, str]:
+        """What pages call each choice, by its key."""
+        return aliases(self._labelled)
+
+    def named(self, posted: Iterable[str]) -> tuple[str, ...]:
+        """The keys of what was posted; a key stands for itself, and what names nothing stays unknown."""
+        own, known = set(self.options()), keys_by_alias(self._labelled)
+        return tuple(known.get(name) or (name if name in own else f"?{name}") for name in posted if name)
+
+    @property
+    def _labelled(self) -> tuple[Labelled, ...]:
+        return tuple(Labelled(choice.key, choice.text) for choice in self.choices)
 
     @property
     def teaches(self) -> bool:

@@ -36,7 +36,7 @@ class MultipleChoice(ChoiceQuestion, frozen=True, tag="multiple_choice"):
 
     def read(self, fields: Mapping[str, Sequence[str]]) -> MultipleChoiceAnswer | None:
         """The answer in a posted form; None if nothing was chosen."""
-        chosen = tuple(key for key in fields.get("choice", ()) if key)
+        chosen = self.named(fields.get("choice", ()))
         return MultipleChoiceAnswer(chosen) if chosen else None
 
     def accepts(self, answer: MultipleChoiceAnswer) -> bool:

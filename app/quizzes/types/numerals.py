@@ -10,6 +10,7 @@ from functools import lru_cache
 from babel import Locale, UnknownLocaleError
 
 MOST_EXPONENT, LEAST_EXPONENT = 300, -400  # as far as floats go
+MOST_DIGITS = 1000
 
 # Signs, marks and spaces of other scripts and keyboards; the directions that Arabic text carries are no part of it.
 # D stands for a decimal sign and G for one between thousands where the sign itself leaves no doubt.
@@ -109,11 +110,14 @@ def _exactly(plain: str, language: str) -> Fraction | None:
     if match is None or split is None:
         return None
     (whole, decimals), exponent = split, int(match[3] or 0)
-    if exponent < LEAST_EXPONENT:
+    whole = whole.lstrip("0")
+    if exponent < LEAST_EXPONENT or len(decimals) > MOST_DIGITS:
         return None
+    if len(whole) > MOST_DIGITS:
+        raise OverflowError
     if exponent > MOST_EXPONENT:
         raise OverflowError
-    number = Fraction(int(whole + decimals), 10 ** len(decimals)) * Fraction(10) ** exponent
+    number = Fraction(int(whole + decimals or "0"), 10 ** len(decimals)) * Fraction(10) ** exponent
     if number > 10**MOST_EXPONENT:
         raise OverflowError
     return -number if match[1] == "-" else number

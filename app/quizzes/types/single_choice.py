@@ -30,8 +30,8 @@ class SingleChoice(ChoiceQuestion, frozen=True, tag="single_choice"):
 
     def read(self, fields: Mapping[str, Sequence[str]]) -> SingleChoiceAnswer | None:
         """The answer in a posted form; None if nothing was chosen."""
-        chosen = fields.get("choice", ())
-        return SingleChoiceAnswer(chosen[0]) if chosen and chosen[0] else None
+        chosen = self.named(fields.get("choice", ())[:1])
+        return SingleChoiceAnswer(chosen[0]) if chosen else None
 
     def accepts(self, answer: SingleChoiceAnswer) -> bool:
         """Whether the answer names an option of this question."""

@@ -28,6 +28,8 @@ from app.quizzes import queries as attempts
 from app.quizzes import services as quizzes
 from app.quizzes.answer_queries import find_answering
 from app.quizzes.kind import data_of
+from app.quizzes.queries import Asked
+from app.quizzes.types import Answer
 
 from .answers import answer_to
 from .cast import Ending, Member, Plan
@@ -99,13 +101,13 @@ def arrive(member: Member, stage: Stage) -> Journey:
 
 
 def take(plan: Plan, member: Member, stage: Stage, chance: random.Random) -> Journey:
-    """Go through a course as far as the plan says."""
+    """Go through what a course requires, as far as the plan says."""
     yield plan.enrols_at
     person, edition = stage.people[member.email], stage.editions[plan.course]
     enrolment = progress.enrol(person=person, course_id=edition.course_id, due_at=plan.due_at)
     diary = _Diary(clock.now(), ZoneInfo(member.time_zone), plan.pause, chance)
     stop = _stop(plan, edition)
-    for place, activity in enumerate(edition.activities):
+    for place, activity in enumerate(edition.required):
         if place == stop:
             break
         yield diary.after(activity.minutes if place else 2)
@@ -115,14 +117,12 @@ def take(plan: Plan, member: Member, stage: Stage, chance: random.Random) -> Jou
             progress.record(enrolment_id=enrolment.id, activity_id=activity.id, outcome=Outcome(ActivityState.COMPLETE))
     if stop is not None and plan.ending is not Ending.NOT_BEGUN:
         yield diary.after(3)
-        progress.remember_place(
-            person_id=person.id, course_id=edition.course_id, activity_id=edition.activities[stop].id
-        )
+        progress.remember_place(person_id=person.id, course_id=edition.course_id, activity_id=edition.required[stop].id)
 
 
 def _stop(plan: Plan, edition: PublishedEdition) -> int | None:
-    """The place, from 0, of the activity that is opened and not done; None for the whole way."""
-    tests = [place for place, activity in enumerate(edition.activities) if activity.kind == "quiz"]
+    """The place, from 0, of the required activity that is opened and not done; None for the whole way."""
+    tests = [place for place, activity in enumerate(edition.required) if activity.kind == "quiz"]
     if plan.ending is Ending.NOT_BEGUN:
         return 0
     if plan.ending is Ending.BEFORE_QUIZ:
@@ -130,7 +130,7 @@ def _stop(plan: Plan, edition: PublishedEdition) -> int | None:
     if plan.ending is Ending.BEFORE_TEST:
         return tests[-1]
     if plan.ending is Ending.LESSON:
-        lessons = [place for place, activity in enumerate(edition.activities) if activity.kind == "lesson"]
+        lessons = [place for place, activity in enumerate(edition.required) if activity.kind == "lesson"]
         return next((place for place in lessons if place >= plan.done), lessons[-1])
     return None
 
@@ -158,15 +158,20 @@ def _try(
             right = chance.random() < plan.knows + 0.08 * (number - 1) or (plan.certain and number == most)
             answer = answer_to(asked.content, right=right, language=sitting.language, typed=stage.typed, chance=chance)
             if answer is not None:
-                to = find_answering(attempt.id, asked.slot, person_id=person.id)
-                assert to is not None
-                answers.save(to=to, answer=answer, flagged=False, sequence=asked.sequence)
+                keep(answer, attempt.id, asked, person.id)
         yield diary.soon(20)
         quizzes.submit(attempt_id=attempt.id, activity=quiz)
         complete = enrolment.states.get(quiz.id) == ActivityState.COMPLETE
         if complete or number == most or (plan.ending is Ending.FAILING and chance.random() < 0.4):
             return
         yield diary.another_day()
+
+
+def keep(answer: Answer, attempt_id: int, asked: Asked, person_id: int) -> None:
+    """Save the first answer to a question."""
+    to = find_answering(attempt_id, asked.slot, person_id=person_id)
+    assert to is not None
+    answers.save(to=to, answer=answer, flagged=False, sequence=asked.sequence)
 
 
 @dataclass(slots=True)

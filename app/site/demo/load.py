@@ -31,6 +31,7 @@ from app.quizzes.models import Attempt
 from .cast import Member, domain_of, gather
 from .journeys import Stage, arrive, play, take
 from .material import FOLDER, CallMaterial, CourseMaterial, Material, read
+from .practice import practise
 
 APPROVED_BY = Text.of({"en": "the steering committee", "fr": "le comité directeur"}, "en")
 
@@ -57,6 +58,8 @@ def load(*, seed: int, people: int) -> dict[str, int]:
             for plan in member.plans
         ]
         play(journeys, until=today)
+        lead = next(course.lead for course in material.courses if course.key == material.practice.course)
+        practise(material.practice, stage, seed=seed, lead=lead, today=today)
         for call in material.calls:
             _invite(call, stage, today)
         return {

@@ -95,11 +95,29 @@ class CallMaterial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rules: tuple[RuleMaterial, ...]
 
 
+class EssayMaterial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What somebody wrote. `levels`: the mark, each criterion's level by their keys; without it waits for one."""
+
+    text: str
+    levels: dict[str, str] = {}
+    comment: str | None = None
+
+
+class PracticeMaterial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A practice quiz, by keys, and how many of those who completed its course come back to it."""
+
+    course: str
+    quiz: str
+    people: int
+    essays: tuple[EssayMaterial, ...]
+
+
 class Material(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cities: tuple[CityMaterial, ...]
     courses: tuple[CourseMaterial, ...]
     people: tuple[PersonMaterial, ...]
     typed: dict[str, TypedMaterial]
+    practice: PracticeMaterial
     calls: tuple[CallMaterial, ...]
 
 
