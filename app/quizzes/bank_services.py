@@ -123,7 +123,9 @@ def ask_in_quiz(*, course_id: int, question_ids: Sequence[int], activity_id: int
 
     Gives the event. Raises `NotFound`, `TooManyQuestions` and `NothingChanged`.
     """
-    questions = {question.id: question for question in _locked(course_id, question_ids, with_versions=True)}
+    # Whoever adds one of them to the quiz holds it, and refers to the question: that must not wait for this.
+    found = _locked(course_id, question_ids, with_versions=True, may_be_asked=True)
+    questions = {question.id: question for question in found}
     asked = set(db.session.scalars(sa.select(QuizSlot.question_id).where(QuizSlot.quiz_id == activity_id)))
     kept = {question.id: Stays.HIDDEN for question in questions.values() if is_hidden(question)}
     wanted = [i for i in dict.fromkeys(question_ids) if i in questions and i not in kept and i not in asked]
@@ -206,10 +208,13 @@ def _usage(course_id: int, questions: Sequence[Question]) -> dict[int, Usage]:
     return {question.id: usage.of(question.id, question.category, question.tags) for question in questions}
 
 
-def _locked(course_id: int, question_ids: Sequence[int], *, with_versions: bool = False) -> list[Question]:
+def _locked(
+    course_id: int, question_ids: Sequence[int], *, with_versions: bool = False, may_be_asked: bool = False
+) -> list[Question]:
     """The questions of the course with these ids, by id, once nobody else is at its bank; others are left out.
 
-    What their versions ask is read where it is needed: many are changed without it.
+    What their versions ask is read where it is needed: many are changed without it. `may_be_asked`: quizzes can be
+    made to ask them meanwhile.
     """
     db.session.execute(sa.select(Course.id).where(Course.id == course_id).with_for_update())
     found: list[Question] = []
@@ -218,7 +223,7 @@ def _locked(course_id: int, question_ids: Sequence[int], *, with_versions: bool 
             sa.select(Question)
             .where(Question.course_id == course_id, Question.id.in_(question_ids[start : start + 1000]))
             .order_by(Question.id)
-            .with_for_update(of=Question)
+            .with_for_update(of=Question, key_share=may_be_asked)
             .options(*([selectinload(Question.versions).defer(QuestionVersion.content)] if with_versions else []))
             .execution_options(populate_existing=True)
         )

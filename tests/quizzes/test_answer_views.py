@@ -416,3 +416,13 @@ def test_a_question_drawn_before_is_drawn_again_in_its_newer_version(app: Flask)
     data = QuizData(QuizSettings(builds_on_last=True), (SlotData(0, 1.0, pool=tuple(new)),))
     for _again in range(10):
         assert [slot.version_id for slot in slots_for(data, taking.person_id, last)] == [new[1]]
+
+
+def test_an_attempt_on_top_is_not_one_of_fewer(app: Flask, client: FlaskClient) -> None:
+    sat = Sat(app, client, QuizSettings(attempts=1))
+    sat.taking.extend(attempts=1)
+    sat.taking.hand_in(sat.attempt)
+    again = sat.taking.start()
+    assert "Attempt 2 of 2." in client.get(f"/attempts/{again}").text
+    sat.taking.hand_in(again)
+    assert "This was attempt 2 of 2, in" in client.get(f"/attempts/{again}/result").text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Barrier
+from time import sleep
 from typing import Any
 
 import msgspec
@@ -19,7 +21,7 @@ from app.core.transactions import unit_of_work
 from app.courses import placing_services, services
 from app.courses.errors import EditedMeanwhile
 from app.extensions import db
-from app.quizzes import bank_naming, bank_queries, bank_services, question_queries, question_services
+from app.quizzes import bank_naming, bank_queries, bank_services, question_queries, question_services, studio_services
 from app.quizzes.bank_errors import (
     IntoItself,
     MergesCategories,
@@ -35,8 +37,9 @@ from app.quizzes.bank_naming import Filed
 from app.quizzes.bank_queries import Filters, Order, QuestionState, Used
 from app.quizzes.categories import moved
 from app.quizzes.errors import TooManyQuestions
-from app.quizzes.models import Draw, Question, QuestionVersion, QuizSlot, VersionState
+from app.quizzes.models import Draw, Question, QuestionVersion, Quiz, QuizSlot, VersionState
 from app.quizzes.types import AcceptedAnswer, Content, ShortAnswer, marks_hash
+from tests.at_once import at_once
 from tests.factories import a_choice_question, text
 from tests.quizzes.studio import Desk, a_desk, versions
 
@@ -418,6 +421,34 @@ def test_questions_are_added_to_a_quiz_once(app: Flask) -> None:
     many(desk, 201)
     with pytest.raises(TooManyQuestions), unit_of_work():
         bank_services.ask_in_quiz(course_id=desk.course_id, question_ids=found(desk), activity_id=desk.quiz_id, by=1)
+
+
+def test_a_question_is_added_beside_many(app: Flask) -> None:
+    """Neither waits for the other in a circle, as they would on PostgreSQL."""
+    desk = a_desk("One?")
+    first, second = spare(desk, "First?"), spare(desk, "Second?")
+    db.session.remove()
+    begun = Barrier(2)
+
+    def add_one() -> None:
+        with app.app_context(), unit_of_work():
+            db.session.execute(sa.select(Quiz.__table__.c.id).with_for_update())
+            begun.wait()
+            sleep(0.3)
+            studio_services.add_slot(course_id=desk.course_id, activity_id=desk.quiz_id, question_id=first)
+
+    def add_many() -> None:
+        with app.app_context():
+            begun.wait()
+            with unit_of_work():
+                bank_services.ask_in_quiz(
+                    course_id=desk.course_id, question_ids=[first, second], activity_id=desk.quiz_id, by=1
+                )
+
+    at_once([add_one, add_many])
+    with unit_of_work():
+        asked = db.session.scalars(sa.select(QuizSlot.question_id)).all()
+    assert {first, second} <= set(asked) and len(asked) == len(set(asked))
 
 
 # --- names ----------------------------------------------------------------------------------
