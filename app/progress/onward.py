@@ -44,11 +44,13 @@ def address_after(done: OutlineActivity, place: Place) -> str:
 
 
 def certificate_after(done: OutlineActivity, place: Place) -> str | None:
-    """The certificate's code, where it is held and `done` was the last in the course, or the last left to do."""
+    """The certificate's code, where it is held and `done` was the last in the course, or the last of it that counts, or
+    the last left to do."""
     enrolled = place.enrolled
     if enrolled is None or not enrolled.certificate or done.id not in place.edition.by_id:
         return None
-    ends = enrolled.standing.after(done) is None or enrolled.standing.next is None
+    standing, counted = enrolled.standing, place.edition.counted
+    ends = done in counted[-1:] or standing.after(done) is None or standing.next is None
     return enrolled.certificate if ends else None
 
 

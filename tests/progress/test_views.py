@@ -108,6 +108,22 @@ def test_the_end_of_the_course_leads_to_the_certificate_though_something_optiona
     assert "Resume: Lesson 1.1" in page(client, "/courses/prevention")
 
 
+def test_the_last_that_counts_leads_to_the_certificate_though_something_optional_follows(
+    client: FlaskClient, amina: Person
+) -> None:
+    draft = a_draft("prevention", modules=1, lessons=3)
+    with unit_of_work():
+        db.session.execute(sa.update(Activity).where(Activity.key == "lesson-1-3").values(required=False))
+    with unit_of_work():
+        courses.publish(course_id=draft.id, by=None)
+        progress.enrol(person=amina, course_id=draft.id)
+    signed_in(client, amina)
+    assert send(client, "/learn/prevention/lesson-1-1/completion") == "/learn/prevention/lesson-1-2"
+    assert send(client, "/learn/prevention/lesson-1-2/completion").startswith("/certificates/SC-")
+    assert "Resume: Lesson 1.3" in page(client, "/courses/prevention")
+    assert send(client, "/learn/prevention/lesson-1-3/completion").startswith("/certificates/SC-")
+
+
 def test_a_quiz_cannot_be_marked_complete_by_hand(client: FlaskClient, amina: Person) -> None:
     course = a_course("prevention", questions=[a_choice_question()], quiz=QuizSettings(pass_mark=70))
     with unit_of_work():
