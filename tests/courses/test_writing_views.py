@@ -198,8 +198,8 @@ def test_the_pages_take_few_statements_however_long_the_history(
                 statements.clear()
                 assert client.get(address(lesson, rest)).status_code == 200
                 counts.setdefault(rest, []).append(len(statements))
-    assert counts["text"] == [4, 4]
-    assert counts["history"][0] == counts["history"][1] <= 7
+    assert counts["text"] == [5, 5]
+    assert counts["history"][0] == counts["history"][1] <= 8
     statements.clear()
     save(client, lesson, "<p>Text 9</p>", 9)
     assert len(statements) <= 12

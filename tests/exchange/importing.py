@@ -52,9 +52,15 @@ def without_ids(outline: Outline) -> object:
         data = dict(one.data)
         if "slots" in data:
             versions = {v.id: v for v in db.session.scalars(sa.select(QuestionVersion))}
+            asked = [[versions[i] for i in slot["pool"] or [slot["version_id"]] if i] for slot in data["slots"]]
             data["slots"] = [
-                (versions[slot["version_id"]].question.key, versions[slot["version_id"]].content, slot["marks"])
-                for slot in data["slots"]
+                (
+                    sorted((v.question.key, repr(v.content)) for v in found),
+                    slot["marks"],
+                    slot["new_page"],
+                    slot["draw"],
+                )
+                for found, slot in zip(asked, data["slots"], strict=True)
             ]
         return (one.key, one.kind, one.title, one.required, one.minutes, one.opens, one.marks, data)
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from app.exchange.parsed import ParsedQuestion
 from app.exchange.qti import QTI3, QTI21, Qti
 from app.exchange.questions import OutgoingQuestion
-from app.quizzes.types import Content, Gaps
+from app.quizzes.types import Content, Gaps, ShortAnswer
 
 from .asked import BY_TYPE, outgoing
 
@@ -30,11 +30,19 @@ def back(format: Qti, *questions: OutgoingQuestion) -> list[ParsedQuestion]:
 
 
 def comparable(content: Content) -> Content:
-    """The weights of gaps as shares of the smallest, and matches that read the same as one."""
+    """The weights of gaps as shares of the smallest, and matches that read the same as one.
+
+    Where no accepted answer has a letter with a capital, nothing says whether capitals matter, and it does not matter.
+    """
+    if isinstance(content, ShortAnswer):
+        words = "".join(answer.text for answers in content.answers.values() for answer in answers)
+        cased = words.lower() != words.upper()
+        return msgspec.structs.replace(content, case_matters=content.case_matters and cased)
     if isinstance(content, Gaps):
         least = min(gap.weight for gap in content.gaps)
         gaps = tuple(msgspec.structs.replace(gap, weight=round(gap.weight / least, 4)) for gap in content.gaps)
-        case = content.case_matters and any(gap.accepted for gap in gaps)
+        words = "".join(a.text for gap in gaps for answers in gap.accepted.values() for a in answers)
+        case = content.case_matters and words.lower() != words.upper()
         accents = content.accents_matter or not any(gap.accepted for gap in gaps)
         return msgspec.structs.replace(content, gaps=gaps, case_matters=case, accents_matter=accents)
     return content

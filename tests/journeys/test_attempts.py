@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,28 +13,53 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask_migrate import upgrade
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app import create_app
+from app.auth.models import Role
 from app.config import from_environment
 from app.core.transactions import unit_of_work
 from app.courses import editions
 from app.courses import services as courses
+from app.courses.models import Course
 from app.extensions import db
 from app.progress import services as progress
 from app.quizzes import queries
 from app.quizzes.models import QuizSlot
 from app.quizzes.settings import Behaviour, QuizSettings, Review
-from app.quizzes.types import AcceptedAnswer, Content, ShortAnswer
+from app.quizzes.types import AcceptedAnswer, Choice, Content, Labelled, Ordering, ShortAnswer, SingleChoice
 from tests.factories import PASSWORD, a_choice_question, a_draft, a_person, text
 
 from .conftest import Server, Site, assert_accessible, fill_in_sign_in, watch
 from .test_on_a_bad_day import tab_to
 
 ADDRESS = "amina@oslo.example"
+TRAINER = "stian@oslo.example"
 SHORT = 25  # seconds: enough to answer on a slow machine, and not long to wait for
 # A device whose clock is three years ahead, and runs.
 WRONG_CLOCK = "const now = Date.now; Date.now = () => now() + 3 * 365 * 86400000;"
+
+
+IN_ARABIC: tuple[Content, ...] = (
+    SingleChoice(
+        text("Who is heard first?", ar="من الذي يُستمع إليه أولاً؟"),
+        (
+            Choice("a", text("Those who live there", ar="من يسكنون هناك"), 1.0),
+            Choice("b", text("Those who write about it", ar="من يكتبون عن ذلك")),
+        ),
+    ),
+    Ordering(
+        text("Put these in order.", ar="رتّب هذه الخطوات."),
+        (
+            Labelled("x", text("Listen", ar="استمع")),
+            Labelled("y", text("Agree", ar="اتفق")),
+            Labelled("z", text("Say it", ar="أعلن")),
+        ),
+    ),
+    ShortAnswer(
+        text("Which city?", ar="أي مدينة؟"), {"en": (AcceptedAnswer("Oslo"),), "ar": (AcceptedAnswer("أوسلو"),)}, "en"
+    ),
+)
 
 
 def quizzes() -> dict[str, tuple[QuizSettings, list[Content]]]:
@@ -46,6 +72,7 @@ def quizzes() -> dict[str, tuple[QuizSettings, list[Content]]]:
         "short": (QuizSettings(time_limit=SHORT, shuffle=False, pass_mark=50, attempts=3), several),
         "long": (QuizSettings(time_limit=3600, shuffle=False, pass_mark=50), [*several, typed]),
         "checked": (check, [a_choice_question("One?"), typed]),
+        "arabic": (QuizSettings(pass_mark=50, shuffle=False), [*IN_ARABIC]),
     }
 
 
@@ -71,15 +98,20 @@ def build(data: Path) -> None:
     with app.app_context():
         upgrade()
         person = a_person("Amina Trabelsi", email=ADDRESS)
+        trainer = a_person("Stian Halvorsen", email=TRAINER, roles=(Role.TRAINER,))
         for slug, (settings, questions) in quizzes().items():
-            course = a_draft(slug, modules=1, lessons=0, questions=questions, quiz=settings)
+            course = a_draft(slug, modules=1, lessons=0, questions=questions, quiz=settings, trainer=trainer)
             with unit_of_work():
                 for number, slot in enumerate(db.session.scalars(sa.select(QuizSlot).order_by(QuizSlot.id))):
                     slot.new_page = number != 2
             with unit_of_work():
+                if slug == "arabic":
+                    db.session.get_one(Course, course.id).languages = ["en", "ar"]
+                    db.session.flush()
                 courses.publish(course_id=course.id, by=None)
             with unit_of_work():
-                progress.enrol(person=person, course_id=course.id)
+                enrolment = progress.enrol(person=person, course_id=course.id)
+                enrolment.language = "ar" if slug == "arabic" else "en"
         db.session.remove()
         db.engine.dispose()
     editions.forget()
@@ -221,3 +253,76 @@ def test_checks_without_javascript(new_context: Callable[..., BrowserContext], s
     page.get_by_role("button", name="Next question").click()
     page.get_by_role("button", name="Check").click()
     expect(page.locator(".flash")).to_contain_text("Answer the question first")
+
+
+def test_an_extension_gives_an_attempt_under_way_more_time(
+    browser: Browser, browser_context_args: dict[str, Any], site: Site, practitioner: Page
+) -> None:
+    page = practitioner
+    page.goto("/learn/long/test")
+    page.locator("#start button, main .pager a[href^='/attempts/']").first.click()
+    page.wait_for_url("**/attempts/*")
+    assert seconds_left(page) <= 3600
+    teaching = browser.new_context(**{**browser_context_args, "base_url": site.address})
+    trainer = teaching.new_page()
+    fill_in_sign_in(trainer, TRAINER, PASSWORD)
+    trainer.goto(delivery_of(site, "long"))
+    form = trainer.locator("#extend")
+    form.get_by_label("Name or e-mail address").fill("Amina")
+    form.get_by_label("More time, in minutes").fill("30")
+    form.get_by_label("Reason").fill("The line broke twice.")
+    form.get_by_role("button", name="Give it").click()
+    expect(trainer.locator("table.given")).to_contain_text("Amina Trabelsi")
+    assert_accessible(trainer)
+    teaching.close()
+    page.reload()
+    assert 3600 < seconds_left(page) <= 3600 + 30 * 60
+
+
+def seconds_left(page: Page) -> int:
+    parts = [int(part) for part in page.locator("#timer").inner_text().split(":")]
+    return sum(part * 60**place for place, part in enumerate(reversed(parts)))
+
+
+def delivery_of(site: Site, slug: str) -> str:
+    """Where trainers say when the quiz of a course is open."""
+    with sqlite3.connect(site.data / "academy.sqlite", timeout=30) as connection:
+        (course, activity), = connection.execute(
+            "SELECT course.id, quiz.id FROM course JOIN activity ON activity.course_id = course.id"
+            " JOIN quiz ON quiz.id = activity.id WHERE course.slug = ?",
+            (slug,),
+        )  # fmt: skip
+    connection.close()
+    return f"/teach/courses/{course}/quizzes/{activity}/delivery"
+
+
+def test_arabic_is_read_from_right_to_left(practitioner: Page, site: Site) -> None:
+    page = practitioner
+    begin(page, "arabic")
+    question = page.locator("[data-slot='0']")
+    assert question.evaluate("element => getComputedStyle(element).direction") == "rtl"
+    expect(question.locator("legend")).to_contain_text("من الذي يُستمع إليه أولاً؟")
+    label = question.locator("label.choice", has_text="من يسكنون هناك")
+    circle, words = label.locator("input").bounding_box(), label.locator("span").first.bounding_box()
+    assert circle and words and circle["x"] > words["x"], "the circle stands at the beginning of its line"
+    label.locator("input").check()
+    saved(page)
+    assert_accessible(page)
+    page.get_by_role("button", name="Next question").click()
+    order = page.locator("[data-slot='1']")
+    assert order.evaluate("element => getComputedStyle(element).direction") == "rtl"
+    for select, place in zip(order.locator("select").all(), ("1", "2", "3"), strict=True):
+        select.select_option(place, force=True)
+    saved(page)
+    assert_accessible(page)
+    page.get_by_role("button", name="Next question").click()
+    typed = page.locator("[data-slot='2'] input[type=text], [data-slot='2'] input:not([type])").first
+    typed.fill("أوسلو")
+    saved(page)
+    page.set_viewport_size({"width": 390, "height": 800})
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    page.locator("#finish").click()
+    page.get_by_role("button", name=re.compile("Submit")).click()
+    expect(page.locator("main")).to_contain_text("من يسكنون هناك")
+    expect(page.locator("main")).to_contain_text("أوسلو")
+    assert_accessible(page)

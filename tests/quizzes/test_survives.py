@@ -1,4 +1,4 @@
-"""An answer that was acknowledged is there, whatever becomes of the server: a real one is killed while sixteen save."""
+"""An answer that was acknowledged is there, whatever becomes of the server: a real one is killed while many save."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from app.quizzes import queries, services
 from app.quizzes.types import AcceptedAnswer, ShortAnswer
 from tests.factories import a_course, a_person, an_answer, signed_in, text
 
-CLIENTS = 16
+CLIENTS = 32
 SECONDS = 1.0  # of saving before the server is killed, and until everyone has saved once
 PATIENCE = 30
 
@@ -84,7 +84,7 @@ class Window:
 
 
 def windows(app: Flask, port: int) -> list[Window]:
-    """Sixteen people, each with an attempt open."""
+    """Thirty-two people, each with an attempt open."""
     question = ShortAnswer(text("Which crossing?"), {"en": (AcceptedAnswer("zebra"),)}, "en")
     course = a_course("course", modules=1, lessons=0, questions=[question])
     assert course.edition_id
