@@ -45,7 +45,7 @@ def mark(*, course_id: int, attempt_id: int, slot: int, given: Given, seen: int,
     stands = last is not None and last.cause == MarkCause.MARKED and last.by_id == by
     if stands and last is not None and given.says(response.fraction, last.levels, response.comment):
         return  # sent again
-    if seen != (last.id if last else 0):
+    if last is not None and seen != last.id:
         raise MarkedMeanwhile
     waited = response.waits
     content = queries.get_versions([response.version_id])[response.version_id][0]
