@@ -152,6 +152,7 @@ def upgrade() -> None:
     with op.batch_alter_table("response", schema=None) as batch_op:
         batch_op.alter_column("version_id", existing_type=sa.Integer(), nullable=False)
         batch_op.alter_column("marks", existing_type=sa.Double(), nullable=False)
+        batch_op.alter_column("fraction", existing_type=sa.Double(), comment="0 to 1; with certainty -2 to 1")
     for table, columns in FILLED.items():
         with op.batch_alter_table(table, schema=None) as batch_op:
             for column in columns:
@@ -194,6 +195,7 @@ def _fill_responses() -> None:
 def downgrade() -> None:
     """Places that draw from the bank go; an attempt that was abandoned counts as handed in with nothing."""
     with op.batch_alter_table("response", schema=None) as batch_op:
+        batch_op.alter_column("fraction", existing_type=sa.Double(), comment=None)
         batch_op.drop_constraint(batch_op.f("fk_response_version_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_response_graded_version_id"), type_="foreignkey")
         batch_op.drop_index("ix_response_waits", sqlite_where=sa.text("waits"), postgresql_where=sa.text("waits"))
