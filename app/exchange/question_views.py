@@ -21,7 +21,7 @@ from app.core.transactions import give_up, outside_transaction, reading
 from app.courses import queries as courses
 from app.courses.errors import EditedMeanwhile
 from app.courses.queries import CourseAccess
-from app.quizzes.bank_forms import in_address, read_filters
+from app.quizzes.bank_address import in_address, read_filters
 from app.quizzes.bank_queries import list_matching, read_bank
 
 from . import incoming, outgoing, question_queries, question_services

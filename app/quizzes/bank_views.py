@@ -17,9 +17,10 @@ from app.courses import queries as courses
 from app.courses.queries import CourseAccess
 
 from . import bank_queries, bank_services
+from .bank_address import in_address, read_filters
 from .bank_changes import find_change, list_kept
 from .bank_errors import ListChanged, NothingChanged, NothingTicked
-from .bank_forms import ChangeForm, FilterForm, in_address, read_filters
+from .bank_forms import ChangeForm, FilterForm
 from .bank_labels import STATES, STAYS
 from .bank_queries import Filters
 from .bank_usage import AskingQuiz

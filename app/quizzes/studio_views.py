@@ -20,7 +20,8 @@ from app.courses.following import find_following
 from app.courses.queries import CourseAccess
 
 from . import bank_queries, studio_queries, studio_services, studio_slots
-from .bank_forms import FilterForm, read_filters
+from .bank_address import read_filters
+from .bank_forms import FilterForm
 from .delivery_words import delivery_words
 from .fields import plain
 from .kind import MINUTES_A_QUESTION
