@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from app.core.transactions import unit_of_work
 from app.courses import builder_services, services
-from app.quizzes import bank_forms, question_services
+from app.quizzes import bank_address, question_services
 from app.quizzes.bank_queries import Filters, Order, QuestionState, Used
 from app.quizzes.models import VersionState
 from app.quizzes.question_trial import Decision, try_out
@@ -66,14 +66,17 @@ def done(client: FlaskClient, desk: Desk, what: str, *ids: int, address: str = "
 
 def test_filters_stand_in_the_address() -> None:
     filters = Filters("two words", "a/b", "night", "single_choice", QuestionState.DRAFT, Used.NOWHERE, Order.KEY, 3)
-    assert bank_forms.read_filters(bank_forms.in_address(filters)) == filters
-    assert bank_forms.read_filters({}) == Filters() and bank_forms.in_address(Filters()) == {}
+    assert bank_address.read_filters(bank_address.in_address(filters)) == filters
+    assert bank_address.read_filters({}) == Filters() and bank_address.in_address(Filters()) == {}
     unfiled = Filters(category="")
-    assert bank_forms.in_address(unfiled) == {"category": "/"} and bank_forms.read_filters({"category": "/"}) == unfiled
+    assert (
+        bank_address.in_address(unfiled) == {"category": "/"}
+        and bank_address.read_filters({"category": "/"}) == unfiled
+    )
     nonsense = {"state": "x", "used": "x", "order": "x", "type": "x", "page": "-1", "q": "\0 a  b"}
-    assert bank_forms.read_filters(nonsense) == Filters(words="a b")
-    assert bank_forms.in_address(filters, tag=None)["q"] == "two words"
-    assert not {"tag", "page"} & bank_forms.in_address(filters, tag=None).keys()
+    assert bank_address.read_filters(nonsense) == Filters(words="a b")
+    assert bank_address.in_address(filters, tag=None)["q"] == "two words"
+    assert not {"tag", "page"} & bank_address.in_address(filters, tag=None).keys()
 
 
 def test_the_bank_is_found_from_the_course_and_lists_its_questions(teaching: FlaskClient, desk: Desk) -> None:
