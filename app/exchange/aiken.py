@@ -19,18 +19,8 @@ from .parsed import ParsedQuestion
 from .questions import Loss, OutgoingQuestion
 from .spoken import spoken
 from .text_files import text_of
+from .true_and_false import WORDS
 
-# What true and false are called in the languages that such a question can be written in.
-TRUE_FALSE = {
-    "ar": ("صحيح", "خطأ"),
-    "de": ("Richtig", "Falsch"),
-    "en": ("True", "False"),
-    "es": ("Verdadero", "Falso"),
-    "fr": ("Vrai", "Faux"),
-    "it": ("Vero", "Falso"),
-    "nl": ("Waar", "Onwaar"),
-    "pt": ("Verdadeiro", "Falso"),
-}
 MOST = 26  # choices, as there are letters
 _CHOICE = re.compile(r"([A-Z])[.)](?:[ \t]+(.*))?")
 _ANSWER = re.compile(r"ANSWER:[ \t]*(.*)")
@@ -180,7 +170,7 @@ def _losses(question: OutgoingQuestion, language: str) -> Iterator[Loss]:
 
 def _unsayable(content: Content, language: str) -> str:
     """Why Aiken cannot say a question; empty if it can."""
-    if isinstance(content, TrueFalse) and language.split("-")[0] not in TRUE_FALSE:
+    if isinstance(content, TrueFalse) and language.split("-")[0] not in WORDS:
         return _("What true and false are called in %(language)r is not known.", language=language)
     stem = _line(content.stem)
     if any(mark.fullmatch(stem) for mark in (_CHOICE, _ANSWER)):
@@ -192,7 +182,7 @@ def _unsayable(content: Content, language: str) -> str:
 
 def _written(content: Content, language: str) -> str:
     if isinstance(content, TrueFalse):
-        choices = list(TRUE_FALSE[language.split("-")[0]])
+        choices = list(WORDS[language.split("-")[0]])
         right = 0 if content.truth else 1
     else:
         assert isinstance(content, SingleChoice)

@@ -271,7 +271,10 @@ class Mark(Base):
 
 
 class Regrade(Base):
-    """That answers to a question were graded again, by the key of another version of it. Never changed."""
+    """That answers to a question are graded again, by the key of another version of it.
+
+    While its job runs, `responses` is how many marks it is to change; at the end both say what it changed.
+    """
 
     __tablename__ = "regrade"
 

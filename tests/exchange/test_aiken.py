@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from app.config import ROOT
 from app.core.text import Text
-from app.exchange.aiken import FORMAT, TRUE_FALSE
+from app.exchange.aiken import FORMAT
 from app.exchange.parsed import ParsedQuestion
 from app.exchange.questions import OutgoingQuestion
+from app.exchange.true_and_false import WORDS
 from app.quizzes.types import Choice, Content, SingleChoice, TrueFalse
 
 from . import made_questions as made
@@ -154,7 +155,7 @@ def test_true_or_false_becomes_a_choice_of_the_two() -> None:
     assert ("True or false becomes a single choice of the two.", False) in losses(content)
     assert losses(content, "sv") == [("What true and false are called in 'sv' is not known.", True)]
     assert FORMAT.write([question], "sv") == b""
-    assert f"({', '.join(TRUE_FALSE)})".replace("(", "(named in ") in (ROOT / "docs" / "aiken.md").read_text()
+    assert f"({', '.join(WORDS)})".replace("(", "(named in ") in (ROOT / "docs" / "aiken.md").read_text()
 
 
 @pytest.mark.parametrize("stem", ["A. Which?", "ANSWER: which?", "B)"])

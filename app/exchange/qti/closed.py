@@ -21,10 +21,10 @@ from app.quizzes.types import (
 )
 
 from .. import keys
+from ..true_and_false import is_called
 from .item import Item, classes
 from .processing import When
 from .tree import Element, NotReadable
-from .true_and_false import is_called
 
 
 def choice(item: Item, interactions: Sequence[Element]) -> Content:

@@ -24,11 +24,11 @@ from app.quizzes.types import (
 
 from ..questions import OutgoingQuestion
 from ..spoken import languages, spoken
+from ..true_and_false import called
 from .building import Builder, E, points, sub
 from .opened import IGNORED
 from .patterns import has_wildcard, literal, pattern
 from .tree import Element, legal
-from .true_and_false import called
 from .words import put, put_paragraphs
 
 _GAP = re.compile(r"\[\[([^\[\]]+)\]\]")

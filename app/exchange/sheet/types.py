@@ -34,7 +34,7 @@ from app.quizzes.types import (
 from app.quizzes.types.typed import LONGEST
 
 from ..naming import letters
-from ..qti.true_and_false import is_called
+from ..true_and_false import is_called
 from .cells import Bad, near, number, parts, percent, whole, yes
 from .row import Row
 
