@@ -15,7 +15,7 @@ from app.config import ROOT, Settings
 from app.core import access, assets, formats, fragments, health, jobs, logs, mail, skyline, store, transactions, turns  # noqa: F401
 
 # Those that set something up, in the order of the architecture: a package may import those before it.
-FEATURES = ("auth", "courses", "progress", "quizzes", "grants", "reports", "exchange", "site")
+FEATURES = ("auth", "messages", "courses", "progress", "quizzes", "grants", "reports", "exchange", "site")
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; media-src 'self'; "

@@ -8,8 +8,10 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.base import Base, one_of
+from app.core.base import Base, Document, one_of
 from app.network.models import City
+
+from .cohorts import CohortRule
 
 # How a person's row is locked: others may still write rows that refer to it. With the stronger lock, who moves a
 # person and waits for an enrolment, and who completes it and waits for the person, would wait for each other.
@@ -17,11 +19,14 @@ LOCK = {"key_share": True}
 
 
 class PersonState(StrEnum):
+    """`invited`: somebody entered them, and they have not yet taken the account into use."""
+
     UNCONFIRMED = "unconfirmed"
     WAITING = "waiting"
     ACTIVE = "active"
     LEFT = "left"
     ERASED = "erased"
+    INVITED = "invited"
 
 
 class Role(StrEnum):
@@ -49,6 +54,7 @@ class Person(Base):
     city_id: Mapped[int | None] = mapped_column(sa.ForeignKey("city.id"))
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
+    invited_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), comment="who entered them")
 
     city: Mapped[City | None] = relationship()
 
@@ -115,3 +121,31 @@ class SignIn(Base):
     last_used_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     device: Mapped[str] = mapped_column(sa.String(200), default="")
+
+
+class Cohort(Base):
+    """A named group of people who learn together: fixed, or whoever a rule finds. `city_id`: a coordinator's own."""
+
+    __tablename__ = "cohort"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(120))
+    city_id: Mapped[int | None] = mapped_column(sa.ForeignKey("city.id"), index=True)
+    rule: Mapped[CohortRule | None] = mapped_column(Document(CohortRule), comment="none: its members are listed")
+    created_by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    version_id: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version_id}
+
+
+class CohortMember(Base):
+    """A person of a fixed cohort."""
+
+    __tablename__ = "cohort_member"
+
+    cohort_id: Mapped[int] = mapped_column(sa.ForeignKey("cohort.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), primary_key=True, index=True)
+    added_by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    added_at: Mapped[datetime]

@@ -99,3 +99,30 @@ class Outbox(Base):
     error: Mapped[str | None] = mapped_column(sa.Text)
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None] = mapped_column(comment="not before: the next try after a failure")
+
+
+class JobState(StrEnum):
+    """How one run of a job stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class JobRun(Base):
+    """One piece of work that runs after the request, as administrators see it. Of what comes round, the last run."""
+
+    __tablename__ = "job_run"
+    __table_args__ = (one_of("state", JobState), sa.Index(None, "state", "id"), sa.Index(None, "name", "id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(80))
+    arguments: Mapped[dict[str, Any]] = mapped_column(Document(dict[str, Any]))
+    state: Mapped[str] = mapped_column(sa.String(20), default=JobState.QUEUED)
+    tries: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str | None] = mapped_column(sa.Text)
+    queued_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]

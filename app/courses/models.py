@@ -132,6 +132,7 @@ class Module(Base):
     key: Mapped[str] = mapped_column(sa.String(60))
     rank: Mapped[str] = mapped_column(Rank)
     title: Mapped[Text]
+    enough: Mapped[int | None] = mapped_column(comment="of its activities, as many complete it; none: the required")
     removed_at: Mapped[datetime | None]
     version_id: Mapped[int] = mapped_column()
 

@@ -9,6 +9,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.auth.models import Role
 from app.core.base import Base, Document, one_of
 
 
@@ -24,12 +25,47 @@ class ActivityState(StrEnum):
     STARTED = "started"
     FAILED = "failed"
     COMPLETE = "complete"
+    EXCUSED = "excused"
 
 
 class Position(msgspec.Struct, frozen=True):
-    """Where in an activity the person was: a share of its length, 0 to 1."""
+    """Where in an activity the person was: a share of its length, 0 to 1, and seconds into each video or sound.
+
+    `media` maps the hash of a file to seconds.
+    """
 
     share: float = 0.0
+    media: dict[str, float] = {}
+
+
+class Assignment(Base):
+    """That a course was given to a person, a cohort, a city or a role, and by when it is due.
+
+    Who comes to belong to the cohort, city or role later is enrolled then. `due_days` counts from each enrolment.
+    """
+
+    __tablename__ = "assignment"
+    __table_args__ = (
+        one_of("role", Role),
+        sa.CheckConstraint(
+            "(CASE WHEN person_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN cohort_id IS NULL THEN 0 ELSE 1 END)"
+            " + (CASE WHEN city_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN role IS NULL THEN 0 ELSE 1 END) = 1",
+            name="to_one",
+        ),
+        sa.CheckConstraint("due_at IS NULL OR due_days IS NULL", name="due"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course_id: Mapped[int] = mapped_column(sa.ForeignKey("course.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    cohort_id: Mapped[int | None] = mapped_column(sa.ForeignKey("cohort.id"), index=True)
+    city_id: Mapped[int | None] = mapped_column(sa.ForeignKey("city.id"), index=True)
+    role: Mapped[str | None] = mapped_column(sa.String(20))
+    due_at: Mapped[datetime | None]
+    due_days: Mapped[int | None] = mapped_column(comment="after the enrolment")
+    given_by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    given_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
 
 
 class Enrolment(Base):
@@ -64,6 +100,10 @@ class Enrolment(Base):
     enrolled_at: Mapped[datetime]
     touched_at: Mapped[datetime] = mapped_column(comment="the last thing the person did here")
     completed_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+    assignment_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("assignment.id"), index=True, comment="what enrolled them or set the due date; none: themselves"
+    )
     last_activity_id: Mapped[int | None] = mapped_column(sa.ForeignKey("activity.id"))
     counted_edition_id: Mapped[int] = mapped_column(sa.ForeignKey("edition.id"))
     version_id: Mapped[int] = mapped_column()
@@ -84,8 +124,13 @@ class ActivityProgress(Base):
     score: Mapped[float | None] = mapped_column(comment="0 to 1, by the activity's own grading method")
     first_at: Mapped[datetime]
     completed_at: Mapped[datetime | None]
-    seconds: Mapped[int] = mapped_column(default=0)
+    seconds: Mapped[int] = mapped_column(default=0, comment="visible and in use")
+    visible_seconds: Mapped[int] = mapped_column(default=0, comment="visible, in use or not")
     position: Mapped[Position | None] = mapped_column(Document(Position))
+    by_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("person.id"), comment="who excused them, or completed it for them; none: themselves"
+    )
+    reason: Mapped[str | None] = mapped_column(sa.Text)
 
 
 class Completion(Base):
@@ -131,6 +176,11 @@ class Certificate(Base):
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     revoked_why: Mapped[str | None] = mapped_column(sa.Text)
+    revoked_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
+    issuer: Mapped[str] = mapped_column(sa.String(120), default="Strong Cities Network", comment="as issued")
+    towers: Mapped[list[int]] = mapped_column(Document(list[int]), default=list, comment="activities of each module")
+    shows_name: Mapped[bool] = mapped_column(default=True)
+    shows_hours: Mapped[bool] = mapped_column(default=True)
     shows_city: Mapped[bool] = mapped_column(default=False)
     shows_score: Mapped[bool] = mapped_column(default=False)
 
@@ -139,3 +189,15 @@ class Certificate(Base):
         if self.revoked_at is not None:
             return "revoked"
         return "expired" if self.expires_at is not None and self.expires_at <= now else "valid"
+
+
+class SigningKey(Base):
+    """An Ed25519 key that signs badges; the newest in force signs, all verify. The private half is sealed."""
+
+    __tablename__ = "signing_key"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public: Mapped[str] = mapped_column(sa.String(80), unique=True, comment="as a Multikey")
+    private: Mapped[str] = mapped_column(sa.Text, comment="sealed under the site's secret")
+    created_at: Mapped[datetime]
+    retired_at: Mapped[datetime | None] = mapped_column(comment="signs no more from then on, and goes on verifying")

@@ -293,6 +293,7 @@ def _certify(completion: Completion, person: Person, enrolment: Enrolment, editi
         score=enrolment.score,
         issued_at=completion.completed_at,
         expires_at=clock.months_after(completion.completed_at, months) if months else None,
+        towers=[len(module.activities) for module in outline.modules],
     )
     db.session.add(certificate)
     db.session.flush()

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from . import views
+from . import (
+    models,  # noqa: F401  (its tables)
+    views,
+)
 
 
 def init_app(app: Flask) -> None:

@@ -7,10 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import sqlalchemy as sa
 
-from app.auth.models import Person, Role, SignIn
+from app.auth.cohorts import CohortRule
+from app.auth.models import Cohort, CohortMember, Person, Role, SignIn
 from app.core import audit, clock
 from app.core.base import Base
-from app.core.models import Content, Media, MediaVariant, Outbox
+from app.core.models import Content, JobRun, JobState, Media, MediaVariant, Outbox
 from app.core.transactions import unit_of_work
 from app.courses.models import (
     Course,
@@ -25,16 +26,19 @@ from app.courses.models import (
 from app.extensions import db
 from app.grants.models import Application, GrantCall, Rule
 from app.grants.rules import Completed, write
+from app.messages.models import Notice, NoticeChoice, Way
 from app.network.models import City
 from app.progress import codes
 from app.progress.models import (
     ActivityProgress,
     ActivityState,
+    Assignment,
     Certificate,
     Completion,
     Enrolment,
     EnrolmentState,
     Position,
+    SigningKey,
 )
 from app.quizzes.models import (
     Attempt,
@@ -49,6 +53,7 @@ from app.quizzes.models import (
     Response,
 )
 from app.quizzes.types import SingleChoiceAnswer
+from app.reports.models import ReportSchedule, Rhythm
 from tests.factories import a_choice_question, a_city, a_course, a_person, text
 
 BEFORE = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -298,7 +303,34 @@ def _a_call(course: Course, city: City, by: Person) -> GrantCall:
     return call
 
 
+def _what_was_arranged(course: Course, person: Person) -> None:
+    """Cohorts, one listed and one by rule, an assignment to it, notices, a report by the clock, a key, a job."""
+    listed = Cohort(name="Spring", created_by_id=person.id, created_at=BEFORE)
+    by_rule = Cohort(name="Belgium", rule=CohortRule(countries=("BE",)), created_by_id=person.id, created_at=BEFORE)
+    db.session.add_all([listed, by_rule])
+    db.session.flush()
+    assignment = Assignment(course_id=course.id, cohort_id=by_rule.id, given_by_id=person.id, given_at=BEFORE)
+    db.session.add_all(
+        [
+            CohortMember(cohort_id=listed.id, person_id=person.id, added_by_id=person.id, added_at=BEFORE),
+            assignment,
+            Notice(
+                key="scene:1", kind="certificate", person_id=person.id, created_at=BEFORE,
+                values={"code": CODE, "title": "The city’s part"},
+            ),
+            NoticeChoice(person_id=person.id, kind="certificate", way=Way.NOT),
+            ReportSchedule(
+                person_id=person.id, report="completion", filters="period=12", rhythm=Rhythm.WEEKLY,
+                created_at=BEFORE, next_at=BEFORE,
+            ),
+            SigningKey(public="z6Mk", private="sealed", created_at=BEFORE, retired_at=BEFORE),
+            JobRun(name="mail.deliver", arguments={}, state=JobState.DONE, queued_at=BEFORE, ended_at=BEFORE),
+        ]
+    )  # fmt: skip
+
+
 def _the_rest(course: Course, trainer: Person) -> int:
+    _what_was_arranged(course, trainer)
     digest = db.session.scalars(sa.select(Content.hash).order_by(Content.hash)).first()
     db.session.add_all(
         [

@@ -1,0 +1,1 @@
+"""What the network tells people: in the site and by mail, in their language, as they wish it."""
