@@ -26,6 +26,8 @@ def at_once(calls: Sequence[Callable[[], T]]) -> list[T]:
         thread.start()
     for thread in threads:
         thread.join(60)
+    if any(thread.is_alive() for thread in threads):
+        raise TimeoutError("not every call came to an end")
     for outcome in given:
         if isinstance(outcome, BaseException):
             raise outcome

@@ -108,6 +108,7 @@ def app(the_app: Flask, settings: Settings) -> Iterator[Flask]:
         if not settings.database_url.startswith("sqlite"):
             tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
             with db.engine.begin() as connection:
+                connection.execute(sa.text("SET LOCAL lock_timeout = '60s'"))  # who left a transaction open is told
                 connection.execute(sa.text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
         shutil.rmtree(settings.mail_folder, ignore_errors=True)
         for folder in settings.media_folder.iterdir():
