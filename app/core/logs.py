@@ -7,11 +7,20 @@ import re
 import sys
 import time
 import uuid
+from typing import Any
 
 import structlog
 from flask import Flask, Response, g, request
 
 QUIET = ("/static/", "/healthz")
+# One list for all applications of a process: a logger that was used keeps it, and what captures logs changes it.
+PROCESSORS: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.format_exc_info,
+    structlog.processors.JSONRenderer(),
+]
 SHORTEST_TOKEN = 90  # characters; longer than any slug, code or hash in an address
 
 
@@ -19,13 +28,7 @@ def init_app(app: Flask) -> None:
     """Configure logging and give each request an id, its own or its proxy's, sent back as `X-Request-ID`."""
     level = logging.getLevelNamesMapping().get(app.config["SETTINGS"].log_level, logging.INFO)
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
+        processors=PROCESSORS,
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=not app.testing,
