@@ -292,6 +292,10 @@ class Kind(ABC):
         """How many minutes it takes, computed from what is in it; at least 1."""
         return 1
 
+    def passed(self, activity: OutlineActivity) -> bool:
+        """Whether one completes it by passing it."""
+        return False
+
     @abstractmethod
     def completes(self, activity: OutlineActivity) -> str:
         """In words, what counts as done."""

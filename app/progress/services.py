@@ -27,6 +27,8 @@ from .models import ActivityProgress, ActivityState, Certificate, Completion, En
 from .signals import course_completed
 from .standing import Standing
 
+LONGEST_RULE = 80
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -240,11 +242,20 @@ def course_score(edition: PublishedEdition, scores: Mapping[int, float | None]) 
 
 
 def rule_of(edition: PublishedEdition) -> str:
-    """What completes an edition, as each completion records it: `3 of 8 activities, score 70%`."""
+    """What completes an edition, as each completion records it: `3 of 8 activities, score 70%`.
+
+    Of many modules with numbers it says how many they are; which, its edition says.
+    """
     settings = edition.outline.settings
-    some = f"{settings.enough} of {len(edition.activities)} activities"
-    rule = some if settings.enough else "all required activities"
-    return rule if settings.min_score is None else f"{rule}, score {settings.min_score:g}%"
+    score = "" if settings.min_score is None else f", score {settings.min_score:g}%"
+    if settings.enough:
+        return f"{settings.enough} of {len(edition.activities)} activities{score}"
+    asked = [(n, m) for n, m in enumerate(edition.outline.modules, 1) if m.id in edition.quotas]
+    parts = [f"{m.enough} of {len(m.activities)} in module {n}" for n, m in asked]
+    if edition.required or not parts:
+        parts.insert(0, "all required activities")
+    rule = ", ".join(parts) + score
+    return rule if len(rule) <= LONGEST_RULE else f"required activities, numbers in {len(asked)} modules{score}"
 
 
 def _complete(enrolment: Enrolment, edition: PublishedEdition) -> None:

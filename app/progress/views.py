@@ -150,7 +150,7 @@ def _require_open(place: Place, enrolled: Enrolled, found: OutlineActivity) -> N
     waiting = enrolled.standing.waits_for(found)
     if waiting:
         raise ActivityLocked(
-            onward.opens_when(waiting, place, enrolled),
+            onward.opens_when(found, place, enrolled),
             next_url=url_for("learn.activity", slug=place.slug, activity=waiting[0].key),
             next_label=_("Open “%(title)s”", title=onward.title_of(waiting[0], place, enrolled)),
         )

@@ -189,6 +189,10 @@ class QuizKind(Kind):
         assert isinstance(activity, Quiz)
         return translating.former_sources(activity, course, wanted)
 
+    def passed(self, activity: OutlineActivity) -> bool:
+        settings = data_of(activity).settings
+        return settings.completes is Completes.PASSED and settings.pass_mark is not None
+
     def completes(self, activity: OutlineActivity) -> str:
         settings = data_of(activity).settings
         if settings.completes is Completes.ATTEMPTS:
