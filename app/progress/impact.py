@@ -9,8 +9,8 @@ from functools import cached_property
 from app.courses.editions import PublishedEdition
 from app.courses.outline import OutlineActivity
 
+from .counting import counted
 from .models import ActivityState
-from .services import counted
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from app.courses.kinds import get_kind
 from app.courses.outline import OutlineActivity
 
 from . import codes
+from .renewal import may_renew
 from .standing import Standing
 
 _TABLE = re.compile(r"<table\b.*?</table>", re.S)
@@ -144,3 +145,4 @@ def init_app(app: Flask) -> None:
     for function in (lesson_html, kind_line, dark_towers, what_completes, what_is_left, how_to_reach_score):
         app.jinja_env.globals[function.__name__] = function
     app.jinja_env.globals["certificate_code"] = codes.shown
+    app.jinja_env.globals["may_renew"] = may_renew

@@ -75,6 +75,8 @@ class Standing:
         wanted = self.edition.outline.settings.min_score
         if wanted is None or self.settled:
             return False
+        if self.edition.graded and all(self.is_excused(a) for a in self.edition.graded):
+            return False
         return self.score is None or self.score * 100 < wanted - ROUNDING
 
     @property
@@ -103,7 +105,12 @@ class Standing:
         """Where the score that is still missing can be had: what is graded and open, first what is not passed."""
         if not self.lacks_score:
             return ()
-        return tuple(sorted((a for a in self.edition.graded if not self.waits_for(a)), key=self.is_complete))
+        return tuple(
+            sorted(
+                (a for a in self.edition.graded if not self.waits_for(a) and not self.is_excused(a)),
+                key=self.is_complete,
+            )
+        )
 
     def is_complete(self, activity: OutlineActivity) -> bool:
         """Whether it is done with: completed, or the person is excused from it."""

@@ -20,9 +20,10 @@ from app.courses.models import Course, Module
 from app.courses.outline import CourseSettings, Opens, Order, Outline, OutlineActivity, OutlineModule
 from app.extensions import db
 from app.progress import services
+from app.progress.counting import rule_of
 from app.progress.models import ActivityState, Completion
 from app.progress.presentation import what_completes
-from app.progress.services import Outcome, rule_of
+from app.progress.services import Outcome
 from app.progress.standing import Mark, Standing
 from tests.factories import a_choice_question, a_draft, a_person, signed_in, text
 
