@@ -225,11 +225,12 @@ def _complete(enrolment: Enrolment, edition: PublishedEdition) -> None:
     enrolment.city_id = person.city_id
     enrolment.completed_at = now
     enrolment.state = EnrolmentState.COMPLETED
-    certificate = _certify(completion, person, enrolment, edition)
+    certificate = certify(completion, person, enrolment, edition)
     course_completed.send(None, completion=completion, certificate=certificate)
 
 
-def _certify(completion: Completion, person: Person, enrolment: Enrolment, edition: PublishedEdition) -> Certificate:
+def certify(completion: Completion, person: Person, enrolment: Enrolment, edition: PublishedEdition) -> Certificate:
+    """The certificate of a completion that has none yet."""
     outline = edition.outline
     months = outline.settings.certificate_months
     city = db.session.get(City, person.city_id) if person.city_id else None

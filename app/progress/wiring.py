@@ -8,6 +8,7 @@ from app.core import slots
 
 from . import (
     certificate_views,
+    commands,
     jobs,  # noqa: F401  (registers itself)
     listeners,  # noqa: F401  (so does this)
     onward,
@@ -24,6 +25,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.bp)
     app.register_blueprint(certificate_views.bp)
     app.register_blueprint(preview_views.bp)
+    app.cli.add_command(commands.group)
     app.register_blueprint(people_views.bp)
     slots.PUBLISH_NOTICES.register(pieces.under_way)
     slots.EDITION_FIGURES.register(pieces.counted_on)
