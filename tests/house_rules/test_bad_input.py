@@ -393,7 +393,7 @@ def test_the_forms_here_are_those_of_people(app: Flask, scene: Scene) -> None:
             refused[endpoint] = status
     # Nobody is known by that address; the city is there from the form before; the role is of somebody else; the course
     # is translated into nothing, and has one lead; nothing was edited, what was changed was not seen, and the settings
-    # of an activity are other ones by now; only the page itself knows what was seen of a draft; the only edition is in
+    # of an activity and of a module are other ones by now; no certificate is about to expire; only the page itself knows what was seen of a draft; the only edition is in
     # force; the language of a text, of captions and of a file went with the form before; the upload is not complete,
     # and one begins with headers; the question was published, and somebody (the form before) changed the settings of
     # the quiz; that place of it draws nothing; no question stands in a category, one was asked, published and in no
@@ -401,7 +401,8 @@ def test_the_forms_here_are_those_of_people(app: Flask, scene: Scene) -> None:
     assert refused == {
         "auth.create_sign_in": 400, "cities.new": 422, "people.end_role": 404,
         "course_trainers.invite": 422, "course_trainers.change": 422, "course_trainers.remove": 409,
-        "builder.edit_activity": 409, "builder.edit_module": 409, "learn.renew": 409, "changes.discard": 404, "changes.discard_part": 409,
+        "builder.edit_activity": 409, "builder.edit_module": 409, "learn.renew": 409,
+        "changes.discard": 404, "changes.discard_part": 409,
         "editions.publish": 409, "editions.publish_again": 409, "xliff.check": 404, "xliff.take": 404,
         "captions.remove": 404, "captions.save": 404, "writing.keep": 403, "writing.restore": 403, "writing.save": 403,
         "questions.delete": 409, "questions_moving.imports": 422,
