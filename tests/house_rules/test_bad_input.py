@@ -393,11 +393,12 @@ def test_the_forms_here_are_those_of_people(app: Flask, scene: Scene) -> None:
             refused[endpoint] = status
     # Nobody is known by that address; the city is there from the form before; the role is of somebody else; the course
     # is translated into nothing, and has one lead; nothing was edited, what was changed was not seen, and the settings
-    # of an activity and of a module are other ones by now; no certificate is about to expire; only the page itself knows what was seen of a draft; the only edition is in
-    # force; the language of a text, of captions and of a file went with the form before; the upload is not complete,
-    # and one begins with headers; the question was published, and somebody (the form before) changed the settings of
-    # the quiz; that place of it draws nothing; no question stands in a category, one was asked, published and in no
-    # change of many; no folder was sent, and the move asks nothing; by that key no mark would change.
+    # of an activity and of a module are other ones by now; no certificate is about to expire; only the page itself
+    # knows what was seen of a draft; the only edition is in force; the language of a text, of captions and of a file
+    # went with the form before; the upload is not complete, and one begins with headers; the question was published,
+    # and somebody (the form before) changed the settings of the quiz; that place of it draws nothing; no question
+    # stands in a category, one was asked, published and in no change of many; no folder was sent, and the move asks
+    # nothing; by that key no mark would change.
     assert refused == {
         "auth.create_sign_in": 400, "cities.new": 422, "people.end_role": 404,
         "course_trainers.invite": 422, "course_trainers.change": 422, "course_trainers.remove": 409,
