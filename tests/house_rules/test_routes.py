@@ -87,7 +87,7 @@ def arguments(rule: Rule, scene: Scene) -> dict[str, Any]:
     }
     if rule.endpoint.startswith(("marking.", "regrades.")):
         known |= {"activity_id": scene.submitted.activity_id, "attempt_id": scene.submitted.id, "slot": 0}
-    if rule.endpoint.startswith(("quiz_studio.", "quiz_statistics.", "quiz_delivery.", "learners.")):
+    if rule.endpoint.startswith(("quiz_studio.", "quiz_statistics.", "quiz_delivery.")):
         known["activity_id"] = scene.attempt.activity_id
     return {name: known.get(name, 1) for name in rule.arguments}
 
