@@ -25,11 +25,12 @@ from app.core.forms import Form
 from app.core.languages import list_known
 
 from .drafts import Change
-from .models import Activity
+from .models import Activity, Module
 from .outline import Opens
 
 LONGEST_TITLE = 200
 MOST_MINUTES = 6000
+MOST_ENOUGH = 1000
 MOST_ID = 2**31 - 1
 SLUG = r"[a-z0-9]+(-[a-z0-9]+)*\Z"
 
@@ -110,6 +111,43 @@ class ChangeForm(Form):
     def asked(self) -> Change | None:
         """The change of an activity; None for another word."""
         return next((change for change in Change if change == self.change.data), None)
+
+
+class ModuleForm(Form):
+    """What completes a module; `version` is that of the settings on the page."""
+
+    completed_by = RadioField(
+        _l("What completes it"),
+        choices=[
+            SelectChoice("required", _l("Its required activities")),
+            SelectChoice("some", _l("A number of its activities, whichever")),
+        ],
+        validate_choice=False,
+    )
+    enough = IntegerField(
+        _l("Activities"),
+        validators=[Optional(), NumberRange(1, MOST_ENOUGH, _l("Write a number from 1 to %(max)d."))],
+        render_kw={"min": 1, "max": MOST_ENOUGH, "inputmode": "numeric"},
+    )
+    version = HiddenField()
+
+    def offer(self, module: Module, version: str) -> None:
+        """Fill in what is set now, where nothing was sent."""
+        if not self.is_submitted():
+            self.completed_by.data = "some" if module.enough else "required"
+            self.enough.data, self.version.data = module.enough, version
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        valid = bool(super().validate(extra_validators))
+        if valid and self.completed_by.data == "some" and self.enough.data is None:
+            self.enough.errors = [_("Write how many activities complete it.")]
+            return False
+        return valid
+
+    @property
+    def number(self) -> int | None:
+        """How many of its activities complete it; None: the required ones."""
+        return self.enough.data if self.completed_by.data == "some" else None
 
 
 class ActivityForm(Form):

@@ -149,6 +149,25 @@ def set_activity(
     db.session.flush()
 
 
+def module_version(module: Module) -> str:
+    """Changes when what `set_module` sets does."""
+    return string_hash(repr(module.enough))
+
+
+def set_module(module: Module, *, enough: int | None, version: str) -> None:
+    """Say how many of a module's activities complete it (None: its required ones).
+
+    `version` is that of the settings on the page. Raises `EditedMeanwhile` if somebody set them otherwise since.
+    """
+    _lock(module)
+    if module.enough == enough:
+        return
+    if module_version(module) != version:
+        raise EditedMeanwhile
+    module.enough = enough
+    db.session.flush()
+
+
 def duplicate_activity(*, course_id: int, activity_id: int) -> Activity:
     """Copy an activity with all that is in it; the copy stands right below."""
     queries.lock_course(course_id)
@@ -175,6 +194,7 @@ def duplicate_module(*, course_id: int, module_id: int) -> Module:
         key=queries.free_key(course_id, "module"),
         rank=places.rank_before(Module, places.modules_of(course_id), _next(course.living_modules(), original)),
         title=_copy_title(original.title, course),
+        enough=original.enough,
     )
     db.session.add(copy)
     db.session.flush()

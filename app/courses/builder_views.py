@@ -14,7 +14,7 @@ from app.core.access import Permission, allow
 from app.core.errors import NotFound
 
 from . import builder_queries, builder_services, drafts, placing_services, queries
-from .builder_forms import ActivityForm, KindForm, PlaceForm, TitleForm
+from .builder_forms import ActivityForm, KindForm, ModuleForm, PlaceForm, TitleForm
 from .errors import EditedMeanwhile
 from .kinds import get_kind, list_kinds
 from .models import Activity, Module
@@ -115,6 +115,28 @@ def edit_activity(course_id: int, activity_id: int) -> ResponseReturnValue:
         else:
             status = 422
     page = render_template("studio/activity.html", access=access, activity=activity, form=form, theirs=theirs)
+    return page, status
+
+
+@bp.route("/modules/<int:module_id>/settings", methods=["GET", "POST"])
+@allow(Permission.TEACH)
+def edit_module(course_id: int, module_id: int) -> ResponseReturnValue:
+    """What completes a module: its required activities, or a number of any."""
+    access = queries.get_editable(course_id, the_person())
+    module = builder_queries.get_module(access.id, module_id)
+    form, version = ModuleForm(), builder_services.module_version(module)
+    form.offer(module, version)
+    theirs, status = None, 200
+    if form.is_submitted():
+        if form.validate():
+            try:
+                builder_services.set_module(module, enough=form.number, version=form.version.data or "")
+                return done(module, _("The settings of “%(title)s” are saved.", title=named(module)))
+            except EditedMeanwhile as conflict:
+                theirs, status, form.version.data = conflict, conflict.status, version
+        else:
+            status = 422
+    page = render_template("studio/module.html", access=access, module=module, form=form, theirs=theirs)
     return page, status
 
 

@@ -157,7 +157,8 @@ def module_changes(review: Review) -> dict[int, list[Change]]:
         if module.id not in before:
             found[module.id] = [Change.NEW]
             continue
-        renamed = before[module.id][1].title != module.title
+        was = before[module.id][1]
+        renamed = (was.title, was.enough) != (module.title, module.enough)
         marks = [Change.EDITED] * renamed + [Change.MOVED] * (place not in stayed)
         if marks:
             found[module.id] = marks
@@ -167,7 +168,7 @@ def module_changes(review: Review) -> dict[int, list[Change]]:
 def course_seen(review: Review) -> str:
     """What tells that the course itself says something else by now."""
     outline = review.outline
-    bare = tuple((module.id, module.title) for module in outline.modules)
+    bare = tuple((module.id, module.title, module.enough) for module in outline.modules)
     said = (outline.title, outline.summary, outline.languages, outline.topics, outline.settings, bare)
     return string_hash(msgspec.json.encode(said).decode())
 
@@ -178,16 +179,29 @@ def _modules(before: Outline, after: Outline, source: str, language: str) -> lis
     parts = []
     for module_id in {**new, **old}:
         was, now = old.get(module_id), new.get(module_id)
-        if was and now and was.title == now.title:
+        if was and now and (was.title, was.enough) == (now.title, now.enough):
             continue
         tongue = language
-        if was and now and was.title.best(language, source) == now.title.best(language, source):
+        if (
+            was
+            and now
+            and was.title != now.title
+            and was.title.best(language, source) == now.title.best(language, source)
+        ):
             tongue = next(t for t in (*after.languages, *before.languages, *now.title.phrases, *was.title.phrases)
                           if was.title.phrases.get(t) != now.title.phrases.get(t))  # fmt: skip
-        label = _("Title of a module") if was and now else _("Module left out") if was else _("New module")
-        sides = [module.title.best(tongue, source) if module else "" for module in (was, now)]
+        label = _("Module") if was and now else _("Module left out") if was else _("New module")
+        sides = [module_terms(module, tongue, source) if module else "" for module in (was, now)]
         parts.append(Part(label, sides[0], sides[1], f"module-{module_id}", unsaid=True))
     return parts
+
+
+def module_terms(module: OutlineModule, language: str, source: str) -> str:
+    """A module's title, and what completes it where it asks for a number of its activities, a line each."""
+    title = module.title.best(language, source)
+    if not module.enough:
+        return title
+    return title + "\n" + _("Complete with any %(number)s of its activities", number=module.enough)
 
 
 def _said(activity: OutlineActivity | None, source: str, language: str) -> str:

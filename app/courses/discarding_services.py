@@ -123,7 +123,7 @@ def _restore_module(review: Review, module_id: int, by: int) -> None:
                 _move_back(review, activity.id, by)
         placing_services.remove_module(course_id=review.course.id, module_id=module_id, by=by)
     elif any(module.id == module_id for module in review.outline.modules):
-        row.title = published.title
+        row.title, row.enough = published.title, published.enough
     else:
         _bring_back(review, published, row, by)
 
@@ -138,4 +138,5 @@ def _bring_back(review: Review, published: OutlineModule, row: Module, by: int) 
         placing_services.move_activity(
             course_id=review.course.id, activity_id=activity.id, module_id=row.id, before=None
         )
-    db.session.get_one(Module, row.id).title = published.title
+    module = db.session.get_one(Module, row.id)
+    module.title, module.enough = published.title, published.enough

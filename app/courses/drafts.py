@@ -10,6 +10,7 @@ from functools import cached_property
 import msgspec
 import sqlalchemy as sa
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy.orm import selectinload, with_polymorphic
 
 from app.core import content, rank
@@ -17,11 +18,11 @@ from app.core.languages import language_name
 from app.core.text import Text
 from app.extensions import db
 
-from . import completion, editions
+from . import completion, editions, opening
 from .editions import PublishedEdition
 from .kinds import Check, Level, get_kind, list_kinds
 from .models import Activity, Course, Module
-from .outline import Opens, Order, Outline, OutlineActivity, OutlineModule
+from .outline import Outline, OutlineActivity, OutlineModule
 
 
 class Change(StrEnum):
@@ -95,6 +96,7 @@ def outline_of(course: Course) -> Outline:
                 key=module.key,
                 title=module.title,
                 activities=tuple(_frozen(activity, course) for activity in module.living_activities()),
+                enough=module.enough,
             )
             for module in course.living_modules()
             if module.living_activities()
@@ -158,7 +160,7 @@ def _same(one: OutlineActivity, other: OutlineActivity) -> bool:
 
 def _about(outline: Outline) -> tuple[object, ...]:
     """What an outline says besides its activities."""
-    modules = tuple((m.id, m.key, m.title) for m in outline.modules)
+    modules = tuple((m.id, m.key, m.title, m.enough) for m in outline.modules)
     return (
         outline.title,
         outline.summary,
@@ -247,43 +249,38 @@ def _passes(troubled: set[str], activities: list[Activity]) -> list[Check]:
 
 
 def _locked_for_ever(course: Course, activities: list[Activity]) -> list[Check]:
-    """Required activities that wait for something that is gone, or for one another."""
-    waits = _waits(course)
-    opened: set[str] = set()
-    while more := {key for key, before in waits.items() if key not in opened and before <= opened}:
-        opened |= more
-    return [
+    """What waits for something that is gone, or for one another; modules that ask for more than can be opened."""
+    opened = opening.openable(course)
+    source = course.source_language
+    asked = [
         Check(
-            Level.BLOCKER if a.required else Level.WARNING,
+            Level.BLOCKER,
+            "unlock",
+            ngettext(
+                "Module “%(title)s” asks for %(enough)s activities, and only %(num)s of it can be opened",
+                "Module “%(title)s” asks for %(enough)s activities, and only %(num)s of it can be opened",
+                len([a for a in standing if a.key in opened]),
+                title=module.title.best(source, source),
+                enough=enough,
+            ),
+        )
+        for module, enough in opening.numbered(course)
+        if len(standing := module.living_activities()) >= enough > len([a for a in standing if a.key in opened])
+    ]
+    numbered = {module.id for module, _enough in opening.numbered(course)}
+    return asked + [
+        Check(
+            Level.BLOCKER if a.required and a.module_id not in numbered else Level.WARNING,
             "unlock",
             _(
                 "Nothing can open “%(title)s”: it waits for something that is gone or waits for it",
-                title=a.title.best(course.source_language, course.source_language),
+                title=a.title.best(source, source),
             ),
             a.id,
         )
         for a in activities
         if a.key not in opened
     ]
-
-
-def _waits(course: Course) -> dict[str, set[str]]:
-    """Activity key to the keys of those that must be complete before it opens."""
-    waits: dict[str, set[str]] = {}
-    so_far: set[str] = set()
-    for module in course.living_modules():
-        above: set[str] = set()
-        for activity in module.living_activities():
-            opens = activity.opens_after or Opens()
-            waits[activity.key] = set(opens.after)
-            if course.settings.order is Order.SEQUENTIAL:
-                waits[activity.key] |= so_far
-            if opens.above:
-                waits[activity.key] |= above
-            if activity.required:
-                above.add(activity.key)
-                so_far.add(activity.key)
-    return waits
 
 
 def _untranslated(course: Course, activities: list[Activity]) -> list[Check]:

@@ -11,7 +11,7 @@ from app.core.differences import Piece, Side
 from app.core.errors import NotFound
 from app.core.languages import own_name
 
-from .changes import Part, activity_terms, beside, course_terms
+from .changes import Part, activity_terms, beside, course_terms, module_terms
 from .drafts import Change, Difference, difference
 from .editions import PublishedEdition
 from .kinds import Passage, get_kind
@@ -111,5 +111,5 @@ def _about(outline: Outline, language: str) -> list[Passage]:
         Passage(_("Languages"), "\n".join(own_name(tag) for tag in outline.languages)),
         Passage(_("Topics"), "\n".join(topic_label(topic) for topic in outline.topics)),
         Passage(_("Settings"), "\n".join(course_terms(outline.settings))),
-        Passage(_("Modules"), "\n".join(module.title.best(language, source) for module in outline.modules)),
+        Passage(_("Modules"), "\n".join(module_terms(module, language, source) for module in outline.modules)),
     ]

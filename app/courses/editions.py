@@ -34,9 +34,19 @@ class PublishedEdition:
     module_of: dict[int, OutlineModule] = field(repr=False)
 
     @cached_property
+    def quotas(self) -> dict[int, int]:
+        """Module id to how many of its activities complete it, for modules that say so.
+
+        None where the course itself says how many of any are enough: then that holds instead.
+        """
+        if self.outline.settings.enough:
+            return {}
+        return {module.id: module.enough for module in self.outline.modules if module.enough}
+
+    @cached_property
     def required(self) -> tuple[OutlineActivity, ...]:
-        """The activities marked as required, in order."""
-        return tuple(a for a in self.activities if a.required)
+        """The activities that are required by themselves, in order: those marked so, but in modules with a number."""
+        return tuple(a for a in self.activities if a.required and self.module_of[a.id].id not in self.quotas)
 
     @cached_property
     def graded(self) -> tuple[OutlineActivity, ...]:
@@ -44,14 +54,23 @@ class PublishedEdition:
         return tuple(a for a in self.required if a.marks)
 
     @cached_property
+    def asks(self) -> tuple[tuple[tuple[OutlineActivity, ...], int], ...]:
+        """What completion asks for: of each of these groups of activities, so many. No activity is in two."""
+        if enough := self.outline.settings.enough:
+            return ((self.activities, enough),)
+        groups = [(m.activities, self.quotas[m.id]) for m in self.outline.modules if m.id in self.quotas]
+        return ((self.required, len(self.required)), *groups)
+
+    @cached_property
     def counted(self) -> tuple[OutlineActivity, ...]:
         """The activities that count towards completion, in order: the required ones, or any where some are enough."""
-        return self.activities if self.outline.settings.enough else self.required
+        ids = {activity.id for group, _needed in self.asks for activity in group}
+        return tuple(a for a in self.activities if a.id in ids)
 
     @cached_property
     def needed(self) -> int:
-        """How many of `counted` must be complete."""
-        return self.outline.settings.enough or len(self.required)
+        """How many of `counted` must be complete, each group by its own number."""
+        return sum(needed for _group, needed in self.asks)
 
     @cached_property
     def minutes(self) -> int:

@@ -167,6 +167,14 @@ def words_of(html: str) -> str:
     return unescape(_TAG.sub(" ", html)).strip()
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a kind's own records make of an activity: a state of progress, and a score, 0 to 1."""
+
+    state: str
+    score: float | None
+
+
 class Kind(ABC):
     """One kind of activity. `passes` maps the topics of its checks to what is said when all is well.
 
@@ -291,6 +299,17 @@ class Kind(ABC):
     def length(self, activity: Activity, course: Course) -> int:
         """How many minutes it takes, computed from what is in it; at least 1."""
         return 1
+
+    def passed(self, activity: OutlineActivity) -> bool:
+        """Whether one completes it by passing it."""
+        return False
+
+    def recorded(self, enrolment_ids: Collection[int]) -> Mapping[tuple[int, int, int], Sequence[Recorded]]:
+        """Enrolment, cycle and activity to what this kind's own records make of it, for checking what was counted.
+
+        First as it would be counted now, then as it may have been before. Few statements.
+        """
+        return {}
 
     @abstractmethod
     def completes(self, activity: OutlineActivity) -> str:

@@ -21,8 +21,9 @@ class Order(StrEnum):
 class CourseSettings(msgspec.Struct, frozen=True):
     """How a course is taken, as an edition holds it.
 
-    It is complete with all its required activities, or with `enough` of them (any), and where `min_score` is set
-    (in percent) with that score besides. `minutes` is its length where a trainer said so; else that of its activities.
+    It is complete with all its required activities and what its modules ask for by number, or with `enough` of all
+    its activities (any), whatever its modules say; and where `min_score` is set (in percent) with that score besides.
+    `minutes` is its length where a trainer said so; else that of its activities.
     """
 
     order: Order = Order.FREE
@@ -70,10 +71,13 @@ class OutlineActivity(msgspec.Struct, frozen=True):
 
 
 class OutlineModule(msgspec.Struct, frozen=True):
+    """A module as published. With `enough`, so many of its activities complete it, whichever; none is required."""
+
     id: int
     key: str
     title: Text
     activities: tuple[OutlineActivity, ...]
+    enough: int | None = None
 
 
 class Outline(msgspec.Struct, frozen=True):

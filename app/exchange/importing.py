@@ -153,12 +153,12 @@ class Import:
 
     def module_place(self, read: ParsedModule, row: Module | None, rank: str) -> Place:
         if row is None:
-            row = Module(course_id=self.row.id, key=read.key, rank=rank, title=read.title)
+            row = Module(course_id=self.row.id, key=read.key, rank=rank, title=read.title, enough=read.enough)
             db.session.add(row)
             return Place(row, Fate.NEW)
         place = Place(row, Fate.UNCHANGED)
         place.bring_back()
-        place.set(title=self.words(read.title, row.title))
+        place.set(title=self.words(read.title, row.title), enough=read.enough)
         place.move(rank=rank)
         return place
 

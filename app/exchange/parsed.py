@@ -84,6 +84,7 @@ class ParsedModule:
     key: str
     title: Text
     activities: tuple[ParsedActivity, ...]
+    enough: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,31 @@ class ActivityLocked(DomainError):
     title = _l("Not open yet")
 
 
+class CompletedAlready(DomainError):
+    status = 409
+    message = _l("They have completed this by themselves, so there is nothing to excuse.")
+
+
+class NotGiven(DomainError):
+    status = 409
+    message = _l("Nobody excused them from this or completed it for them, so there is nothing to take back.")
+
+
+class CompletionRests(DomainError):
+    status = 409
+    message = _l("The course is completed by this, and a completion stays. So it cannot be taken back any more.")
+
+
+class HasWithdrawn(DomainError):
+    status = 409
+    message = _l("They have withdrawn from the course. Nothing can be changed until they come back.")
+
+
+class NotRenewable(DomainError):
+    status = 409
+    message = _l("This certificate cannot be renewed now. It can be from 60 days before it expires.")
+
+
 class ActivityGone(DomainError):
     status = 404
     message = _l("This activity is no longer part of the course. What you did in it is kept.")

@@ -9,8 +9,8 @@ from functools import cached_property
 from app.courses.editions import PublishedEdition
 from app.courses.outline import OutlineActivity
 
+from .counting import counted
 from .models import ActivityState
-from .services import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Impact:
     @property
     def some_are_enough(self) -> bool:
         """Whether either edition asks for some activities of those that count, and not for all of them."""
-        return bool(self.in_force.outline.settings.enough or self.proposed.outline.settings.enough)
+        return any(e.outline.settings.enough or e.quotas for e in (self.in_force, self.proposed))
 
 
 def foresee(groups: Sequence[Alike], *, in_force: PublishedEdition, proposed: PublishedEdition) -> Impact:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 import msgspec
@@ -31,11 +31,19 @@ class ActivityState(StrEnum):
 class Position(msgspec.Struct, frozen=True):
     """Where in an activity the person was: a share of its length, 0 to 1, and seconds into each video or sound.
 
-    `media` maps the hash of a file to seconds.
+    `media` maps the hash of a file to seconds. `at` is when it was so, so that no older one takes its place.
     """
 
     share: float = 0.0
     media: dict[str, float] = {}
+    at: datetime | None = None
+
+
+class Sitting(msgspec.Struct, frozen=True):
+    """An activity's page, once opened: when it last reported, and the number of that report."""
+
+    at: datetime
+    sequence: int
 
 
 class Assignment(Base):
@@ -131,6 +139,21 @@ class ActivityProgress(Base):
         sa.ForeignKey("person.id"), comment="who excused them, or completed it for them; none: themselves"
     )
     reason: Mapped[str | None] = mapped_column(sa.Text)
+    own_state: Mapped[str | None] = mapped_column(
+        sa.String(20), comment="where `by_id` is set: what they had done by themselves; none: not begun"
+    )
+
+
+class TimeSheet(Base):
+    """Until when a person's time is counted, whatever pages they had open: so no second counts twice."""
+
+    __tablename__ = "time_sheet"
+
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), primary_key=True)
+    counted_until: Mapped[datetime]
+    day: Mapped[date] = mapped_column(comment="in UTC")
+    seconds: Mapped[int] = mapped_column(default=0, comment="visible, counted on that day")
+    sittings: Mapped[dict[str, Sitting]] = mapped_column(Document(dict[str, Sitting]), comment="the latest few, by id")
 
 
 class Completion(Base):

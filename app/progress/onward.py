@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
+from app.courses.kinds import get_kind
 from app.courses.outline import OutlineActivity
 
 from .codes import shown
@@ -54,14 +56,43 @@ def certificate_after(done: OutlineActivity, place: Place) -> str | None:
     return enrolled.certificate if ends else None
 
 
-def opens_when(waiting: tuple[OutlineActivity, ...], place: Place, enrolled: Enrolled) -> str:
-    """In words, what opens a locked activity."""
-    if len(waiting) == 1:
-        return _("Opens when you complete “%(title)s”", title=title_of(waiting[0], place, enrolled))
-    return _(
-        "Opens when you complete “%(title)s” and %(count)s more",
-        title=title_of(waiting[0], place, enrolled),
-        count=len(waiting) - 1,
+def opens_when(activity: OutlineActivity, place: Place, enrolled: Enrolled) -> str:
+    """In words, what opens a locked activity: the first thing it waits for, and how many more there are."""
+    standing = enrolled.standing
+    modules = standing.waits_for_modules(activity)
+    several = {a.id for module in modules for a in module.activities}
+    first, *more = standing.waits_for(activity)
+    if first.id in several:
+        module = place.edition.module_of[first.id]
+        lacking = standing.lacking(module)
+        more = more[lacking - 1 :]
+        title = module.title.best(enrolled.language, place.edition.outline.source_language)
+        words = ngettext(
+            "Opens when you complete %(num)s more activity of “%(title)s”",
+            "Opens when you complete %(num)s more activities of “%(title)s”",
+            lacking,
+            title=title,
+        )
+        if not more:
+            return words
+        return ngettext("%(words)s, and %(num)s after it", "%(words)s, and %(num)s after it", len(more), words=words)
+    title = title_of(first, place, enrolled)
+    if get_kind(first.kind).passed(first):
+        if not more:
+            return _("Opens when you pass “%(title)s”", title=title)
+        return ngettext(
+            "Opens when you pass “%(title)s” and complete %(num)s more",
+            "Opens when you pass “%(title)s” and complete %(num)s more",
+            len(more),
+            title=title,
+        )
+    if not more:
+        return _("Opens when you complete “%(title)s”", title=title)
+    return ngettext(
+        "Opens when you complete “%(title)s” and %(num)s more",
+        "Opens when you complete “%(title)s” and %(num)s more",
+        len(more),
+        title=title,
     )
 
 

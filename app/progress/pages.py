@@ -50,6 +50,7 @@ def _tag(person: Identity, visit: Visit, enrolled: Enrolled, version: str) -> st
         person,
         enrolled.id,
         enrolled.version,
+        enrolled.visited,
         page_language(),
         visit.language,
         version,

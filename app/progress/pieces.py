@@ -135,6 +135,19 @@ def _fewer(dropped: tuple[OutlineActivity, ...]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class PeopleTab:
+    """The way to the people in a course."""
+
+    course_id: int
+    template: str = "learn/people/_tab.html"
+
+
+def people_tab(_person: Identity, course_ids: Sequence[int]) -> dict[int, list[PeopleTab]]:
+    """For each course, the way to its people. No statement."""
+    return {course_id: [PeopleTab(course_id)] for course_id in course_ids}
+
+
+@dataclass(frozen=True, slots=True)
 class Invited:
     """Whether somebody who is invited to a course is in it, and completed it."""
 

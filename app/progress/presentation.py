@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 import segno
@@ -20,6 +21,7 @@ from app.courses.kinds import get_kind
 from app.courses.outline import OutlineActivity
 
 from . import codes
+from .renewal import may_renew
 from .standing import Standing
 
 _TABLE = re.compile(r"<table\b.*?</table>", re.S)
@@ -52,6 +54,8 @@ def what_completes(edition: PublishedEdition) -> str:
             "Any %(num)s of its %(of)s activities complete it.", "Any %(num)s of its %(of)s activities complete it.",
             settings.enough, of=of,
         )  # fmt: skip
+    elif edition.quotas:
+        words = " ".join(_numbers(edition))
     elif len(edition.required) == len(edition.activities):
         words = _("All its activities complete it.")
     else:
@@ -62,6 +66,24 @@ def what_completes(edition: PublishedEdition) -> str:
     if settings.min_score is None:
         return words
     return f"{words} {_('You also need a score of %(score)s.', score=percent(settings.min_score / 100))}"
+
+
+def _numbers(edition: PublishedEdition) -> Iterator[str]:
+    """What completes a course whose modules ask for numbers: a sentence for the required ones, one for each module."""
+    if edition.required:
+        yield ngettext(
+            "Its %(num)s required activity has to be complete.", "Its %(num)s required activities have to be complete.",
+            len(edition.required),
+        )  # fmt: skip
+    outline = edition.outline
+    for module in outline.modules:
+        if module.id in edition.quotas:
+            yield ngettext(
+                "Any %(num)s activity of “%(module)s” has to be complete.",
+                "Any %(num)s activities of “%(module)s” have to be complete.",
+                edition.quotas[module.id],
+                module=module.title.best(page_language(), outline.source_language),
+            )
 
 
 def what_is_left(standing: Standing) -> str:
@@ -123,3 +145,4 @@ def init_app(app: Flask) -> None:
     for function in (lesson_html, kind_line, dark_towers, what_completes, what_is_left, how_to_reach_score):
         app.jinja_env.globals[function.__name__] = function
     app.jinja_env.globals["certificate_code"] = codes.shown
+    app.jinja_env.globals["may_renew"] = may_renew

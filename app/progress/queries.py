@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,13 +16,39 @@ from app.core import clock
 from app.courses.audience import Candidate, admits
 from app.courses.audience_queries import is_invited
 from app.courses.editions import PublishedEdition, get_edition, list_editions
-from app.courses.models import Course, CourseInvitation, CourseSlugHistory
+from app.courses.models import Activity, Course, CourseInvitation, CourseSlugHistory
 from app.courses.outline import Audience
 from app.extensions import db
 
 from .impact import Alike
-from .models import ActivityProgress, ActivityState, Certificate, Completion, Enrolment, EnrolmentState
+from .models import ActivityProgress, ActivityState, Certificate, Completion, Enrolment, EnrolmentState, Position
+from .renewal import may_renew
 from .standing import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The latest completion of an enrolment, of this cycle or an earlier one, and its certificate."""
+
+    cycle: int
+    completed_at: datetime
+    code: str | None
+    expires_at: datetime | None
+    revoked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """How the person stands in the activity that is shown; `by_id` gave its state to them, and why."""
+
+    state: str
+    by_id: int | None
+    reason: str | None
+    position: Position | None
+
+    @property
+    def excused(self) -> bool:
+        return self.state == ActivityState.EXCUSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +66,22 @@ class Enrolled:
     version: int
     certificate: str | None
     standing: Standing
+    held: Held | None = None
+    given: bool = False  # somebody excused them from something, or completed it for them
+    visited: Visited | None = None
+
+    @property
+    def renewing(self) -> bool:
+        """Whether they have completed the course before, and are in it once more."""
+        return self.held is not None and self.held.cycle < self.cycle
+
+    @property
+    def renewable(self) -> bool:
+        """Whether the certificate can be renewed now."""
+        held = self.held
+        if self.completed_at is None or held is None or held.revoked or held.cycle != self.cycle:
+            return False
+        return may_renew(held.expires_at, clock.now())
 
     @property
     def late(self) -> bool:
@@ -70,11 +112,14 @@ class Place:
 # Plain tables: read on every page of learning, so nothing of the mapper's work is done.
 _course, _enrolment = Course.__table__, Enrolment.__table__
 _completion, _certificate = Completion.__table__, Certificate.__table__
-_progress = ActivityProgress.__table__
+_progress, _activity = ActivityProgress.__table__, Activity.__table__
 _mine = sa.and_(_enrolment.c.course_id == _course.c.id, _enrolment.c.person_id == sa.bindparam("person"))
-_current = sa.and_(_completion.c.enrolment_id == _enrolment.c.id, _completion.c.cycle == _enrolment.c.cycle)
+_earlier = _completion.alias()
+_latest = sa.select(sa.func.max(_earlier.c.id)).where(_earlier.c.enrolment_id == _enrolment.c.id).scalar_subquery()
+_of_cycle = sa.and_(_progress.c.enrolment_id == _enrolment.c.id, _progress.c.cycle == _enrolment.c.cycle)
+_given = sa.exists().where(_of_cycle, _progress.c.by_id.is_not(None)).correlate(_enrolment)
 
-# Courses, each with the enrolment of one person if there is one, and the certificate of its cycle.
+# Courses, each with the enrolment of one person if there is one, and its latest completion with the certificate.
 _COURSES = sa.select(
     _course.c.id.label("course_id"),
     _course.c.slug,
@@ -93,12 +138,32 @@ _COURSES = sa.select(
     _enrolment.c.states,
     _enrolment.c.last_activity_id,
     _certificate.c.code,
+    _certificate.c.expires_at,
+    _certificate.c.revoked_at,
+    _completion.c.cycle.label("held_cycle"),
+    _completion.c.completed_at.label("held_at"),
+    _given.label("given"),
 ).select_from(
     _course.outerjoin(_enrolment, _mine)
-    .outerjoin(_completion, _current)
+    .outerjoin(_completion, _completion.c.id == _latest)
     .outerjoin(_certificate, _certificate.c.completion_id == _completion.c.id)
 )
 _PLACE = _COURSES.where(_course.c.slug == sa.bindparam("slug"), _course.c.edition_id.is_not(None))
+_VISIT = _PLACE.add_columns(
+    _progress.c.state.label("visited"),
+    _progress.c.by_id,
+    _progress.c.reason,
+    _progress.c.position,
+).outerjoin(
+    _progress,
+    sa.and_(
+        _of_cycle,
+        _progress.c.activity_id
+        == sa.select(_activity.c.id)
+        .where(_activity.c.course_id == _course.c.id, _activity.c.key == sa.bindparam("key"))
+        .scalar_subquery(),
+    ),
+)
 _HOME = (
     _COURSES.where(_course.c.edition_id.is_not(None))
     .order_by(_enrolment.c.id.is_(None), _enrolment.c.touched_at.desc(), _course.c.id)
@@ -110,6 +175,19 @@ def find_place(*, slug: str, person_id: int | None) -> Place | None:
     """The published course at `slug` and how the person stands in it, in one statement."""
     row = db.session.connection().execute(_PLACE, {"slug": slug, "person": person_id}).one_or_none()
     return _place(row, get_edition(row.edition_id)) if row else None
+
+
+def find_visit(*, slug: str, activity: str, person_id: int) -> Place | None:
+    """As `find_place`, with how the person stands in the activity of this key, in the same statement."""
+    values = {"slug": slug, "person": person_id, "key": activity}
+    row = db.session.connection().execute(_VISIT, values).one_or_none()
+    if row is None:
+        return None
+    place = _place(row, get_edition(row.edition_id))
+    if place.enrolled is None or row.visited is None:
+        return place
+    visited = Visited(row.visited, row.by_id, row.reason, row.position)
+    return replace(place, enrolled=replace(place.enrolled, visited=visited))
 
 
 def find_place_or_moved(*, slug: str, person_id: int) -> Place | None:
@@ -134,6 +212,9 @@ def _place(row: Any, edition: PublishedEdition) -> Place:
     enrolled = None
     if row.id is not None:
         states: dict[int, ActivityState] = row.states
+        held = None
+        if row.held_cycle is not None:
+            held = Held(row.held_cycle, row.held_at, row.code, row.expires_at, row.revoked_at is not None)
         enrolled = Enrolled(
             id=row.id,
             cycle=row.cycle,
@@ -144,10 +225,26 @@ def _place(row: Any, edition: PublishedEdition) -> Place:
             completed_at=row.completed_at,
             score=row.score,
             version=row.version_id,
-            certificate=row.code,
+            certificate=row.code if held and held.cycle == row.cycle else None,
             standing=Standing(edition, states, row.last_activity_id, row.score, row.completed_at is not None),
+            held=held,
+            given=bool(row.given),
         )
     return Place(row.course_id, row.slug, edition, enrolled, row.audience, row.invited)
+
+
+def list_given(place: Place) -> dict[int, Visited]:
+    """What was given to the person in this cycle, by activity id. One statement, none where nothing was."""
+    if place.enrolled is None or not place.enrolled.given:
+        return {}
+    rows = db.session.execute(
+        sa.select(_progress.c.activity_id, _progress.c.state, _progress.c.by_id, _progress.c.reason).where(
+            _progress.c.enrolment_id == place.enrolled.id,
+            _progress.c.cycle == place.enrolled.cycle,
+            _progress.c.by_id.is_not(None),
+        )
+    )
+    return {row.activity_id: Visited(row.state, row.by_id, row.reason, None) for row in rows}
 
 
 def find_moved(slug: str) -> str | None:
@@ -192,13 +289,13 @@ def list_certificates(person_id: int) -> list[Proof]:
 def list_invited(invitation_ids: Sequence[int]) -> list[tuple[int, bool]]:
     """Those of these invitations whose person is enrolled in the course, and whether they completed it."""
     rows = db.session.execute(
-        sa.select(CourseInvitation.id, Enrolment.completed_at)
+        sa.select(CourseInvitation.id, sa.exists().where(Completion.enrolment_id == Enrolment.id).label("completed"))
         .join(Person, Person.email == CourseInvitation.email)
         .join(Enrolment, sa.and_(Enrolment.person_id == Person.id, Enrolment.course_id == CourseInvitation.course_id))
         .where(CourseInvitation.id.in_(invitation_ids))
         .order_by(CourseInvitation.id)
     )
-    return [(row.id, row.completed_at is not None) for row in rows]
+    return [(row.id, bool(row.completed)) for row in rows]
 
 
 def list_under_way(course_ids: Collection[int], graded: Collection[int]) -> dict[int, list[Alike]]:

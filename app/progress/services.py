@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -21,19 +19,13 @@ from app.courses.outline import Admits
 from app.extensions import db
 from app.network.models import City
 
-from . import codes
+from . import codes, outcomes
+from .counting import counted, rule_of
 from .errors import ActivityGone, NotAdmitted, NotEnrolled
 from .models import ActivityProgress, ActivityState, Certificate, Completion, Enrolment, EnrolmentState
+from .outcomes import TAKEN_BACK as TAKEN_BACK
+from .outcomes import Outcome as Outcome
 from .signals import course_completed
-from .standing import Standing
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What happened in an activity. `score` is 0 to 1 by the activity's own grading, None where nothing is graded."""
-
-    state: ActivityState
-    score: float | None = None
 
 
 def enrol(*, person: Identity | Person, course_id: int, due_at: datetime | None = None) -> Enrolment:
@@ -71,56 +63,51 @@ def enrol(*, person: Identity | Person, course_id: int, due_at: datetime | None 
     return enrolment
 
 
-def record(*, enrolment_id: int, activity_id: int, outcome: Outcome) -> Enrolment:
+def record(*, enrolment_id: int, activity_id: int, outcome: Outcome, cycle: int | None = None) -> Enrolment:
     """Write down what happened in an activity, and what follows: the count, and the completion with its certificate.
 
     Locks the enrolment first, so that two last activities which finish together still complete the course, once.
     What is complete stays complete; the score is whatever the activity's grading makes of all attempts.
     An activity that the edition in force no longer has is still written down: a later edition may bring it back.
+    What happened in an earlier `cycle`, as a mark that comes after a renewal, is written down there and counts no more.
     Raises `ActivityGone` if the course never had it.
     """
-    enrolment = _lock(enrolment_id)
-    edition = _edition_in_force(enrolment)
+    enrolment = lock(enrolment_id)
+    edition = edition_in_force(enrolment)
     if activity_id not in edition.by_id and not _was_ever(activity_id, enrolment.course_id):
         raise ActivityGone
     now = clock.now()
-    row = db.session.get(ActivityProgress, (enrolment.id, enrolment.cycle, activity_id))
-    if row is None:
-        row = ActivityProgress(
-            enrolment_id=enrolment.id, cycle=enrolment.cycle, activity_id=activity_id, state=outcome.state, first_at=now
-        )
-        db.session.add(row)
-    if row.state != ActivityState.COMPLETE:
-        row.state = outcome.state
-    if row.state == ActivityState.COMPLETE and row.completed_at is None:
-        row.completed_at = now
-    if outcome.score is not None:
-        row.score = outcome.score
-    enrolment.last_activity_id = activity_id
-    enrolment.touched_at = now
-    db.session.flush()
+    outcomes.write(
+        enrolment_id=enrolment.id, cycle=enrolment.cycle if cycle is None else cycle, activity_id=activity_id,
+        outcome=outcome, now=now,
+    )  # fmt: skip
+    if cycle is not None and cycle != enrolment.cycle:
+        return enrolment
+    if outcome.by_id is None and outcome is not TAKEN_BACK:
+        enrolment.last_activity_id = activity_id
+        enrolment.touched_at = now
     _count(enrolment, edition)
     return enrolment
 
 
 def recount(*, enrolment_id: int) -> Enrolment:
     """Count an enrolment anew against the edition in force. It may complete the course; it never takes one back."""
-    enrolment = _lock(enrolment_id)
-    _count(enrolment, _edition_in_force(enrolment))
+    enrolment = lock(enrolment_id)
+    _count(enrolment, edition_in_force(enrolment))
     return enrolment
 
 
 def choose_language(*, person_id: int, course_id: int, language: str) -> None:
     """Read a course in `language` from now on. Raises `NotEnrolled`; a language it does not have changes nothing."""
-    enrolment = _of(person_id, course_id)
-    if language in _edition_in_force(enrolment).outline.languages:
+    enrolment = lock_of(person_id, course_id)
+    if language in edition_in_force(enrolment).outline.languages:
         enrolment.language = language
 
 
 def remember_place(*, person_id: int, course_id: int, activity_id: int) -> None:
     """Keep which activity the person has open, so that they resume there. Raises `NotEnrolled`."""
-    enrolment = _of(person_id, course_id)
-    if activity_id in _edition_in_force(enrolment).by_id and enrolment.last_activity_id != activity_id:
+    enrolment = lock_of(person_id, course_id)
+    if activity_id in edition_in_force(enrolment).by_id and enrolment.last_activity_id != activity_id:
         enrolment.last_activity_id = activity_id
         enrolment.touched_at = clock.now()
 
@@ -169,7 +156,8 @@ def _was_ever(activity_id: int, course_id: int) -> bool:
     return db.session.scalar(sa.select(Activity.course_id).where(Activity.id == activity_id)) == course_id
 
 
-def _lock(enrolment_id: int) -> Enrolment:
+def lock(enrolment_id: int) -> Enrolment:
+    """An enrolment that nobody else changes until the commit. Raises `NotEnrolled`."""
     enrolment = db.session.scalars(
         sa.select(Enrolment)
         .where(Enrolment.id == enrolment_id)
@@ -181,14 +169,16 @@ def _lock(enrolment_id: int) -> Enrolment:
     return enrolment
 
 
-def _of(person_id: int, course_id: int) -> Enrolment:
+def lock_of(person_id: int, course_id: int) -> Enrolment:
+    """As `lock`, of a person in a course."""
     enrolment = db.session.scalars(_enrolment_of(person_id, course_id).with_for_update()).one_or_none()
     if enrolment is None:
         raise NotEnrolled
     return enrolment
 
 
-def _edition_in_force(enrolment: Enrolment) -> PublishedEdition:
+def edition_in_force(enrolment: Enrolment) -> PublishedEdition:
+    """The edition that practitioners of the course see. Raises `CourseNotPublished`."""
     edition_id = db.session.scalar(sa.select(Course.edition_id).where(Course.id == enrolment.course_id))
     if edition_id is None:
         raise CourseNotPublished
@@ -207,44 +197,9 @@ def _count(enrolment: Enrolment, edition: PublishedEdition) -> None:
     enrolment.done, enrolment.total = count.standing.done, count.standing.total
     enrolment.score = count.score
     enrolment.counted_edition_id = edition.id
-    if count.standing.complete and enrolment.completed_at is None:
+    if count.standing.complete and enrolment.state == EnrolmentState.OPEN:
         _complete(enrolment, edition)
     db.session.flush()
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """What a cycle of an enrolment comes to in an edition; `score` is 0 to 1, None where nothing is graded yet."""
-
-    standing: Standing
-    score: float | None
-
-
-def counted(
-    edition: PublishedEdition, states: Mapping[int, ActivityState], scores: Mapping[int, float | None]
-) -> Count:
-    """Count the states and scores of activities against an edition. Pure: also what foretells a publication."""
-    score = course_score(edition, scores)
-    return Count(Standing(edition, states, score=score), score)
-
-
-def course_score(edition: PublishedEdition, scores: Mapping[int, float | None]) -> float | None:
-    """The mean of the required graded activities, weighted by their marks, 0 to 1; what is not done counts nothing.
-
-    None before the first of them has a score, and for a course that grades nothing.
-    """
-    graded = [(a.marks or 0.0, scores.get(a.id)) for a in edition.graded]
-    if not any(score is not None for _marks, score in graded):
-        return None
-    return sum(marks * (score or 0.0) for marks, score in graded) / sum(marks for marks, _score in graded)
-
-
-def rule_of(edition: PublishedEdition) -> str:
-    """What completes an edition, as each completion records it: `3 of 8 activities, score 70%`."""
-    settings = edition.outline.settings
-    some = f"{settings.enough} of {len(edition.activities)} activities"
-    rule = some if settings.enough else "all required activities"
-    return rule if settings.min_score is None else f"{rule}, score {settings.min_score:g}%"
 
 
 def _complete(enrolment: Enrolment, edition: PublishedEdition) -> None:
@@ -270,11 +225,12 @@ def _complete(enrolment: Enrolment, edition: PublishedEdition) -> None:
     enrolment.city_id = person.city_id
     enrolment.completed_at = now
     enrolment.state = EnrolmentState.COMPLETED
-    certificate = _certify(completion, person, enrolment, edition)
+    certificate = certify(completion, person, enrolment, edition)
     course_completed.send(None, completion=completion, certificate=certificate)
 
 
-def _certify(completion: Completion, person: Person, enrolment: Enrolment, edition: PublishedEdition) -> Certificate:
+def certify(completion: Completion, person: Person, enrolment: Enrolment, edition: PublishedEdition) -> Certificate:
+    """The certificate of a completion that has none yet."""
     outline = edition.outline
     months = outline.settings.certificate_months
     city = db.session.get(City, person.city_id) if person.city_id else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -17,8 +17,9 @@ from app.courses import audience, audience_queries
 from app.courses.kinds import Visit, get_kind
 from app.courses.outline import OutlineActivity
 
-from . import onward, queries, services
+from . import onward, queries, renewal_services, services, time_services
 from .errors import ActivityGone, ActivityLocked, NotAdmitted, NotEnrolled
+from .forms import TimeForm
 from .models import ActivityState
 from .pages import player_page
 from .queries import Enrolled, Place
@@ -37,7 +38,11 @@ def course(slug: str) -> str | Response:
         return _moved_or_missing(slug, "learn.course")
     aside = COURSE_ASIDE.fill(person, [place.course_id])
     return render_template(
-        "learn/course.html", place=place, aside=aside.get(place.course_id, []), refusal=_refusal(place, person)
+        "learn/course.html",
+        place=place,
+        aside=aside.get(place.course_id, []),
+        refusal=_refusal(place, person),
+        given=queries.list_given(place),
     )
 
 
@@ -55,12 +60,22 @@ def enrol(slug: str) -> Response:
     return redirect(url_for("learn.activity", slug=place.slug, activity=first.key), 303)
 
 
+@bp.post("/courses/<slug>/renewal")
+@allow(Permission.LEARN)
+def renew(slug: str) -> Response:
+    """Begin the course once more to renew its certificate; the old one stays."""
+    place, _enrolment = _enrolled(slug)
+    renewal_services.renew(person_id=the_person().id, course_id=place.course_id)
+    flash(_("Your renewal has begun. Your certificate stays valid until it expires."), "done")
+    return redirect(url_for("learn.course", slug=place.slug), 303)
+
+
 @bp.get("/learn/<slug>/<activity>")
 @allow(Permission.LEARN)
 def activity(slug: str, activity: str) -> Response:
     """An activity, shown by its kind; a locked one says what opens it."""
     person = the_person()
-    place = queries.find_place(slug=slug, person_id=person.id)
+    place = queries.find_visit(slug=slug, activity=activity, person_id=person.id)
     if place is None:
         return _moved_or_missing(slug, "learn.activity", activity=activity)
     if place.enrolled is None:
@@ -106,13 +121,19 @@ def language(slug: str) -> Response:
     return redirect(url_for("learn.course", slug=place.slug), 303)
 
 
-@bp.post("/learn/<slug>/<activity>/place")
+@bp.post("/learn/<slug>/<activity>/time")
 @allow(Permission.LEARN)
-def remember(slug: str, activity: str) -> tuple[str, int]:
-    """The page says which activity is open, so that the person resumes there."""
+def spend(slug: str, activity: str) -> tuple[str, int]:
+    """The page says that the activity is open, how long it was read since it last said so, and how far."""
     place, _enrolment = _enrolled(slug)
-    services.remember_place(
-        person_id=the_person().id, course_id=place.course_id, activity_id=_activity(place, activity).id
+    found, form = _activity(place, activity), TimeForm()
+    form.validate()
+    time_services.report(
+        person_id=the_person().id,
+        course_id=place.course_id,
+        activity_id=found.id,
+        claim=form.claim,
+        moved=form.moved,
     )
     return "", 204
 
@@ -150,7 +171,7 @@ def _require_open(place: Place, enrolled: Enrolled, found: OutlineActivity) -> N
     waiting = enrolled.standing.waits_for(found)
     if waiting:
         raise ActivityLocked(
-            onward.opens_when(waiting, place, enrolled),
+            onward.opens_when(found, place, enrolled),
             next_url=url_for("learn.activity", slug=place.slug, activity=waiting[0].key),
             next_label=_("Open “%(title)s”", title=onward.title_of(waiting[0], place, enrolled)),
         )

@@ -14,12 +14,12 @@ from flask_babel import ngettext
 from sqlalchemy.orm import selectinload
 
 from app.core.formats import percent
-from app.courses.kinds import Check, Frozen, Kind, MediaUse, Passage, Player, Unit, Visit
+from app.courses.kinds import Check, Frozen, Kind, MediaUse, Passage, Player, Recorded, Unit, Visit
 from app.courses.models import Activity, Course
 from app.courses.outline import OutlineActivity
 from app.extensions import db
 
-from . import checking, copying, queries, question_media, reading, start_page, translating, trial
+from . import checking, copying, queries, question_media, reading, rechecking, start_page, translating, trial
 from .draws import drawn
 from .freezing import QuizData, SlotData, data_of, draft_slots, frozen
 from .models import Draw, Question, QuestionVersion, Quiz, QuizSlot
@@ -188,6 +188,13 @@ class QuizKind(Kind):
         """Found in the versions that its questions had, and in the edition in force. One statement at most."""
         assert isinstance(activity, Quiz)
         return translating.former_sources(activity, course, wanted)
+
+    def recorded(self, enrolment_ids: Collection[int]) -> Mapping[tuple[int, int, int], Sequence[Recorded]]:
+        return rechecking.recorded(enrolment_ids)
+
+    def passed(self, activity: OutlineActivity) -> bool:
+        settings = data_of(activity).settings
+        return settings.completes is Completes.PASSED and settings.pass_mark is not None
 
     def completes(self, activity: OutlineActivity) -> str:
         settings = data_of(activity).settings

@@ -60,9 +60,8 @@ def _place(slug: str, key: str) -> tuple[Place, Enrolled, OutlineActivity]:
     if place.enrolled is None:
         raise NotEnrolled
     found = place.edition.by_key[key]
-    waiting = place.enrolled.standing.waits_for(found)
-    if waiting:
-        raise ActivityLocked(onward.opens_when(waiting, place, place.enrolled))
+    if place.enrolled.standing.waits_for(found):
+        raise ActivityLocked(onward.opens_when(found, place, place.enrolled))
     return place, place.enrolled, found
 
 

@@ -15,7 +15,8 @@ from app.courses.editions import PublishedEdition, list_editions
 from app.courses.models import Course
 from app.extensions import db
 from app.network.models import City, Region
-from app.progress.models import ActivityProgress, ActivityState, Enrolment, EnrolmentState
+from app.progress.models import ActivityProgress, Enrolment, EnrolmentState
+from app.progress.standing import DONE_WITH
 
 from .days import whole_days
 
@@ -143,7 +144,7 @@ def get_reach(person: Identity, filters: Filters, edition: PublishedEdition) -> 
             Enrolment.id,
             finished,
             sa.case(places, value=ActivityProgress.activity_id).label("place"),
-            sa.case((ActivityProgress.state == ActivityState.COMPLETE, 1), else_=0).label("complete"),
+            sa.case((ActivityProgress.state.in_(DONE_WITH), 1), else_=0).label("complete"),
         )
         .join(
             ActivityProgress,

@@ -55,6 +55,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("public", name=op.f("uq_signing_key_public")),
     )
     op.create_table(
+        "time_sheet",
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("counted_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False, comment="in UTC"),
+        sa.Column("seconds", sa.Integer(), nullable=False, comment="visible, counted on that day"),
+        sa.Column("sittings", sa.JSON(), nullable=False, comment="the latest few, by id"),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_time_sheet_person_id")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_time_sheet")),
+    )
+    op.create_table(
         "cohort",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
@@ -199,6 +209,14 @@ def upgrade() -> None:
             )
         )
         batch_op.add_column(sa.Column("reason", sa.Text(), nullable=True))
+        batch_op.add_column(
+            sa.Column(
+                "own_state",
+                sa.String(length=20),
+                nullable=True,
+                comment="where `by_id` is set: what they had done by themselves; none: not begun",
+            )
+        )
         batch_op.alter_column("seconds", existing_type=sa.Integer(), comment="visible and in use")
         batch_op.create_foreign_key(batch_op.f("fk_activity_progress_by_id"), "person", ["by_id"], ["id"])
 
@@ -325,6 +343,7 @@ def downgrade() -> None:
     with op.batch_alter_table("activity_progress", schema=None) as batch_op:
         batch_op.alter_column("seconds", existing_type=sa.Integer(), comment=None)
         batch_op.drop_constraint(batch_op.f("fk_activity_progress_by_id"), type_="foreignkey")
+        batch_op.drop_column("own_state")
         batch_op.drop_column("reason")
         batch_op.drop_column("by_id")
         batch_op.drop_column("visible_seconds")
@@ -362,6 +381,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_cohort_city_id"))
 
     op.drop_table("cohort")
+    op.drop_table("time_sheet")
     op.drop_table("signing_key")
     with op.batch_alter_table("job_run", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_job_run_state_id"))

@@ -226,7 +226,9 @@ class Maker:
         count = self.draw(st.integers(0, 3))
         keys: list[str] = []
         for number, place in enumerate(rank.spread(count)):
-            module = Module(course_id=course.id, key=f"module-{number}", rank=place, title=self.text())
+            enough = self.draw(st.none() | st.integers(1, 9))
+            title = self.text()
+            module = Module(course_id=course.id, key=f"module-{number}", rank=place, title=title, enough=enough)
             course.modules.append(module)
             db.session.flush()
             activities = self.draw(st.integers(0, 3))

@@ -65,7 +65,7 @@ def without_ids(outline: Outline) -> object:
         return (one.key, one.kind, one.title, one.required, one.minutes, one.opens, one.marks, data)
 
     about = (outline.title, outline.summary, outline.source_language, outline.languages, outline.topics)
-    modules = [(m.key, m.title, [activity(a) for a in m.activities]) for m in outline.modules]
+    modules = [(m.key, m.title, m.enough, [activity(a) for a in m.activities]) for m in outline.modules]
     return (*about, outline.settings, modules)
 
 

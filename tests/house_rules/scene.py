@@ -39,6 +39,8 @@ from app.progress.models import (
     EnrolmentState,
     Position,
     SigningKey,
+    Sitting,
+    TimeSheet,
 )
 from app.quizzes.models import (
     Attempt,
@@ -159,6 +161,11 @@ def _a_completed_enrolment(person: Person, course: Course, city: City) -> Enrolm
             first_at=BEFORE,
             completed_at=BEFORE,
             position=Position(1.0),
+        )
+    )
+    db.session.add(
+        TimeSheet(
+            person_id=person.id, counted_until=BEFORE, day=BEFORE.date(), seconds=60, sittings={"s": Sitting(BEFORE, 1)}
         )
     )
     completion = Completion(

@@ -82,7 +82,12 @@ FORMS: dict[str, dict[str, str]] = {
     "learn.complete": {},
     "learn.enrol": {},
     "learn.language": {"language": "en", "activity": "lesson-1-1"},
-    "learn.remember": {},
+    "learn.renew": {},
+    "learn.spend": {
+        "sitting": "1-2-3-4-5", "sequence": "1", "visible": "60", "used": "50", "share": "0.5", "ago": "3",
+        "media": '{"abc": 12}',
+    },
+    "learners.give": {"action": "excused", "reason": "She teaches this herself."},
     "library.add": {"upload": UPLOAD, "seconds": "61.5", "width": "1280", "height": "720"},
     "library.measure": {"seconds": "61.5", "width": "1280", "height": "720"},
     "library.remove": {},
@@ -129,6 +134,7 @@ FORMS: dict[str, dict[str, str]] = {
     "builder.add_module": {},
     "builder.copy_activity": {},
     "builder.copy_module": {},
+    "builder.edit_module": {"completed_by": "some", "enough": "1", "version": "1"},
     "builder.edit_activity": {
         "required": "y", "length": "given", "minutes": "5", "above": "y", "after": "lesson-2-1", "version": "x",
     },
@@ -258,6 +264,7 @@ QUESTIONS: dict[str, dict[str, str]] = {
         "page": "1",
         "done": "1",
     },
+    "learners.index": {"q": "amina", "page": "1"},
     "marking.answer": {"from": "attempt"},
     "marking.attempts": {"q": "amina", "waiting": "y", "page": "1"},
     "regrades.new": {"question": "1", "version": "1", "page": "1"},
@@ -386,15 +393,17 @@ def test_the_forms_here_are_those_of_people(app: Flask, scene: Scene) -> None:
             refused[endpoint] = status
     # Nobody is known by that address; the city is there from the form before; the role is of somebody else; the course
     # is translated into nothing, and has one lead; nothing was edited, what was changed was not seen, and the settings
-    # of an activity are other ones by now; only the page itself knows what was seen of a draft; the only edition is in
-    # force; the language of a text, of captions and of a file went with the form before; the upload is not complete,
-    # and one begins with headers; the question was published, and somebody (the form before) changed the settings of
-    # the quiz; that place of it draws nothing; no question stands in a category, one was asked, published and in no
-    # change of many; no folder was sent, and the move asks nothing; by that key no mark would change.
+    # of an activity and of a module are other ones by now; no certificate is about to expire, and nobody is excused
+    # from what they have done; only the page itself knows what was seen of a draft; the only edition is in force; the
+    # language of a text, of captions and of a file went with the form before; the upload is not complete, and one
+    # begins with headers; the question was published, and somebody (the form before) changed the settings of the quiz;
+    # that place of it draws nothing; no question stands in a category, one was asked, published and in no change of
+    # many; no folder was sent, and the move asks nothing; by that key no mark would change.
     assert refused == {
         "auth.create_sign_in": 400, "cities.new": 422, "people.end_role": 404,
         "course_trainers.invite": 422, "course_trainers.change": 422, "course_trainers.remove": 409,
-        "builder.edit_activity": 409, "changes.discard": 404, "changes.discard_part": 409,
+        "builder.edit_activity": 409, "builder.edit_module": 409, "learn.renew": 409, "learners.give": 409,
+        "changes.discard": 404, "changes.discard_part": 409,
         "editions.publish": 409, "editions.publish_again": 409, "xliff.check": 404, "xliff.take": 404,
         "captions.remove": 404, "captions.save": 404, "writing.keep": 403, "writing.restore": 403, "writing.save": 403,
         "questions.delete": 409, "questions_moving.imports": 422,

@@ -18,9 +18,10 @@ from app.courses.errors import CourseNotPublished
 from app.courses.models import Course, Lesson
 from app.extensions import db
 from app.progress import jobs, services
+from app.progress.counting import course_score
 from app.progress.errors import ActivityGone
 from app.progress.models import ActivityProgress, ActivityState, Certificate, Completion, Enrolment
-from app.progress.services import Outcome, course_score
+from app.progress.services import Outcome
 from app.progress.signals import course_completed
 from tests.factories import a_choice_question, a_city, a_course, a_draft, a_person
 

@@ -146,7 +146,7 @@ def test_a_repeated_visit_is_answered_without_a_body_until_something_changes(lea
 def test_the_page_says_which_lesson_is_open_and_home_resumes_there(learner: FlaskClient) -> None:
     send(learner, "/learn/prevention/lesson-1-1/completion")
     token = csrf(page(learner, "/courses/prevention"))
-    response = learner.post("/learn/prevention/lesson-1-2/place", data={"csrf_token": token})
+    response = learner.post("/learn/prevention/lesson-1-2/time", data={"csrf_token": token})
     assert response.status_code == 204
     assert "Resume: Lesson 1.2" in page(learner, "/courses/prevention")
 

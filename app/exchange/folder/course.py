@@ -160,12 +160,13 @@ class _Reader:
                 continue
             key = self.own_key(module, "modules", first_lines)
             title = module.text("title", longest=LONGEST_TITLE) or MISSING
+            enough = module.integer("enough", 1, 1000)
             activities = []
             for activity in module.listing("activities"):
                 if (read := self.activity(activity, first_lines, waits)) is not None:
                     activities.append(read)
             module.done()
-            found.append(ParsedModule(key, title, tuple(activities)))
+            found.append(ParsedModule(key, title, tuple(activities), enough))
         for wait in waits:
             if wait.text not in first_lines["activities"]:
                 reason = _("opens_after names %(key)r, which is no activity of the course", key=wait.text)

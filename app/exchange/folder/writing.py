@@ -128,6 +128,7 @@ class _Writer:
             {
                 "key": module.key,
                 "title": self.text(module.title),
+                **({"enough": module.enough} if module.enough else {}),
                 "activities": [self.activity(activity) for activity in module.living_activities()],
             }
             for module in course.living_modules()
