@@ -85,8 +85,8 @@ node_modules/.fetched: package-lock.json .npmrc | .venv/bin/python
 	@scripts/fetch-packages --omit=dev
 	@touch $@
 
-# A fresh fetch for the browser alone takes these away again, and this mark with them.
-node_modules/.tested: package-lock.json | node_modules/.fetched
+# A fresh fetch for the browser alone takes what the tests need away again, and this mark with it.
+node_modules/.tested: package-lock.json .npmrc | .venv/bin/python
 	@scripts/fetch-packages
 	@touch node_modules/.fetched $@
 

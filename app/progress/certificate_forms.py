@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from app.core.forms import Form
 
@@ -25,7 +25,7 @@ class RevokeForm(Form):
         _l("Reason"),
         filters=[lambda words: words.strip() if words else words],
         validators=[
-            InputRequired(_l("Say why: the certificate’s page gives the reason.")),
+            DataRequired(_l("Say why: the certificate’s page gives the reason.")),
             Length(max=500, message=_l("Keep it under 500 characters.")),
         ],
         render_kw={"required": True, "rows": 3, "maxlength": 500},
