@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -15,7 +15,8 @@ from app.core.transactions import reading
 from . import certificate_queries, certificate_services, disclosure
 from .certificate_forms import RevokeForm
 from .certificate_queries import Proof, Search
-from .certificate_views import bp
+
+bp = Blueprint("issued", __name__)
 
 
 @bp.get("/certificates/all")
@@ -35,7 +36,7 @@ def index() -> str:
 
 @bp.get("/certificates/all/<code>")
 @allow(Permission.ADMINISTER)
-def record(code: str) -> str:
+def show(code: str) -> str:
     return _page(certificate_queries.get_for_administrator(the_person(), code))
 
 
@@ -54,7 +55,7 @@ def revoke(code: str) -> ResponseReturnValue:
         form.why.errors = [str(error)]
         return _page(certificate_queries.get_for_administrator(person, code), form), error.status
     flash(_("The certificate is revoked. Its page says so and why."), "done")
-    return redirect(url_for("certificates.record", code=code), 303)
+    return redirect(url_for("issued.show", code=code), 303)
 
 
 @bp.post("/certificates/all/<code>/reinstatement")
@@ -65,7 +66,7 @@ def reinstate(code: str) -> ResponseReturnValue:
         certificate_id = certificate_queries.get_for_administrator(person, code).certificate.id
     certificate_services.reinstate(certificate_id=certificate_id, by=person.id)
     flash(_("The certificate is in force again."), "done")
-    return redirect(url_for("certificates.record", code=code), 303)
+    return redirect(url_for("issued.show", code=code), 303)
 
 
 def _page(proof: Proof, form: RevokeForm | None = None) -> str:

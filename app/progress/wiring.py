@@ -12,7 +12,7 @@ from app.messages.models import Way
 
 from . import (
     badge_views,
-    certificate_admin_views,  # noqa: F401  (its routes are known once it is imported)
+    certificate_admin_views,
     certificate_views,
     commands,
     jobs,  # noqa: F401  (registers itself)
@@ -29,6 +29,7 @@ def init_app(app: Flask) -> None:
     """Register the routes, and what progress says on pages of courses."""
     app.register_blueprint(views.bp)
     app.register_blueprint(certificate_views.bp)
+    app.register_blueprint(certificate_admin_views.bp)
     app.register_blueprint(badge_views.bp)
     app.register_blueprint(preview_views.bp)
     slots.PUBLISH_NOTICES.register(pieces.under_way)
