@@ -76,14 +76,19 @@ clean: ## Remove what was built or fetched; the data in var/ stays
 	@$(PIP) install --require-hashes -r requirements.txt
 	@touch $@
 
-.venv/.test: requirements/test.txt .venv/.runtime
+.venv/.test: requirements/test.txt .venv/.runtime node_modules/.tested
 	@echo "Installing what the tests need …"
 	@$(PIP) install --require-hashes -r requirements/test.txt
 	@touch $@
 
 node_modules/.fetched: package-lock.json .npmrc | .venv/bin/python
-	@scripts/fetch-fonts
+	@scripts/fetch-packages --omit=dev
 	@touch $@
+
+# A fresh fetch for the browser alone takes what the tests need away again, and this mark with it.
+node_modules/.tested: package-lock.json .npmrc | .venv/bin/python
+	@scripts/fetch-packages
+	@touch node_modules/.fetched $@
 
 build/static/manifest.json: $(STATIC) app/core/assets.py node_modules/.fetched | .venv/.runtime
 	@$(BIN)/python -m app.core.assets > /dev/null

@@ -100,6 +100,7 @@ def nothing_kept() -> None:
 def app(the_app: Flask, settings: Settings) -> Iterator[Flask]:
     """The application with an empty database."""
     the_app.extensions.pop("enqueued", None)
+    the_app.extensions["pace"].storage.reset()
     with the_app.app_context():
         if settings.database_url.startswith("sqlite"):
             _restore(Path(sa.make_url(settings.database_url).database or ""))

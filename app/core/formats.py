@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from flask import Flask
 from flask_babel import (
@@ -40,6 +40,11 @@ def minutes(count: int) -> str:
 def day(moment: datetime) -> str:
     """`21 November 2026`."""
     return _date(to_user_timezone(moment), "MMMM y")
+
+
+def utc_day(moment: datetime) -> str:
+    """As `day`, by UTC: for a day that everybody must read alike, wherever they are."""
+    return _date(moment.astimezone(UTC), "MMMM y")
 
 
 def short_day(moment: datetime) -> str:
@@ -84,6 +89,6 @@ def due(moment: datetime) -> str:
 
 def init_app(app: Flask) -> None:
     """Give templates these functions under their names."""
-    for function in (percent, number, minutes, day, short_day, day_time, days_until, until, due):
+    for function in (percent, number, minutes, day, utc_day, short_day, day_time, days_until, until, due):
         app.jinja_env.globals[function.__name__] = function
     app.jinja_env.globals["now"] = clock.now

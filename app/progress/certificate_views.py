@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from werkzeug.wrappers import Response
+from typing import Any
 
-from app.auth.identity import the_person
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.auth.identity import page_language, the_person
 from app.core import clock
 from app.core.access import Permission, allow
-from app.core.errors import NotFound
-from app.core.skyline import LIT
-from app.courses.editions import get_edition
+from app.core.transactions import reading
 
-from . import codes, queries, services
+from . import certificate_queries, certificate_services, codes, diplomas, disclosure, pace, signing
+from .certificate_forms import ShowForm
+from .certificate_queries import Proof
+from .disclosure import Disclosure
+from .errors import Revoked
+from .models import Certificate
 from .presentation import qr_picture
-from .queries import Proof
 
 bp = Blueprint("certificates", __name__)
 
@@ -24,31 +28,43 @@ bp = Blueprint("certificates", __name__)
 @allow(Permission.LEARN)
 def mine() -> str:
     """The certificates one holds."""
-    return render_template("certificates/mine.html", proofs=queries.list_certificates(the_person().id))
+    now = clock.now()
+    proofs = certificate_queries.list_certificates(the_person().id)
+    held = [(disclosure.to_the_holder(proof.certificate, now), proof.slug) for proof in proofs]
+    return render_template("certificates/mine.html", held=held)
 
 
 @bp.get("/certificates/<code>")
 @allow(Permission.LEARN)
 def show(code: str) -> str:
     """One's own certificate, with what its public page shows."""
-    proof = _find(code)
-    if proof is None or proof.certificate.person_id != the_person().id:
-        raise NotFound
-    return _page(proof, own=True)
+    return _own_page(certificate_queries.get_own(the_person().id, code))
 
 
 @bp.post("/certificates/<code>/sharing")
 @allow(Permission.LEARN)
-def share(code: str) -> Response:
-    """Choose what the public page shows besides name, course and date."""
-    services.show_on_certificate(
-        person_id=the_person().id,
-        code=codes.read(code) or "",
-        city="city" in request.form,
-        score="score" in request.form,
-    )
+def share(code: str) -> str | tuple[str, int] | BaseResponse:
+    """Choose what the public page shows besides course, date and status."""
+    person = the_person()
+    form = ShowForm()
+    if not form.validate_on_submit():
+        with reading():
+            return _own_page(certificate_queries.get_own(person.id, code), form), 422
+    shown = {"city": form.city.data, "hours": form.hours.data, "score": form.score.data}
+    certificate_services.show(person_id=person.id, code=codes.read(code), name=form.holder.data, **shown)
     flash(_("Saved. The public page shows what you chose."), "done")
     return redirect(url_for("certificates.show", code=code), 303)
+
+
+@bp.get("/certificates/<code>.pdf")
+@allow(Permission.LEARN)
+def pdf(code: str) -> Response:
+    """One's own certificate as a PDF, in the language of the page."""
+    certificate = usable(certificate_queries.get_own(the_person().id, code))
+    shown = disclosure.to_the_holder(certificate, clock.now())
+    address = signing.addresses().certificate(certificate.code)
+    made = diplomas.pdf(shown, design=certificate.design, address=address, language=page_language())
+    return download(made, "application/pdf", f"{shown.code}.pdf")
 
 
 @bp.get("/v/<code>")
@@ -56,12 +72,28 @@ def share(code: str) -> Response:
 def public(code: str) -> str | tuple[str, int]:
     """What anyone may see of a certificate: whether it is real and valid."""
     proof = _find(code)
-    return _not_found(code) if proof is None else _page(proof, own=False)
+    if proof is None:
+        return _not_found(code)
+    shown = disclosure.to_the_public(proof.certificate, clock.now())
+    return _page(shown, own=False, slug=proof.slug)
+
+
+@bp.get("/v/<code>.json")
+@allow(Permission.ANYONE)
+def public_json(code: str) -> Response:
+    """The same for programs; one answer for whatever is no certificate's code."""
+    proof = _find(code)
+    said = _said(disclosure.to_the_public(proof.certificate, clock.now())) if proof else {"error": "not found"}
+    response = jsonify(said)
+    response.status_code = 200 if proof else 404
+    response.access_control_allow_origin = "*"
+    response.headers["Cache-Control"] = "no-cache"
+    return response
 
 
 @bp.get("/verify")
 @allow(Permission.ANYONE)
-def verify() -> str | Response | tuple[str, int]:
+def verify() -> str | BaseResponse | tuple[str, int]:
     """Type a code to see whether it is a certificate's."""
     typed = request.args.get("code", "").strip()
     if not typed:
@@ -72,9 +104,28 @@ def verify() -> str | Response | tuple[str, int]:
     return redirect(url_for("certificates.public", code=codes.shown(proof.certificate.code)))
 
 
+def usable(proof: Proof) -> Certificate:
+    """A certificate that files may be made of: raises `Revoked` for one that is void."""
+    if proof.certificate.revoked_at is not None:
+        raise Revoked(next_url=url_for("certificates.mine"), next_label=_("My certificates"))
+    return proof.certificate
+
+
+def download(content: bytes | str, media_type: str, name: str) -> Response:
+    """A file to keep, for this person alone."""
+    response = Response(content, mimetype=media_type)
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
 def _find(typed: str) -> Proof | None:
-    code = codes.read(typed)
-    return queries.find_certificate(code) if code else None
+    """The certificate with a code; what cannot be a code is looked up too, so that both take as long."""
+    pace.require_room()
+    proof = certificate_queries.find_certificate(codes.read(typed) or "")
+    if proof is None:
+        pace.count_unknown()
+    return proof
 
 
 def _not_found(typed: str) -> tuple[str, int]:
@@ -87,20 +138,35 @@ def _not_found(typed: str) -> tuple[str, int]:
     return render_template("certificates/verify.html", typed=typed, fault=fault), 404
 
 
-def _page(proof: Proof, *, own: bool) -> str:
+def _own_page(proof: Proof, form: ShowForm | None = None) -> str:
     certificate = proof.certificate
-    shown = codes.shown(certificate.code)
-    address = current_app.config["SETTINGS"].base_url + url_for("certificates.public", code=shown)
-    edition = get_edition(proof.edition_id)
+    chosen = {"holder": certificate.shows_name, "city": certificate.shows_city}
+    chosen |= {"hours": certificate.shows_hours, "score": certificate.shows_score}
+    form = form or ShowForm(formdata=None, data=chosen)
+    return _page(disclosure.to_the_holder(certificate, clock.now()), own=True, slug=proof.slug, form=form)
+
+
+def _page(shown: Disclosure, *, own: bool, slug: str, form: ShowForm | None = None) -> str:
+    address = signing.addresses().certificate(codes.read(shown.code) or "")
+    picture = qr_picture(address)
     return render_template(
-        "certificates/show.html",
-        own=own,
-        certificate=certificate,
-        code=shown,
-        address=address,
-        code_picture=qr_picture(address),
-        status=certificate.status_at(clock.now()),
-        slug=proof.slug,
-        towers=[[LIT] * len(module.activities) for module in edition.outline.modules],
-        count=len(edition.activities),
+        "certificates/show.html", shown=shown, own=own, slug=slug, form=form, address=address, code_picture=picture
     )
+
+
+def _said(shown: Disclosure) -> dict[str, Any]:
+    """What is shown, for programs: what is kept back has no name there either."""
+    said: dict[str, Any] = {
+        "code": shown.code,
+        "status": shown.status,
+        "title": shown.title,
+        "language": shown.language,
+        "issuer": shown.issuer,
+        "issued_at": shown.issued_at.isoformat(timespec="seconds"),
+        "edition": shown.edition,
+        "expires_at": shown.expires_at and shown.expires_at.isoformat(timespec="seconds"),
+        "revoked_at": shown.revoked_at and shown.revoked_at.isoformat(timespec="seconds"),
+        "revoked_why": shown.revoked_why,
+    }
+    kept = {"holder": shown.holder, "city": shown.city, "minutes": shown.minutes, "score": shown.score}
+    return said | {name: value for name, value in kept.items() if value is not None}

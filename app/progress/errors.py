@@ -52,3 +52,35 @@ class NotRenewable(DomainError):
 class ActivityGone(DomainError):
     status = 404
     message = _l("This activity is no longer part of the course. What you did in it is kept.")
+
+
+class TooManyCodes(DomainError):
+    status = 429
+    title = _l("Too many codes were tried")
+    message = _l(
+        "Too many codes that are not a certificate’s were tried from your network. Wait ten minutes and try again."
+    )
+
+
+class AlreadyRevoked(DomainError):
+    message = _l("This certificate is revoked already.")
+
+
+class Revoked(DomainError):
+    title = _l("Revoked")
+    message = _l("This certificate is revoked, so there is no file of it. Its page says why.")
+
+
+class NotRevoked(DomainError):
+    message = _l("This certificate is not revoked.")
+
+
+class NoSigningKey(DomainError):
+    """No key of the site can sign: the operator changed its secret, or never prepared one. The log says more."""
+
+    status = 503
+    title = _l("Badges cannot be signed now")
+    message = _l(
+        "The key that signs badges cannot be used. Your certificate and its page are not touched by this. "
+        "The people who run the site have been told in its log; try again tomorrow."
+    )

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.auth.models import Role
 from app.core.base import Base, Document, one_of
 
+ISSUER = "Strong Cities Network"
+
 
 class EnrolmentState(StrEnum):
     OPEN = "open"
@@ -26,6 +28,12 @@ class ActivityState(StrEnum):
     FAILED = "failed"
     COMPLETE = "complete"
     EXCUSED = "excused"
+
+
+class CertificateStatus(StrEnum):
+    VALID = "valid"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
 
 
 class Position(msgspec.Struct, frozen=True):
@@ -200,26 +208,34 @@ class Certificate(Base):
     revoked_at: Mapped[datetime | None]
     revoked_why: Mapped[str | None] = mapped_column(sa.Text)
     revoked_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))
-    issuer: Mapped[str] = mapped_column(sa.String(120), default="Strong Cities Network", comment="as issued")
+    issuer: Mapped[str] = mapped_column(sa.String(120), default=ISSUER, comment="as issued")
     towers: Mapped[list[int]] = mapped_column(Document(list[int]), default=list, comment="activities of each module")
+    design: Mapped[int] = mapped_column(default=1, comment="which of the designs of the PDF it was issued in")
+    rule: Mapped[str] = mapped_column(sa.String(80), default="", comment="of the completion, for the badge")
+    recipient: Mapped[str | None] = mapped_column(
+        sa.String(71), comment="hash of the holder's e-mail at issue, the code being its salt; none: without e-mail"
+    )
     shows_name: Mapped[bool] = mapped_column(default=True)
-    shows_hours: Mapped[bool] = mapped_column(default=True)
+    shows_hours: Mapped[bool] = mapped_column(default=False)
     shows_city: Mapped[bool] = mapped_column(default=False)
     shows_score: Mapped[bool] = mapped_column(default=False)
 
-    def status_at(self, now: datetime) -> str:
-        """`revoked`, `expired` or `valid`."""
+    def status_at(self, now: datetime) -> CertificateStatus:
+        """How it stands at a moment; revoked counts before expired."""
         if self.revoked_at is not None:
-            return "revoked"
-        return "expired" if self.expires_at is not None and self.expires_at <= now else "valid"
+            return CertificateStatus.REVOKED
+        expired = self.expires_at is not None and self.expires_at <= now
+        return CertificateStatus.EXPIRED if expired else CertificateStatus.VALID
 
 
 class SigningKey(Base):
-    """An Ed25519 key that signs badges; the newest in force signs, all verify. The private half is sealed."""
+    """An Ed25519 key that signs badges. The newest in force at its issue signs a badge; all verify."""
 
     __tablename__ = "signing_key"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(
+        primary_key=True, autoincrement=False, comment="1, 2, 3 …, so that two who make a key at once cannot both"
+    )
     public: Mapped[str] = mapped_column(sa.String(80), unique=True, comment="as a Multikey")
     private: Mapped[str] = mapped_column(sa.Text, comment="sealed under the site's secret")
     created_at: Mapped[datetime]

@@ -124,6 +124,12 @@ def dark_towers(edition: PublishedEdition) -> list[list[str]]:
 
 def qr_picture(address: str) -> Markup:
     """A QR code of `address` as an SVG path on a grid of one unit a module, with its side in a `viewBox`."""
+    side, path = qr_path(address)
+    return Markup('<svg class="qr" viewBox="0 0 {0} {0}" aria-hidden="true"><path d="{1}"/></svg>').format(side, path)
+
+
+def qr_path(address: str) -> tuple[int, str]:
+    """A QR code of `address`: how many modules its side has, and its dark ones as a path of one unit a module."""
     rows = [list(row) for row in segno.make(address, error="m", micro=False).matrix]
     path = ""
     for y, row in enumerate(rows):
@@ -135,9 +141,7 @@ def qr_picture(address: str) -> Markup:
             if run:
                 path += f"M{x} {y}h{run}v1h-{run}z"
             x += max(run, 1)
-    return Markup('<svg class="qr" viewBox="0 0 {0} {0}" aria-hidden="true"><path d="{1}"/></svg>').format(
-        len(rows), path
-    )
+    return len(rows), path
 
 
 def init_app(app: Flask) -> None:

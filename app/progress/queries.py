@@ -256,36 +256,6 @@ def find_moved(slug: str) -> str | None:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """A certificate with the edition it was earned on."""
-
-    certificate: Certificate
-    edition_id: int
-    slug: str
-
-
-_proof = (
-    sa.select(Certificate, Completion.edition_id, Course.slug)
-    .join(Completion, Completion.id == Certificate.completion_id)
-    .join(Course, Course.id == Certificate.course_id)
-)
-
-
-def find_certificate(code: str) -> Proof | None:
-    """The certificate with this code, whoever holds it: for the public page."""
-    row = db.session.execute(_proof.where(Certificate.code == code)).one_or_none()
-    return Proof(*row) if row else None
-
-
-def list_certificates(person_id: int) -> list[Proof]:
-    """A person's certificates, newest first."""
-    rows = db.session.execute(
-        _proof.where(Certificate.person_id == person_id).order_by(Certificate.issued_at.desc(), Certificate.id)
-    )
-    return [Proof(*row) for row in rows]
-
-
 def list_invited(invitation_ids: Sequence[int]) -> list[tuple[int, bool]]:
     """Those of these invitations whose person is enrolled in the course, and whether they completed it."""
     rows = db.session.execute(

@@ -10,7 +10,6 @@ from sqlalchemy.exc import IntegrityError
 from app.auth.identity import Identity
 from app.auth.models import Person
 from app.core import clock
-from app.core.errors import NotFound
 from app.courses import audience, audience_queries
 from app.courses.editions import PublishedEdition, get_edition
 from app.courses.errors import CourseNotPublished
@@ -122,20 +121,6 @@ def follow_move(*, person_id: int, city_id: int | None) -> None:
     )
 
 
-def show_on_certificate(*, person_id: int, code: str, city: bool, score: bool) -> Certificate:
-    """What the holder lets the public page of a certificate show besides name, course and date.
-
-    Raises `NotFound` if the person holds no such certificate.
-    """
-    certificate = db.session.scalars(
-        sa.select(Certificate).where(Certificate.code == code, Certificate.person_id == person_id)
-    ).one_or_none()
-    if certificate is None:
-        raise NotFound
-    certificate.shows_city, certificate.shows_score = city, score
-    return certificate
-
-
 def _enrolment_of(person_id: int, course_id: int) -> sa.Select[Enrolment]:
     return sa.select(Enrolment).where(Enrolment.person_id == person_id, Enrolment.course_id == course_id)
 
@@ -235,9 +220,10 @@ def certify(completion: Completion, person: Person, enrolment: Enrolment, editio
     months = outline.settings.certificate_months
     city = db.session.get(City, person.city_id) if person.city_id else None
     language, title = outline.title.spoken(enrolment.language, outline.source_language)
+    code = codes.new_code()
     certificate = Certificate(
         completion_id=completion.id,
-        code=codes.new_code(),
+        code=code,
         person_id=person.id,
         course_id=enrolment.course_id,
         holder=person.name,
@@ -250,6 +236,8 @@ def certify(completion: Completion, person: Person, enrolment: Enrolment, editio
         issued_at=completion.completed_at,
         expires_at=clock.months_after(completion.completed_at, months) if months else None,
         towers=[len(module.activities) for module in outline.modules],
+        rule=completion.rule,
+        recipient=codes.hashed(person.email, code) if person.email else None,
     )
     db.session.add(certificate)
     db.session.flush()

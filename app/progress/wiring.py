@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
 from app.core import slots
+from app.messages import kinds
+from app.messages.kinds import Kind
+from app.messages.models import Way
 
 from . import (
+    badge_views,
+    certificate_admin_views,
+    certificate_commands,
     certificate_views,
     commands,
     jobs,  # noqa: F401  (registers itself)
@@ -24,6 +31,8 @@ def init_app(app: Flask) -> None:
     """Register the routes, and what progress says on pages of courses."""
     app.register_blueprint(views.bp)
     app.register_blueprint(certificate_views.bp)
+    app.register_blueprint(certificate_admin_views.bp)
+    app.register_blueprint(badge_views.bp)
     app.register_blueprint(preview_views.bp)
     app.cli.add_command(commands.group)
     app.register_blueprint(people_views.bp)
@@ -31,6 +40,8 @@ def init_app(app: Flask) -> None:
     slots.EDITION_FIGURES.register(pieces.counted_on)
     slots.STUDIO_TABS.register(pieces.people_tab)
     slots.INVITED.register(pieces.invited)
+    kinds.register(Kind("certificate", _l("A certificate of yours"), Way.AT_ONCE))
+    app.cli.add_command(certificate_commands.certificates)
     presentation.init_app(app)
     for function in (onward.opens_when, onward.activity_address, onward.outline_address):
         app.jinja_env.globals[function.__name__] = function

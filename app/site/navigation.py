@@ -20,10 +20,10 @@ class Item:
 
 # The blueprints and single pages that stand under each item; under Teach stands every address below /teach.
 HERE = {
-    "learn": {"learn", "quizzes", "courses", "certificates.mine", "certificates.show"},
+    "learn": {"learn", "quizzes", "courses", "certificates.mine", "certificates.show", "certificates.share"},
     "grants": {"grants"},
     "reports": {"reports"},
-    "people": {"people"},
+    "people": {"people", "issued"},
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -13,7 +15,7 @@ depends_on = None
 # Columns that rows already there need a value for; afterwards the code gives it.
 FILLED = {
     "activity_progress": ("visible_seconds",),
-    "certificate": ("issuer", "towers", "shows_name", "shows_hours"),
+    "certificate": ("issuer", "towers", "design", "rule", "shows_name", "shows_hours"),
 }
 PEOPLE = ("unconfirmed", "waiting", "active", "left", "erased")
 PROGRESS = ("started", "failed", "complete")
@@ -41,7 +43,13 @@ def upgrade() -> None:
 
     op.create_table(
         "signing_key",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column(
+            "id",
+            sa.Integer(),
+            autoincrement=False,
+            nullable=False,
+            comment="1, 2, 3 …, so that two who make a key at once cannot both",
+        ),
         sa.Column("public", sa.String(length=80), nullable=False, comment="as a Multikey"),
         sa.Column("private", sa.Text(), nullable=False, comment="sealed under the site's secret"),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -234,8 +242,34 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("towers", sa.JSON(), nullable=False, server_default="[]", comment="activities of each module")
         )
+        batch_op.add_column(
+            sa.Column(
+                "design",
+                sa.Integer(),
+                nullable=False,
+                server_default="1",
+                comment="which of the designs of the PDF it was issued in",
+            )
+        )
+        batch_op.add_column(
+            sa.Column(
+                "rule",
+                sa.String(length=80),
+                nullable=False,
+                server_default="",
+                comment="of the completion, for the badge",
+            )
+        )
+        batch_op.add_column(
+            sa.Column(
+                "recipient",
+                sa.String(length=71),
+                nullable=True,
+                comment="hash of the holder's e-mail at issue, the code being its salt; none: without e-mail",
+            )
+        )
         batch_op.add_column(sa.Column("shows_name", sa.Boolean(), nullable=False, server_default=sa.true()))
-        batch_op.add_column(sa.Column("shows_hours", sa.Boolean(), nullable=False, server_default=sa.true()))
+        batch_op.add_column(sa.Column("shows_hours", sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.create_foreign_key(batch_op.f("fk_certificate_revoked_by_id"), "person", ["revoked_by_id"], ["id"])
 
     with op.batch_alter_table("enrolment", schema=None) as batch_op:
@@ -274,7 +308,7 @@ def upgrade() -> None:
 
     _allow("person", *PEOPLE, "invited")
     _allow("activity_progress", *PROGRESS, "excused")
-    _fill_towers()
+    _complete_certificates()
     for table, columns in FILLED.items():
         with op.batch_alter_table(table, schema=None) as batch_op:
             for column in columns:
@@ -288,25 +322,44 @@ def _allow(table: str, *states: str) -> None:
         batch_op.create_check_constraint(batch_op.f(f"ck_{table}_state"), f"state IN ({allowed})")
 
 
-def _fill_towers() -> None:
-    """Say on each certificate how many activities each module of its edition has, since that is its picture."""
-    certificate = sa.table("certificate", sa.column("id"), sa.column("completion_id"), sa.column("towers", sa.JSON))
-    completion = sa.table("completion", sa.column("id"), sa.column("edition_id"))
+def _complete_certificates() -> None:
+    """Write on each certificate what it took from elsewhere: its picture, its rule, and whose it is, as a hash."""
+    certificate = sa.table(
+        "certificate",
+        *(sa.column(name) for name in ("id", "completion_id", "person_id", "code", "rule", "recipient")),
+        sa.column("towers", sa.JSON),
+    )
+    completion = sa.table("completion", sa.column("id"), sa.column("edition_id"), sa.column("rule"))
     edition = sa.table("edition", sa.column("id"), sa.column("outline", sa.JSON))
+    person = sa.table("person", sa.column("id"), sa.column("email"))
     connection = op.get_bind()
+    written = (
+        sa.update(certificate)
+        .where(certificate.c.id == sa.bindparam("of"))
+        .values(towers=sa.bindparam("counts"), rule=sa.bindparam("applied"), recipient=sa.bindparam("hashed"))
+    )
     last = 0
     while rows := connection.execute(
-        sa.select(certificate.c.id, edition.c.outline)
+        sa.select(certificate.c.id, certificate.c.code, edition.c.outline, completion.c.rule, person.c.email)
         .join(completion, completion.c.id == certificate.c.completion_id)
         .join(edition, edition.c.id == completion.c.edition_id)
+        .join(person, person.c.id == certificate.c.person_id)
         .where(certificate.c.id > last)
         .order_by(certificate.c.id)
         .limit(AT_A_TIME)
     ).all():
         last = rows[-1].id
         connection.execute(
-            sa.update(certificate).where(certificate.c.id == sa.bindparam("of")).values(towers=sa.bindparam("counts")),
-            [{"of": r.id, "counts": [len(m["activities"]) for m in r.outline["modules"]]} for r in rows],
+            written,
+            [
+                {
+                    "of": row.id,
+                    "counts": [len(module["activities"]) for module in row.outline["modules"]],
+                    "applied": row.rule,
+                    "hashed": row.email and "sha256$" + hashlib.sha256((row.email + row.code).encode()).hexdigest(),
+                }
+                for row in rows
+            ],
         )
 
 
@@ -336,6 +389,9 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f("fk_certificate_revoked_by_id"), type_="foreignkey")
         batch_op.drop_column("shows_hours")
         batch_op.drop_column("shows_name")
+        batch_op.drop_column("recipient")
+        batch_op.drop_column("rule")
+        batch_op.drop_column("design")
         batch_op.drop_column("towers")
         batch_op.drop_column("issuer")
         batch_op.drop_column("revoked_by_id")

@@ -28,7 +28,7 @@ from app.grants.models import Application, GrantCall, Rule
 from app.grants.rules import Completed, write
 from app.messages.models import Notice, NoticeChoice, Way
 from app.network.models import City
-from app.progress import codes
+from app.progress import codes, signing_services
 from app.progress.models import (
     ActivityProgress,
     ActivityState,
@@ -38,7 +38,6 @@ from app.progress.models import (
     Enrolment,
     EnrolmentState,
     Position,
-    SigningKey,
     Sitting,
     TimeSheet,
 )
@@ -196,6 +195,9 @@ def _a_completed_enrolment(person: Person, course: Course, city: City) -> Enrolm
             score=0.9,
             issued_at=BEFORE,
             expires_at=clock.months_after(BEFORE, 24),
+            towers=[len(list(module.living_activities())) for module in course.living_modules()],
+            rule=completion.rule,
+            recipient=codes.hashed(person.email or "", CODE),
         )
     )
     return enrolment
@@ -323,14 +325,13 @@ def _what_was_arranged(course: Course, person: Person) -> None:
             assignment,
             Notice(
                 key="scene:1", kind="certificate", person_id=person.id, created_at=BEFORE,
-                values={"code": CODE, "title": "The city’s part"},
+                values={"code": codes.shown(CODE), "titles": {"en": "The city’s part"}},
             ),
             NoticeChoice(person_id=person.id, kind="certificate", way=Way.NOT),
             ReportSchedule(
                 person_id=person.id, report="completion", filters="period=12", rhythm=Rhythm.WEEKLY,
                 created_at=BEFORE, next_at=BEFORE,
             ),
-            SigningKey(public="z6Mk", private="sealed", created_at=BEFORE, retired_at=BEFORE),
             JobRun(name="mail.deliver", arguments={}, state=JobState.DONE, queued_at=BEFORE, ended_at=BEFORE),
         ]
     )  # fmt: skip
@@ -338,6 +339,7 @@ def _what_was_arranged(course: Course, person: Person) -> None:
 
 def _the_rest(course: Course, trainer: Person) -> int:
     _what_was_arranged(course, trainer)
+    signing_services.ensure_key()
     digest = db.session.scalars(sa.select(Content.hash).order_by(Content.hash)).first()
     db.session.add_all(
         [

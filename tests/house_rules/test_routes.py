@@ -84,7 +84,10 @@ def arguments(rule: Rule, scene: Scene) -> dict[str, Any]:
         "language": "fr",
         "upload_id": UPLOAD,
         "format": "csv",
+        "form": "svg",
     }
+    if rule.endpoint == "badges.statuses":
+        known["number"] = 0
     if rule.endpoint.startswith(("marking.", "regrades.")):
         known |= {"activity_id": scene.submitted.activity_id, "attempt_id": scene.submitted.id, "slot": 0}
     if rule.endpoint.startswith(("quiz_studio.", "quiz_statistics.", "quiz_delivery.")):

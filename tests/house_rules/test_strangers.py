@@ -18,6 +18,8 @@ OTHER_PERSON = "another person"
 OTHER_TRAINER = "another course's trainer"
 OTHER_COORDINATOR = "another city's coordinator"
 BELONGS = {
+    "badges.show": OTHER_PERSON,
+    "certificates.pdf": OTHER_PERSON,
     "certificates.share": OTHER_PERSON,
     "certificates.show": OTHER_PERSON,
     "moving.answer": OTHER_TRAINER,
@@ -40,7 +42,15 @@ BELONGS = {
 STUDIO = "/teach/courses/<int:course_id>"  # whatever stands under it belongs to the course's trainers
 # What everyone with the permission may name: published things, and tokens and codes that are the proof themselves.
 SHARED_ARGUMENTS = {"slug", "activity", "digest", "token"}
-SHARED = {"certificates.public", "mail.show"}
+SHARED = {
+    "badges.achievement",
+    "badges.achievement_json",
+    "badges.picture",
+    "badges.statuses",
+    "certificates.public",
+    "certificates.public_json",
+    "mail.show",
+}
 
 
 def whose(rule: Rule) -> str | None:
