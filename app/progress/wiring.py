@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
 from app.core import slots
+from app.messages.kinds import Kind, register
+from app.messages.models import Way
 
 from . import (
     certificate_views,
@@ -14,6 +17,7 @@ from . import (
     pieces,
     presentation,
     preview_views,
+    reminders,  # noqa: F401  (as the jobs)
     views,
 )
 
@@ -26,6 +30,13 @@ def init_app(app: Flask) -> None:
     slots.PUBLISH_NOTICES.register(pieces.under_way)
     slots.EDITION_FIGURES.register(pieces.counted_on)
     slots.INVITED.register(pieces.invited)
+    register(
+        Kind("enrolled", _l("Somebody enrols you in a course"), Way.AT_ONCE),
+        Kind("due_soon", _l("A course is due soon")),
+        Kind("late", _l("A course is late")),
+        Kind("certificate_expiring", _l("A certificate expires")),
+        Kind("new_edition", _l("A course you take has changed")),
+    )
     presentation.init_app(app)
     for function in (onward.opens_when, onward.activity_address, onward.outline_address):
         app.jinja_env.globals[function.__name__] = function
