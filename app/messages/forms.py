@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import SelectField
+from wtforms import SelectChoice, SelectField
 
 from .kinds import KINDS
 from .models import Way
@@ -29,7 +29,7 @@ class WaysForm(FlaskForm):  # type: ignore[misc]
 def ways_form(ways: Mapping[str, Way]) -> WaysForm:
     """The form with a field for each of these kinds, standing as they do now."""
     fields = {
-        name: SelectField(KINDS[name].label, choices=[(way.value, label) for way, label in WAYS.items()])
+        name: SelectField(KINDS[name].label, choices=[SelectChoice(way.value, label) for way, label in WAYS.items()])
         for name in ways
     }  # fmt: skip
     form: WaysForm = type("OwnWaysForm", (WaysForm,), fields)(data={name: way.value for name, way in ways.items()})
