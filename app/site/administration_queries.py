@@ -40,7 +40,7 @@ class OutboxFigures:
 class Work:
     """What runs, waits and failed, and how what comes round does. `silent_for`: minutes in which nothing ran.
 
-    `stuck`: the ids of runs that have taken so long that they were probably killed.
+    `has_run`: whether anything ever did. `stuck`: the ids of runs that have taken so long that they were probably killed.
     """
 
     running: Sequence[JobRun]
@@ -49,6 +49,7 @@ class Work:
     rounds: list[Round]
     silent_for: int | None
     stuck: frozenset[int]
+    has_run: bool
 
 
 def get_work() -> Work:
@@ -70,6 +71,7 @@ def get_work() -> Work:
         rounds=[_round(name, job, last.get(name)) for name, job in jobs.periodic().items()],
         silent_for=_silence([row.started_at for row in rows if row.started_at is not None]),
         stuck=frozenset(row.id for row in single if _is_stuck(row)),
+        has_run=any(row.started_at is not None for row in rows),
     )
 
 
@@ -103,7 +105,7 @@ def list_unsent() -> Sequence[Outbox]:
 
 def _round(name: str, job: jobs.Job, row: JobRun | None) -> Round:
     ended_at = row.ended_at if row else None
-    is_late = ended_at is None or ended_at < clock.now() - job.every - LATE
+    is_late = ended_at is not None and ended_at < clock.now() - job.every - LATE
     return Round(name, ended_at, row.tries if row else 0, row.error if row else None, is_late)
 
 
