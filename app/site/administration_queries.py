@@ -40,7 +40,7 @@ class OutboxFigures:
 class Work:
     """What runs, waits and failed, and how what comes round does. `silent_for`: minutes in which nothing ran.
 
-    `has_run`: whether anything ever did. `stuck`: the ids of runs that have taken so long that they were probably killed.
+    `has_run`: whether anything ever did. `stuck`: the ids of runs that took so long that they were probably killed.
     """
 
     running: Sequence[JobRun]
