@@ -20,6 +20,8 @@ from .timing import is_told, mail_at
 
 BATCH = 500
 
+_notice: Any = Notice.__table__
+
 _WHOM = (
     sa.select(Person.id, Person.state, Person.time_zone, NoticeChoice.way)
     .outerjoin(
@@ -72,7 +74,7 @@ def tell_many(kind: str, told: Sequence[Told]) -> None:
             if one.person_id in due
         ]
         if rows:
-            db.session.connection().execute(_insert(), rows)
+            db.session.execute(_insert(), rows)
 
 
 def mark_read(*, person_id: int, notice_id: int) -> Notice:
@@ -138,4 +140,4 @@ def _batches(told: Sequence[Told]) -> list[Sequence[Told]]:
 def _insert() -> Any:
     """An insert that leaves alone what was told already, whoever was quicker."""
     make = postgresql.insert if db.session.connection().dialect.name == "postgresql" else sqlite.insert
-    return make(Notice).on_conflict_do_nothing(index_elements=["key"])
+    return make(_notice).on_conflict_do_nothing(index_elements=["key"])

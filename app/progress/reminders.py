@@ -38,6 +38,7 @@ _DUE = (
         Enrolment.person_id,
         Enrolment.cycle,
         Enrolment.due_at,
+        Enrolment.due_at.label("reached"),
         Enrolment.enrolled_at,
         Enrolment.states,
         Enrolment.last_activity_id,
@@ -53,9 +54,9 @@ _DUE = (
         Enrolment.due_at.between(sa.bindparam("since"), sa.bindparam("until")),
         Course.edition_id.is_not(None),
         Person.state == PersonState.ACTIVE,
-        Enrolment.id > sa.bindparam("last"),
+        sa.or_(Enrolment.due_at > sa.bindparam("since"), Enrolment.id > sa.bindparam("last")),
     )
-    .order_by(Enrolment.id)
+    .order_by(Enrolment.due_at, Enrolment.id)
     .limit(BATCH)
 )
 _later = sa.alias(Certificate.__table__, "later")
@@ -66,6 +67,7 @@ _EXPIRING = (
         Certificate.code,
         Certificate.issued_at,
         Certificate.expires_at,
+        Certificate.expires_at.label("reached"),
         Certificate.course_title,
         Certificate.language,
         Person.time_zone,
@@ -81,9 +83,9 @@ _EXPIRING = (
             _later.c.issued_at > Certificate.issued_at,
             _later.c.revoked_at.is_(None),
         ),
-        Certificate.id > sa.bindparam("last"),
+        sa.or_(Certificate.expires_at > sa.bindparam("since"), Certificate.id > sa.bindparam("last")),
     )
-    .order_by(Certificate.id)
+    .order_by(Certificate.expires_at, Certificate.id)
     .limit(BATCH)
 )
 
@@ -215,4 +217,4 @@ def _remind(
         count += len(told)
         if len(rows) < BATCH:
             return count
-        last = rows[-1].id
+        since, last = rows[-1].reached, rows[-1].id
