@@ -12,6 +12,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from app.auth.models import Person, PersonState
 from app.core import clock
 from app.core.errors import NotFound
+from app.core.jobs import enqueue
+from app.core.transactions import after_commit
 from app.extensions import db
 
 from .kinds import KINDS, Kind
@@ -75,6 +77,8 @@ def tell_many(kind: str, told: Sequence[Told]) -> None:
         ]
         if rows:
             db.session.execute(_insert(), rows)
+            if any(at is not None and at <= now for at in due.values()):
+                after_commit(_mail_soon)
 
 
 def mark_read(*, person_id: int, notice_id: int) -> Notice:
@@ -127,6 +131,10 @@ def stop(*, person_id: int, kinds: Collection[str]) -> None:
     if db.session.get(Person, person_id) is None:
         raise NotFound
     choose(person_id=person_id, ways=dict.fromkeys(kinds, Way.NOT))
+
+
+def _mail_soon() -> None:
+    enqueue("messages.mail")
 
 
 def _way(kind: Kind, chosen: str | None) -> Way:

@@ -116,6 +116,14 @@ def test_a_choice_holds_for_what_comes_and_for_what_has_not_gone(app: Flask, way
     assert queries.get_ways(other.id)["due_soon"] is Way.DIGEST
 
 
+def test_what_is_mailed_at_once_waits_for_no_round(app: Flask) -> None:
+    person = a_person()
+    tell(person, "digest")
+    assert "enqueued" not in app.extensions
+    tell(person, "at once", "enrolled")
+    assert app.extensions["enqueued"] == [("messages.mail", {})]
+
+
 def test_what_stands_in_the_site_only_is_not_mailed_by_a_later_choice(app: Flask) -> None:
     person = a_person()
     choose(person, due_soon=Way.NOT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
@@ -19,8 +20,10 @@ from tests.factories import a_person, signed_in
 
 
 @pytest.fixture(autouse=True)
-def no_tokens(app: Flask) -> None:
+def no_tokens(app: Flask) -> Iterator[None]:
     app.config["WTF_CSRF_ENABLED"] = False
+    yield
+    app.config["WTF_CSRF_ENABLED"] = True
 
 
 def tell(person: Person, count: int = 1, kind: str = "new_edition") -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -21,9 +22,10 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def administrator(app: Flask, client: FlaskClient) -> FlaskClient:
+def administrator(app: Flask, client: FlaskClient) -> Iterator[FlaskClient]:
     app.config["WTF_CSRF_ENABLED"] = False
-    return signed_in(client, a_person(roles=(Role.ADMINISTRATOR,)))
+    yield signed_in(client, a_person(roles=(Role.ADMINISTRATOR,)))
+    app.config["WTF_CSRF_ENABLED"] = True
 
 
 def page(client: FlaskClient, at: datetime = NOON) -> str:
