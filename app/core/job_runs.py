@@ -79,11 +79,15 @@ def end_round(run_id: int, error: str | None = None) -> None:
 
 
 def queue_again(run_id: int, most: timedelta) -> tuple[str, dict[str, Any]] | None:
-    """Put work that failed, or has been running for longer than `most`, back into the row; its name and arguments.
+    """Queue work again that failed, or has waited or run for longer than `most`; its name and arguments.
 
     None if there is no such run, or it is under way.
     """
-    stuck = sa.and_(_run.c.state == JobState.RUNNING, _run.c.started_at < clock.now() - most)
+    before = clock.now() - most
+    stuck = sa.or_(
+        sa.and_(_run.c.state == JobState.RUNNING, _run.c.started_at < before),
+        sa.and_(_run.c.state == JobState.QUEUED, _run.c.queued_at < before),
+    )
     with separate_write() as connection:
         taken: sa.CursorResult[Any] = connection.execute(
             sa.update(JobRun)

@@ -21,7 +21,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 MOST_TRIES = 5
 WAITS = (30, 120, 600, 3600)  # seconds before each further try
-STUCK = timedelta(hours=1)  # after which work that is said to run has probably been killed
+STUCK = timedelta(hours=2)  # after which work that is said to run or to wait has probably been lost
 
 log = structlog.get_logger()
 

@@ -40,7 +40,7 @@ class OutboxFigures:
 class Work:
     """What runs, waits and failed, and how what comes round does. `silent_for`: minutes in which nothing ran.
 
-    `has_run`: whether anything ever did. `stuck`: the ids of runs that took so long that they were probably killed.
+    `has_run`: whether anything ever did. `stuck`: the ids of runs so old that they were probably lost.
     """
 
     running: Sequence[JobRun]
@@ -118,5 +118,5 @@ def _silence(starts: Sequence[datetime]) -> int | None:
 
 
 def _is_stuck(run: JobRun) -> bool:
-    began = run.started_at
-    return run.state == JobState.RUNNING and began is not None and began < clock.now() - jobs.STUCK
+    since = {JobState.RUNNING: run.started_at, JobState.QUEUED: run.queued_at}.get(JobState(run.state))
+    return since is not None and since < clock.now() - jobs.STUCK

@@ -88,12 +88,14 @@ def test_of_what_comes_round_the_last_run_is_kept_with_its_last_success(work: Wo
     assert (run.state, run.tries, run.error) == (JobState.DONE, 0, None)
 
 
-def test_what_was_killed_can_be_run_again_after_an_hour(work: Work) -> None:
-    run_id = job_runs.queue("test.once", {})
+@pytest.mark.parametrize("began", [True, False])
+def test_what_was_lost_can_be_run_again_after_two_hours(work: Work, began: bool) -> None:
     with clock.at(NOON):
-        job_runs.begin(run_id)
+        run_id = job_runs.queue("test.once", {})
+        if began:
+            job_runs.begin(run_id)
         assert not jobs.run_again(run_id)
-    with clock.at(NOON + timedelta(minutes=61)):
+    with clock.at(NOON + timedelta(minutes=121)):
         assert jobs.run_again(run_id)
 
 
