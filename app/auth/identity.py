@@ -42,6 +42,7 @@ class Identity:
     roles: frozenset[Role] = frozenset()
     coordinates: frozenset[int] = field(default=frozenset())
     last_used_at: datetime | None = None
+    unread: int = 0  # notices
 
     is_authenticated = True
     is_anonymous = False
@@ -54,9 +55,9 @@ class Identity:
         return str(self.sign_in_id)
 
     @property
-    def seen_as(self) -> tuple[str, PersonState, frozenset[Role]]:
+    def seen_as(self) -> tuple[str, PersonState, frozenset[Role], int]:
         """All that the frame of a page depends on."""
-        return self.name, self.state, self.roles
+        return self.name, self.state, self.roles, self.unread
 
     @property
     def initials(self) -> str:
@@ -90,6 +91,15 @@ _roles = (
     .correlate(Person.__table__)
     .scalar_subquery()
 )
+# A table of `messages`, which stands above this package; with it here, no page pays a statement for the number.
+_notice = sa.table("notice", sa.column("person_id"), sa.column("read_at"))
+_unread = (
+    sa.select(sa.func.count())
+    .select_from(_notice)
+    .where(_notice.c.person_id == _person.id, _notice.c.read_at.is_(None))
+    .correlate(Person.__table__)
+    .scalar_subquery()
+)
 _IDENTITY = (
     sa.select(
         _sign_in.id.label("sign_in_id"),
@@ -103,6 +113,7 @@ _IDENTITY = (
         _person.city_id,
         _city.name.label("city_name"),
         _roles.label("roles"),
+        _unread.label("unread"),
     )
     .select_from(
         SignIn.__table__.join(Person.__table__, _person.id == _sign_in.person_id).outerjoin(
@@ -132,6 +143,7 @@ def find_identity(sign_in_id: int) -> Identity | None:
         roles=frozenset(Role(role) for role, _, _ in held),
         coordinates=frozenset(int(city) for role, _, city in held if role == Role.COORDINATOR),
         last_used_at=row.last_used_at,
+        unread=row.unread,
     )
     return identity if identity.is_active else None
 
@@ -189,6 +201,8 @@ def page_language() -> str:
 
 
 def page_time_zone() -> str:
-    """The person's time zone; UTC for a visitor."""
+    """The time zone of whom the page or mail is for; UTC for a visitor."""
+    if reader := g.get("reader_time_zone"):
+        return str(reader)
     person = current_person()
     return person.time_zone if person else "UTC"

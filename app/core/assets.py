@@ -38,6 +38,7 @@ LAYERS = (
     "arranging",
     "grants",
     "reports",
+    "messages",
     "site",
     "media",
     "adapt",

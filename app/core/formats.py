@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from flask import Flask
+from flask import Flask, g
 from flask_babel import (
+    force_locale,
     format_datetime,
     format_decimal,
     format_percent,
     get_locale,
     gettext,
     ngettext,
+    refresh,
     to_user_timezone,
 )
 
@@ -85,6 +89,19 @@ def due(moment: datetime) -> str:
     """`Due 1 December (in 9 days)`."""
     words = gettext("Late: due %(day)s (%(until)s)") if moment < clock.now() else gettext("Due %(day)s (%(until)s)")
     return words % {"day": short_day(moment), "until": until(moment)}
+
+
+@contextmanager
+def speaking_to(language: str, time_zone: str) -> Iterator[None]:
+    """Everything said in the block is in a reader's language and time zone, whoever asks: for what is mailed."""
+    g.reader_time_zone = time_zone
+    refresh()
+    try:
+        with force_locale(language):
+            yield
+    finally:
+        g.pop("reader_time_zone")
+        refresh()
 
 
 def init_app(app: Flask) -> None:

@@ -6,7 +6,8 @@ rendered in the recipient's language from the outbox row's values.
 
 from __future__ import annotations
 
-import smtplib
+from collections.abc import Callable
+from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 from typing import Any
@@ -22,10 +23,15 @@ from app.extensions import db
 
 from . import clock, jobs
 from .models import Outbox, OutboxState
+from .sending import Outcome, Sender
 from .transactions import after_commit, unit_of_work
 
-MOST_TRIES = 8
+LONGEST_WAIT = timedelta(hours=6)
+GIVE_UP_AFTER = timedelta(days=5)
+CLAIM = timedelta(minutes=10)  # longer than sending one takes at worst, with every answer at the last second
+
 log = structlog.get_logger()
+_checks: dict[str, Callable[[int], bool]] = {}
 
 
 def post(*, key: str, kind: str, recipient: str, language: str, person_id: int | None = None, **values: Any) -> None:
@@ -46,37 +52,90 @@ def post(*, key: str, kind: str, recipient: str, language: str, person_id: int |
             db.session.add(row)
     except IntegrityError:
         return  # another request was quicker with the same mail
-    after_commit(lambda: jobs.enqueue("mail.deliver"))
+    after_commit(deliver_soon)
 
 
 @jobs.job("mail.deliver", every_minute=True)
 def deliver() -> int:
-    """Send what waits in the outbox, oldest first, and return how many left.
+    """Send what is due in the outbox, oldest first, over one connection, and return how many left.
 
-    Each message is sent outside a transaction and then marked. A failure is tried again by the next run,
-    `MOST_TRIES` times at most.
+    Each is claimed in a transaction, sent outside, and then marked; one whose worker was killed is due again when
+    its claim ends. A server that is away ends the run after one try, so that the others wait without counting it.
     """
-    settings: Settings = current_app.config["SETTINGS"]
     sent = 0
-    tried: set[int] = set()
-    while True:
-        with unit_of_work():
-            waiting = sa.select(Outbox).where(Outbox.state == OutboxState.WAITING, Outbox.id.not_in(tried))
-            row = db.session.scalars(waiting.order_by(Outbox.id).limit(1).with_for_update(skip_locked=True)).first()
-            if row is None:
-                return sent
-            row.tries += 1
-            message_id, message = row.id, _message(row, settings)
-        tried.add(message_id)
-        error = _send(message, settings)
-        with unit_of_work():
-            row = db.session.get_one(Outbox, message_id)
-            row.error = error
-            if error is None:
-                row.state, row.sent_at = OutboxState.SENT, clock.now()
-                sent += 1
-            elif row.tries >= MOST_TRIES:
-                row.state = OutboxState.FAILED
+    with Sender(current_app.config["SETTINGS"]) as sender:
+        while not sender.is_away and (claimed := _claim()) is not None:
+            message_id, message = claimed
+            if message is None:
+                continue
+            outcome = sender.send(message)
+            sent += outcome.is_sent
+            with unit_of_work():
+                _note(db.session.get_one(Outbox, message_id), outcome)
+    return sent
+
+
+def send_again(message_id: int | None = None) -> int:
+    """Let a message that failed be tried anew, or all of them; returns how many."""
+    failed = sa.update(Outbox).where(Outbox.state == OutboxState.FAILED)
+    if message_id is not None:
+        failed = failed.where(Outbox.id == message_id)
+    found: sa.CursorResult[Any] = db.session.execute(  # type: ignore[assignment]
+        failed.values(state=OutboxState.WAITING, due_at=None, tries=0)
+    )
+    after_commit(deliver_soon)
+    return found.rowcount
+
+
+def deliver_soon() -> None:
+    """Have what waits sent as soon as the worker comes to it."""
+    jobs.enqueue("mail.deliver")
+
+
+def withhold(kind: str, unless: Callable[[int], bool]) -> None:
+    """Ask `unless(person_id)` again before a mail of `kind` leaves: if not, it is taken out of the outbox."""
+    _checks[kind] = unless
+
+
+def wait_after(tries: int) -> timedelta:
+    """How long a message waits after so many tries: 1, 2, 4 … minutes, at most 6 hours."""
+    return min(timedelta(minutes=2 ** min(tries - 1, 20)), LONGEST_WAIT)
+
+
+def _claim() -> tuple[int, EmailMessage | None] | None:
+    """The next message that is due, as nobody else takes it for a while; None for the message: it cannot go."""
+    now = clock.now()
+    with unit_of_work():
+        due = sa.select(Outbox).where(
+            Outbox.state == OutboxState.WAITING, sa.or_(Outbox.due_at.is_(None), Outbox.due_at <= now)
+        )
+        row = db.session.scalars(due.order_by(Outbox.id).limit(1).with_for_update(skip_locked=True)).first()
+        if row is None:
+            return None
+        check = _checks.get(row.kind)
+        if check is not None and row.person_id is not None and not check(row.person_id):
+            message_id = row.id
+            db.session.delete(row)
+            return message_id, None
+        row.tries += 1
+        row.due_at = now + CLAIM
+        try:
+            return row.id, _message(row, current_app.config["SETTINGS"])
+        except Exception as error:  # it must not hold up the others
+            log.error("mail_unsayable", message=row.id, kind=row.kind, exc_info=error)
+            row.state, row.error = OutboxState.FAILED, f"{type(error).__name__} while it was written"
+            return row.id, None
+
+
+def _note(row: Outbox, outcome: Outcome) -> None:
+    now = clock.now()
+    row.error = outcome.error
+    if outcome.is_sent:
+        row.state, row.sent_at, row.due_at = OutboxState.SENT, now, None
+    elif outcome.is_refused or now - row.created_at >= GIVE_UP_AFTER:
+        row.state, row.due_at = OutboxState.FAILED, None
+    else:
+        row.due_at = now + wait_after(row.tries)
 
 
 def _message(row: Outbox, settings: Settings) -> EmailMessage:
@@ -90,26 +149,9 @@ def _message(row: Outbox, settings: Settings) -> EmailMessage:
     message["Date"] = format_datetime(row.created_at)
     message["Message-ID"] = make_msgid(f"outbox-{row.id}", domain="academy.invalid")
     message["Auto-Submitted"] = "auto-generated"
+    if path := row.values.get("unsubscribe"):
+        message["List-Unsubscribe"] = f"<{settings.base_url}{path}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
     message.set_content(body.strip() + "\n")
     message["Content-Language"] = row.language  # last: set_content clears what is said of the content
     return message
-
-
-def _send(message: EmailMessage, settings: Settings) -> str | None:
-    """Send by the way the settings name; the reason if it failed."""
-    try:
-        if settings.mail == "folder":
-            settings.mail_folder.mkdir(parents=True, exist_ok=True)
-            stamp = clock.now().strftime("%Y%m%d-%H%M%S-%f")
-            (settings.mail_folder / f"{stamp}.eml").write_bytes(message.as_bytes())
-        else:
-            with smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=20) as server:
-                if settings.smtp_tls:
-                    server.starttls()
-                if settings.smtp_user:
-                    server.login(settings.smtp_user, settings.smtp_password)
-                server.send_message(message)
-    except (OSError, smtplib.SMTPException) as error:
-        log.warning("mail_failed", error=str(error))
-        return f"{type(error).__name__}: {error}"
-    return None

@@ -72,6 +72,12 @@ class Text(msgspec.Struct, frozen=True):
         return {tag: phrase.string for tag, phrase in self.phrases.items()}
 
 
+def source_first(text: Text, source: str) -> dict[str, str]:
+    """Language tag to string with the source language first, as notices carry titles."""
+    strings = text.strings()
+    return {source: strings.pop(source, ""), **strings}
+
+
 def string_hash(string: str) -> str:
     """A short, stable fingerprint of a source string: 64 bits of SHA-256, in hexadecimal."""
     return hashlib.sha256(string.encode()).hexdigest()[:16]

@@ -18,7 +18,7 @@ from app.network.models import City, Region
 
 from .calls import Call, CallState, CityStanding, Judgement, Standing
 from .facts import facts
-from .findings import next_leaf
+from .findings import next_leaf, shortest_way
 from .models import GrantCall, Rule
 from .rules import Any_, read
 from .subject import belongs, city_at
@@ -107,15 +107,47 @@ class NearestCall:
     closes: str
 
 
-def nearest_call(person: Identity, at: datetime) -> NearestCall | None:
-    """The open or coming call that the person is nearest to being eligible for; two statements at most.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An open call that asks for a course, and until when."""
 
-    Fewest steps first, then what is open before what is coming, then what closes soonest.
+    slug: str
+    title: Text
+    source_language: str
+    closes: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForHome:
+    """What home shows of grants: the nearest call, and by course id which open call it would bring nearer."""
+
+    nearest: NearestCall | None
+    asked: dict[int, Asked]
+
+
+def for_home(person: Identity, at: datetime) -> ForHome:
+    """The call that the person is nearest to, and the courses that open calls still ask of them; two statements.
+
+    Nearest: fewest steps first, then what is open before what is coming, then what closes soonest. Courses are those
+    on the shortest way to each open call, which the person has not completed; the call that closes first names them.
+    They count for the person's city: who belongs to none is asked for nothing.
     """
     standings = list_standings(list_coming_and_open(at), person.id, at)
     if not standings:
-        return None
+        return ForHome(None, {})
+    asked: dict[int, Asked] = {}
+    for standing in standings if person.city_id is not None else ():
+        call = standing.call
+        for leaf in shortest_way(standing.finding) if standing.state is CallState.OPEN else ():
+            course_id = getattr(leaf.rule, "course_id", None)
+            if course_id is not None and course_id not in standing.facts.completions:
+                closes = moment_there(call.closes_at, call.time_zone)
+                asked.setdefault(course_id, Asked(call.slug, call.title, call.source_language, closes))
     nearest = min(standings, key=lambda s: (s.steps, s.state is not CallState.OPEN, s.call.closes_at, s.call.id))
+    return ForHome(_nearest(nearest), asked)
+
+
+def _nearest(nearest: Standing) -> NearestCall:
     call = nearest.call
     return NearestCall(
         slug=call.slug,

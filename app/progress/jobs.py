@@ -5,12 +5,15 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from app.core.jobs import job
+from app.core.text import source_first
 from app.core.transactions import reading, unit_of_work
+from app.courses.editions import PublishedEdition, get_edition
 from app.courses.models import Course
 from app.extensions import db
+from app.messages.services import tell
 
 from . import services
-from .models import Enrolment
+from .models import Enrolment, EnrolmentState
 
 BATCH = 100
 
@@ -25,8 +28,8 @@ def recount_course(course_id: int) -> int:
     last = 0
     while True:
         with reading():
-            ids = db.session.scalars(
-                sa.select(Enrolment.id)
+            rows = db.session.execute(
+                sa.select(Enrolment.id, Enrolment.counted_edition_id, Enrolment.done, Enrolment.total)
                 .join(Course, Course.id == Enrolment.course_id)
                 .where(
                     Enrolment.course_id == course_id,
@@ -37,10 +40,27 @@ def recount_course(course_id: int) -> int:
                 .order_by(Enrolment.id)
                 .limit(BATCH)
             ).all()
-        if not ids:
+        if not rows:
             return counted
-        for enrolment_id in ids:
+        for row in rows:
             with unit_of_work():
-                services.recount(enrolment_id=enrolment_id)
-        counted += len(ids)
-        last = ids[-1]
+                enrolment = services.recount(enrolment_id=row.id)
+                _tell(enrolment, get_edition(row.counted_edition_id), row.done, row.total)
+        counted += len(rows)
+        last = rows[-1].id
+
+
+def _tell(enrolment: Enrolment, before: PublishedEdition, done: int, total: int) -> None:
+    """Tell whoever is under way that the course has changed, where that changes what is left for them."""
+    after = get_edition(enrolment.counted_edition_id)
+    came = {activity.id for activity in after.counted} - {activity.id for activity in before.counted}
+    changed = (enrolment.done, enrolment.total) != (done, total) or came - enrolment.states.keys()
+    if enrolment.state != EnrolmentState.OPEN or not enrolment.states or not changed:
+        return
+    tell(
+        key=f"edition:{enrolment.id}:{enrolment.cycle}:{after.id}",
+        kind="new_edition",
+        person_id=enrolment.person_id,
+        slug=db.session.get_one(Course, enrolment.course_id).slug,
+        titles=source_first(after.outline.title, after.outline.source_language),
+    )

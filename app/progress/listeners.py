@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from app.auth.models import Person
 from app.auth.signals import city_changed
 from app.core.jobs import enqueue
+from app.core.text import source_first
 from app.core.transactions import after_commit
 from app.courses.editions import get_edition
+from app.courses.models import Course
 from app.courses.signals import edition_published
+from app.extensions import db
 from app.messages.services import tell
 
 from . import codes, services, signing_services
-from .models import Certificate, Completion
-from .signals import course_completed
+from .models import Certificate, Completion, Enrolment
+from .signals import course_completed, enrolled
 
 
 @city_changed.connect
@@ -30,10 +34,28 @@ def recount_later(_sender: object, *, course_id: int, edition_id: int) -> None:
 def tell_of_the_certificate(_sender: object, *, completion: Completion, certificate: Certificate) -> None:
     """Its holder is told, and there is a key to sign its badge with."""
     signing_services.ensure_key()
+    outline = get_edition(completion.edition_id).outline
     tell(
         key=f"certificate:{certificate.id}",
         kind="certificate",
         person_id=certificate.person_id,
         code=codes.shown(certificate.code),
-        titles=get_edition(completion.edition_id).outline.title.strings(),
+        titles=source_first(outline.title, outline.source_language),
+    )
+
+
+@enrolled.connect
+def tell_who_was_enrolled(_sender: object, *, enrolment: Enrolment, by_id: int | None) -> None:
+    """Whoever somebody else enrolled is told by whom, in what, and until when."""
+    if by_id is None or by_id == enrolment.person_id:
+        return
+    by, outline = db.session.get_one(Person, by_id), get_edition(enrolment.counted_edition_id).outline
+    tell(
+        key=f"enrolled:{enrolment.id}:{enrolment.cycle}",
+        kind="enrolled",
+        person_id=enrolment.person_id,
+        by=by.name,
+        slug=db.session.get_one(Course, enrolment.course_id).slug,
+        titles=source_first(outline.title, outline.source_language),
+        due_at=enrolment.due_at.isoformat() if enrolment.due_at else None,
     )

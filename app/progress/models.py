@@ -97,6 +97,12 @@ class Enrolment(Base):
         one_of("state", EnrolmentState),
         sa.Index("ix_enrolment_course_city", "course_id", "city_id", "state", "completed_at"),
         sa.Index("ix_enrolment_city_completed", "city_id", "completed_at"),
+        sa.Index(
+            "ix_enrolment_open_due",
+            "due_at",
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -204,7 +210,7 @@ class Certificate(Base):
     minutes: Mapped[int]
     score: Mapped[float | None]
     issued_at: Mapped[datetime]
-    expires_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None] = mapped_column(index=True)
     revoked_at: Mapped[datetime | None]
     revoked_why: Mapped[str | None] = mapped_column(sa.Text)
     revoked_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id"))

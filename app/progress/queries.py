@@ -165,7 +165,10 @@ _VISIT = _PLACE.add_columns(
     ),
 )
 _HOME = (
-    _COURSES.where(_course.c.edition_id.is_not(None))
+    _COURSES.where(
+        _course.c.edition_id.is_not(None),
+        sa.or_(_enrolment.c.id.is_(None), _enrolment.c.state != EnrolmentState.WITHDRAWN),
+    )
     .order_by(_enrolment.c.id.is_(None), _enrolment.c.touched_at.desc(), _course.c.id)
     .limit(200)
 )
@@ -200,7 +203,7 @@ def find_place_or_moved(*, slug: str, person_id: int) -> Place | None:
 def list_home(person_id: int) -> list[Place]:
     """Every course the person is enrolled in, last touched first, then those they could begin; 200 in all.
 
-    One statement.
+    What they have withdrawn from is left out. One statement.
     """
     rows = db.session.connection().execute(_HOME, {"person": person_id}).all()
     return [

@@ -4,3 +4,6 @@ from blinker import signal
 
 course_completed = signal("course-completed")
 """Sent with `completion` (a `Completion` row) and `certificate` (its `Certificate`), once for each cycle."""
+
+enrolled = signal("enrolled")
+"""Sent with `enrolment` (an `Enrolment` row) and `by_id` (who enrolled them; None: they themselves), once for each."""

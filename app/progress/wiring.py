@@ -6,8 +6,7 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from app.core import slots
-from app.messages import kinds
-from app.messages.kinds import Kind
+from app.messages.kinds import Kind, register
 from app.messages.models import Way
 
 from . import (
@@ -23,6 +22,7 @@ from . import (
     pieces,
     presentation,
     preview_views,
+    reminders,  # noqa: F401  (as the jobs)
     views,
 )
 
@@ -40,8 +40,15 @@ def init_app(app: Flask) -> None:
     slots.EDITION_FIGURES.register(pieces.counted_on)
     slots.STUDIO_TABS.register(pieces.people_tab)
     slots.INVITED.register(pieces.invited)
-    kinds.register(Kind("certificate", _l("A certificate of yours"), Way.AT_ONCE))
     app.cli.add_command(certificate_commands.certificates)
+    register(
+        Kind("certificate", _l("A certificate of yours"), Way.AT_ONCE),
+        Kind("enrolled", _l("Somebody enrols you in a course"), Way.AT_ONCE),
+        Kind("due_soon", _l("A course is due soon")),
+        Kind("late", _l("A course is late")),
+        Kind("certificate_expiring", _l("A certificate expires")),
+        Kind("new_edition", _l("A course you take has changed")),
+    )
     presentation.init_app(app)
     for function in (onward.opens_when, onward.activity_address, onward.outline_address):
         app.jinja_env.globals[function.__name__] = function

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from app.auth.models import Person, PersonState
-from app.core import clock, mail
+from app.core import clock
 from app.core.errors import NotFound
+from app.core.text import source_first
 from app.courses.models import Activity, Course
 from app.courses.outline import OutlineActivity
 from app.extensions import db
+from app.messages.services import tell
 from app.progress.models import Enrolment
 
 from . import queries
@@ -99,27 +100,19 @@ def _held(course_id: int, attempt_id: int) -> tuple[Attempt, Sequence[Response]]
 
 
 def _tell(course_id: int, attempt: Attempt) -> None:
-    """Write to whoever made an attempt that its answers are marked, once."""
-    person = db.session.execute(
-        sa.select(Person.id, Person.email, Person.name, Person.language, Person.state)
-        .join(Enrolment, Enrolment.person_id == Person.id)
+    """Tell whoever made an attempt that its answers are marked, once."""
+    about = db.session.execute(
+        sa.select(Enrolment.person_id, Activity.title, Course.title.label("course"), Course.source_language)
+        .select_from(Enrolment)
+        .join(Course, Course.id == course_id)
+        .join(Activity, Activity.id == attempt.activity_id)
         .where(Enrolment.id == attempt.enrolment_id)
     ).one()
-    if not person.email or person.state != PersonState.ACTIVE:
-        return
-    about = db.session.execute(
-        sa.select(Activity.title, Course.title.label("course"), Course.source_language)
-        .join(Course, Course.id == Activity.course_id)
-        .where(Activity.id == attempt.activity_id, Course.id == course_id)
-    ).one()
-    mail.post(
+    tell(
         key=f"attempt_marked:{attempt.id}",
-        kind="attempt_marked",
-        recipient=person.email,
-        language=person.language,
-        person_id=person.id,
-        name=person.name,
-        quiz=about.title.best(person.language, about.source_language),
-        course=about.course.best(person.language, about.source_language),
+        kind="marked",
+        person_id=about.person_id,
         attempt_id=attempt.id,
+        quiz=source_first(about.title, about.source_language),
+        titles=source_first(about.course, about.source_language),
     )

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
 from app.core.slots import STUDIO_TABS
 from app.courses.kinds import register
+from app.messages import kinds as notices
+from app.messages.models import Way
 
 from . import (  # noqa: F401  (the routes of answers, and jobs, are known once they are imported)
     answer_views,
@@ -32,6 +35,7 @@ from .types.essay import words_in
 def init_app(app: Flask) -> None:
     """Register the kind `quiz` and the routes."""
     register(QuizKind())
+    notices.register(notices.Kind("marked", _l("Your answers are marked"), Way.AT_ONCE))
     app.register_blueprint(views.bp)
     app.register_blueprint(studio_views.bp)
     app.register_blueprint(delivery_views.bp)

@@ -24,47 +24,67 @@ _dice = random.Random(2015)
 HERO = [(_dice.uniform(0.35, 0.95), _dice.randint(4, 13)) for _tower in range(27)]
 
 
+OTHERS = 3  # courses one may begin, where nothing asks for them
+
+
+@dataclass(frozen=True, slots=True)
+class Recommended:
+    """A course that an open call asks for and the person has not begun."""
+
+    card: CourseCard
+    asked: grants.Asked
+
+
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Home of one person. `places` are their courses: late first, then due, then under way, then complete."""
+    """Home of one person: what to do next, in this order.
+
+    `places` are their courses: late first, then due, then under way, then complete. `coming` are the due ones.
+    """
 
     greeting: str
     going_on: Place | None
     places: list[Place]
-    grant: Any
+    grant: grants.NearestCall | None
     coming: list[Place]
-    suggested: list[CourseCard]
+    recommended: list[Recommended]
+    others: list[CourseCard]
 
 
 def of(person: Identity) -> Home:
-    """Home in at most 3 statements besides the person's own: courses, and two for the nearest grant."""
+    """Home in at most 3 statements besides the person's own: courses, and two for the grants."""
     known = progress.list_home(person.id)
-    places = [p for p in known if p.enrolled]
+    places = sorted((p for p in known if p.enrolled), key=_urgency)
     under_way = [p for p in places if p.enrolled and not p.enrolled.completed_at and p.enrolled.standing.next]
-    coming = sorted(
-        (p for p in under_way if p.enrolled and p.enrolled.due_at),
-        key=lambda p: p.enrolled.due_at,  # type: ignore[union-attr, return-value, arg-type]
-    )
-    begun = [p for p in under_way if p.enrolled and p.enrolled.standing.states]
-    late = [p for p in coming if p.enrolled and p.enrolled.late]
+    open_to_them = [p for p in known if not p.enrolled and p.admits(person)]
+    granted = grants.for_home(person, clock.now())
     return Home(
         greeting=_greeting(person),
-        going_on=next(iter([*begun, *late, *under_way]), None),
-        places=sorted(places, key=_urgency),
-        grant=grants.nearest_call(person, clock.now()),
-        coming=coming,
-        suggested=[] if places else [card_of(p.slug, p.edition, p.audience) for p in known if p.admits(person)][:3],
+        going_on=next(iter(under_way), None),
+        places=places,
+        grant=granted.nearest,
+        coming=[p for p in under_way if p.enrolled and p.enrolled.due_at],
+        recommended=[
+            Recommended(card_of(p.slug, p.edition, p.audience), granted.asked[p.course_id])
+            for p in open_to_them
+            if p.course_id in granted.asked
+        ],
+        others=[card_of(p.slug, p.edition, p.audience) for p in open_to_them if p.course_id not in granted.asked][
+            :OTHERS
+        ],
     )
 
 
-def _urgency(place: Place) -> int:
+def _urgency(place: Place) -> tuple[int, float]:
+    """Late and due by their dates, the earliest first; then under way, then not begun, then complete, as touched."""
     enrolled = place.enrolled
     assert enrolled is not None
+    touched = -enrolled.touched_at.timestamp()
     if enrolled.completed_at:
-        return 3
-    if enrolled.late:
-        return 0
-    return 1 if enrolled.due_at else 2
+        return 4, touched
+    if enrolled.due_at:
+        return 0 if enrolled.late else 1, enrolled.due_at.timestamp()
+    return 2 if enrolled.standing.states else 3, touched
 
 
 def _greeting(person: Identity) -> str:

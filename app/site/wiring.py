@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from flask import Flask
 
-from . import demo, errors, navigation, network_views, views  # noqa: F401
+from . import administration_views, demo, errors, navigation, network_views, views  # noqa: F401
 
 
 def init_app(app: Flask) -> None:
     """Register the routes."""
     app.register_blueprint(views.bp)
+    app.register_blueprint(administration_views.bp)
     app.jinja_env.globals["navigation"] = navigation.navigation
     errors.init_app(app)
     app.cli.add_command(demo.group)

@@ -270,6 +270,7 @@ def upgrade() -> None:
         )
         batch_op.add_column(sa.Column("shows_name", sa.Boolean(), nullable=False, server_default=sa.true()))
         batch_op.add_column(sa.Column("shows_hours", sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch_op.create_index(batch_op.f("ix_certificate_expires_at"), ["expires_at"], unique=False)
         batch_op.create_foreign_key(batch_op.f("fk_certificate_revoked_by_id"), "person", ["revoked_by_id"], ["id"])
 
     with op.batch_alter_table("enrolment", schema=None) as batch_op:
@@ -283,6 +284,13 @@ def upgrade() -> None:
             )
         )
         batch_op.create_index(batch_op.f("ix_enrolment_assignment_id"), ["assignment_id"], unique=False)
+        batch_op.create_index(
+            "ix_enrolment_open_due",
+            ["due_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
         batch_op.create_foreign_key(batch_op.f("fk_enrolment_assignment_id"), "assignment", ["assignment_id"], ["id"])
 
     with op.batch_alter_table("module", schema=None) as batch_op:
@@ -381,12 +389,18 @@ def downgrade() -> None:
 
     with op.batch_alter_table("enrolment", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_enrolment_assignment_id"), type_="foreignkey")
+        batch_op.drop_index(
+            "ix_enrolment_open_due",
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
         batch_op.drop_index(batch_op.f("ix_enrolment_assignment_id"))
         batch_op.drop_column("assignment_id")
         batch_op.drop_column("withdrawn_at")
 
     with op.batch_alter_table("certificate", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_certificate_revoked_by_id"), type_="foreignkey")
+        batch_op.drop_index(batch_op.f("ix_certificate_expires_at"))
         batch_op.drop_column("shows_hours")
         batch_op.drop_column("shows_name")
         batch_op.drop_column("recipient")

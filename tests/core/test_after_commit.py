@@ -74,3 +74,16 @@ def test_a_commit_that_fails_is_a_page_and_no_row(app: Flask, browser: FlaskClie
     assert "<h1" in response.text
     assert "unforeseen" in [entry["event"] for entry in logged]
     assert db.session.scalars(sa.select(Person.name)).all() == ["Amina Trabelsi"]
+
+
+@pytest.mark.usefixtures("app")
+def test_the_same_twice_is_called_once() -> None:
+    ran: list[str] = []
+
+    def once() -> None:
+        ran.append("it")
+
+    with unit_of_work():
+        after_commit(once)
+        after_commit(once)
+    assert ran == ["it"]

@@ -2,66 +2,46 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
-from email.message import EmailMessage
 
 import pytest
 import sqlalchemy as sa
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from flask import Flask
 
 from app.config import Settings
-from app.core import mail
+from app.core import clock, mail
 from app.core.models import Outbox, OutboxState
 from app.core.transactions import unit_of_work
 from app.extensions import db
+from tests.mail_server import Postbox, a_free_port, a_mail_server
 
-
-@dataclass
-class Postbox:
-    """What a mail server took in, and how many messages it refuses before that."""
-
-    refusals: int = 0
-    taken: list[EmailMessage] = field(default_factory=list)
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        if self.refusals:
-            self.refusals -= 1
-            return "451 try again later"
-        assert isinstance(envelope.content, bytes)
-        message = message_from_bytes(envelope.content, policy=policy.default)
-        assert isinstance(message, EmailMessage)
-        self.taken.append(message)
-        return "250 taken"
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
 def postbox(app: Flask, settings: Settings) -> Iterator[Postbox]:
     """A mail server that the application sends through."""
-    box = Postbox()
-    controller = Controller(box, hostname="127.0.0.1", port=a_free_port())
-    controller.start()
-    app.config["SETTINGS"] = replace(
-        settings, mail="smtp", smtp_host="127.0.0.1", smtp_port=controller.port, smtp_tls=False
-    )
-    yield box
-    app.config["SETTINGS"] = settings
-    controller.stop()
+    with a_mail_server() as box:
+        app.config["SETTINGS"] = replace(
+            settings, mail="smtp", smtp_host="127.0.0.1", smtp_port=box.port, smtp_tls=False
+        )  # fmt: skip
+        yield box
+        app.config["SETTINGS"] = settings
 
 
-def a_free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def post(key: str = "placed:1", *, city: str = "Sfax", language: str = "en") -> None:
+def post(key: str = "placed:1", *, to: str = "noor@city.example", city: str = "Sfax", language: str = "en") -> None:
     with unit_of_work():
-        mail.post(key=key, kind="placed", recipient="noor@city.example", language=language, name="Noor", city=city)
+        mail.post(key=key, kind="placed", recipient=to, language=language, name="Noor", city=city)
+
+
+def deliver(after: timedelta = timedelta()) -> int:
+    """What the job does so long after noon."""
+    with clock.at(NOON + after):
+        return mail.deliver()
 
 
 def outbox() -> list[Outbox]:
@@ -87,19 +67,21 @@ def test_the_same_key_is_one_message(postbox: Postbox) -> None:
     assert len(postbox.taken) == 1
 
 
-def test_a_message_that_is_refused_is_tried_again(postbox: Postbox) -> None:
+def test_a_message_that_is_put_off_is_tried_again_a_minute_later(postbox: Postbox) -> None:
     postbox.refusals = 1
-    post()
-    assert mail.deliver() == 0
+    with clock.at(NOON):
+        post()
+    assert deliver() == 0
     [row] = outbox()
-    assert (row.state, row.tries) == (OutboxState.WAITING, 1) and "451" in (row.error or "")
-    assert mail.deliver() == 1
+    assert (row.state, row.tries, row.due_at) == (OutboxState.WAITING, 1, NOON + MINUTE) and "451" in (row.error or "")
+    assert deliver(MINUTE / 2) == 0
+    assert deliver(MINUTE) == 1
     assert len(postbox.taken) == 1
     [row] = outbox()
-    assert (row.state, row.tries, row.error) == (OutboxState.SENT, 2, None)
+    assert (row.state, row.tries, row.error, row.due_at) == (OutboxState.SENT, 2, None, None)
 
 
-def test_one_that_is_refused_does_not_hold_up_the_others(postbox: Postbox) -> None:
+def test_one_that_is_put_off_does_not_hold_up_the_others(postbox: Postbox) -> None:
     postbox.refusals = 1
     for number in range(3):
         post(f"placed:{number}", city=f"City {number}")
@@ -107,24 +89,104 @@ def test_one_that_is_refused_does_not_hold_up_the_others(postbox: Postbox) -> No
     assert [str(message["Subject"])[-1] for message in postbox.taken] == ["1", "2"]
 
 
-def test_a_message_is_given_up_after_many_tries(postbox: Postbox) -> None:
-    postbox.refusals = 100
-    post()
-    for _ in range(mail.MOST_TRIES + 2):
-        mail.deliver()
-    [row] = outbox()
-    assert (row.state, row.tries) == (OutboxState.FAILED, mail.MOST_TRIES)
-    assert postbox.refusals == 100 - mail.MOST_TRIES
+def test_the_waits_grow_to_six_hours() -> None:
+    assert [mail.wait_after(tries) / MINUTE for tries in (1, 2, 3, 9, 10, 2000)] == [1, 2, 4, 256, 360, 360]
 
 
-def test_a_server_that_is_away_loses_nothing(app: Flask, settings: Settings, postbox: Postbox) -> None:
+def test_a_message_is_given_up_after_five_days_and_can_be_sent_again(app: Flask, postbox: Postbox) -> None:
+    postbox.refusals = 1000
+    with clock.at(NOON):
+        post()
+    after, tries = timedelta(), 0
+    while (row := outbox()[0]).state == OutboxState.WAITING:
+        assert after < timedelta(days=6)
+        assert deliver(after) == 0
+        after, tries = (outbox()[0].due_at or NOON) - NOON, tries + 1
+    assert (row.state, row.tries, row.due_at) == (OutboxState.FAILED, tries, None)
+    assert 20 < tries < 40
+    postbox.refusals = 0
+    with unit_of_work():
+        assert mail.send_again(row.id) == 1
+    assert app.extensions["enqueued"][-1] == ("mail.deliver", {})
+    assert deliver(timedelta(days=9)) == 1
+
+
+def test_a_recipient_that_is_refused_for_good_is_not_tried_again(postbox: Postbox) -> None:
+    postbox.unknown.add("gone@city.example")
+    with clock.at(NOON):
+        post("placed:1", to="gone@city.example")
+        post("placed:2")
+    assert deliver() == 1
+    assert [(row.state, row.tries) for row in outbox()] == [(OutboxState.FAILED, 1), (OutboxState.SENT, 1)]
+    assert "550" in (outbox()[0].error or "")
+
+
+def test_many_go_over_one_connection(postbox: Postbox) -> None:
+    for number in range(5):
+        post(f"placed:{number}")
+    assert mail.deliver() == 5
+    assert postbox.connections == 1
+
+
+def test_a_connection_that_breaks_in_the_middle_loses_nothing(postbox: Postbox) -> None:
+    postbox.hang_ups = 1
+    with clock.at(NOON):
+        for number in range(3):
+            post(f"placed:{number}")
+    assert deliver() == 2
+    assert postbox.connections == 2
+    assert [row.state for row in outbox()] == [OutboxState.WAITING, OutboxState.SENT, OutboxState.SENT]
+    assert deliver(MINUTE) == 1
+    assert len(postbox.taken) == 3
+
+
+def test_a_server_that_keeps_hanging_up_is_left_alone_for_a_while(postbox: Postbox) -> None:
+    postbox.hang_ups = 100
+    with clock.at(NOON):
+        for number in range(5):
+            post(f"placed:{number}")
+    assert deliver() == 0
+    assert [row.tries for row in outbox()] == [1, 1, 0, 0, 0]
+
+
+def test_a_server_that_is_away_loses_nothing_and_is_asked_once(
+    app: Flask, settings: Settings, postbox: Postbox
+) -> None:
     there = app.config["SETTINGS"]
     app.config["SETTINGS"] = replace(there, smtp_port=a_free_port())
-    post()
-    assert mail.deliver() == 0
+    with clock.at(NOON):
+        for number in range(3):
+            post(f"placed:{number}")
+    assert deliver() == 0
+    assert [row.tries for row in outbox()] == [1, 0, 0]
     app.config["SETTINGS"] = there
-    assert mail.deliver() == 1
+    assert deliver(MINUTE) == 3
+    assert len(postbox.taken) == 3
+
+
+def test_a_message_whose_worker_was_killed_is_sent_by_another_later(
+    postbox: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with clock.at(NOON):
+        post()
+    with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
+        killed.setattr(mail.Sender, "send", _killed)
+        deliver()
+    assert deliver(MINUTE) == 0  # it may still be at it
+    assert deliver(mail.CLAIM) == 1
     assert len(postbox.taken) == 1
+
+
+def _killed(*_arguments: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_one_that_cannot_be_written_holds_up_no_others(postbox: Postbox) -> None:
+    with unit_of_work():
+        mail.post(key="x", kind="there_is_no_such_kind", recipient="noor@city.example", language="en")
+    post()
+    assert mail.deliver() == 1
+    assert [row.state for row in outbox()] == [OutboxState.FAILED, OutboxState.SENT]
 
 
 def test_names_from_all_over_arrive_as_they_are(postbox: Postbox) -> None:

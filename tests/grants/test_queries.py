@@ -64,9 +64,9 @@ def test_the_nearest_call_is_the_one_with_the_fewest_steps(app: Flask, statement
     )
     a_call(Completed(done.id), slug="closed", closes_at=NOW - DAY)
     with clock.at(NOW):
-        queries.nearest_call(identity(person), NOW)
+        queries.for_home(identity(person), NOW)
         statements.clear()
-        nearest = queries.nearest_call(identity(person), NOW)
+        nearest = queries.for_home(identity(person), NOW).nearest
     assert len(statements) == 2
     assert nearest is not None
     assert (nearest.slug, nearest.met, nearest.total, nearest.opens) == ("near", 1, 2, None)
@@ -74,8 +74,22 @@ def test_the_nearest_call_is_the_one_with_the_fewest_steps(app: Flask, statement
     assert nearest.closes == "30 November, 11:00 Tunis time"
 
 
+def test_what_an_open_call_still_asks_for_is_said_with_the_call_that_closes_first(app: Flask) -> None:
+    done, other, third, fourth = a_course(), a_course(), a_course(), a_course()
+    person, cityless = a_person(city=a_city()), a_person()
+    a_completion(person, done, at=NOW - DAY)
+    a_call(All(of=(Completed(done.id), Completed(other.id))), slug="late", closes_at=NOW + 9 * DAY)
+    a_call(Completed(other.id), slug="soon", closes_at=NOW + 2 * DAY)
+    a_call(Any_(of=(Completed(done.id), Completed(third.id))), slug="met", closes_at=NOW + 2 * DAY)
+    a_call(Completed(fourth.id), slug="coming", opens_at=NOW + DAY, closes_at=NOW + 2 * DAY)
+    with clock.at(NOW):
+        asked = queries.for_home(identity(person), NOW).asked
+        assert queries.for_home(identity(cityless), NOW).asked == {}
+    assert {course_id: call.slug for course_id, call in asked.items()} == {other.id: "soon"}
+
+
 def test_no_call_is_nearest_when_there_is_none(app: Flask) -> None:
-    assert queries.nearest_call(identity(a_person()), NOW) is None
+    assert queries.for_home(identity(a_person()), NOW) == queries.ForHome(None, {})
 
 
 def test_the_whole_network_is_judged_in_one_statement(app: Flask, statements: list[str]) -> None:

@@ -58,6 +58,16 @@ QUESTIONS_FILE = b64encode(
     zlib.compress(b"type,question,answer 1,answer 2,right\nsingle_choice,Who is heard first?,Neighbours,Others,1\n")
 ).decode()
 FORMS: dict[str, dict[str, str]] = {
+    "administration.run_again": {},
+    "administration.send_again": {},
+    "administration.send_all_again": {},
+    "notices.choose": {
+        "welcome": "digest", "enrolled": "at_once", "due_soon": "digest", "late": "digest",
+        "certificate_expiring": "digest", "new_edition": "not", "marked": "at_once",
+    },
+    "notices.open_one": {},
+    "notices.read_all": {},
+    "notices.stop": {},
     "auth.change_email": {"email-email": "new@ghent.example", "email-current_password": PASSWORD},
     "auth.change_password": {"password-password": "a longer secret", "password-current_password": PASSWORD},
     "auth.create_account": {**PROFILE, "email": "someone@ghent.example", "password": "a longer secret"},
@@ -236,6 +246,7 @@ FORMS: dict[str, dict[str, str]] = {
 # What the addresses of pages ask.
 QUESTIONS: dict[str, dict[str, str]] = {
     "auth.sign_in": {"next": "/account"},
+    "notices.index": {"page": "1"},
     "library.index": {"sort": "picture", "unused": "y"},
     "certificates.verify": {"code": CODE},
     "issued.index": {"q": "amina", "status": "revoked", "page": "1"},
@@ -291,6 +302,7 @@ OF_QUIZZES = {"preview.try_out", "quizzes.start"}
 OWNERS = {
     "quizzes": "practitioner",
     "certificates": "practitioner",
+    "notices": "trainer",
     "learn": "practitioner",
     "studio": "trainer",
     "library": "trainer",
@@ -401,7 +413,8 @@ def test_the_forms_here_are_those_of_people(app: Flask, scene: Scene) -> None:
     # language of a text, of captions and of a file went with the form before; the upload is not complete, and one
     # begins with headers; the question was published, and somebody (the form before) changed the settings of the quiz;
     # that place of it draws nothing; no question stands in a category, one was asked, published and in no change of
-    # many; no folder was sent, and the move asks nothing; by that key no mark would change.
+    # many; no folder was sent, and the move asks nothing; by that key no mark would change;
+    # no mail and no job has failed, and a link that stops mails is signed.
     assert refused == {
         "auth.create_sign_in": 400, "cities.new": 422, "people.end_role": 404,
         "course_trainers.invite": 422, "course_trainers.change": 422, "course_trainers.remove": 409,
@@ -415,6 +428,7 @@ def test_the_forms_here_are_those_of_people(app: Flask, scene: Scene) -> None:
         "quiz_studio.redraw": 404,
         "moving.answer": 409, "moving.drop": 409, "moving.new": 422, "moving.place": 409,
         "regrades.create": 409,
+        "administration.run_again": 404, "administration.send_again": 404, "notices.stop": 404,
     }  # fmt: skip
 
 

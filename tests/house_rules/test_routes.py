@@ -61,6 +61,10 @@ def test_a_get_is_never_the_only_way_to_change_something(the_app: Flask) -> None
             assert "GET" not in (rule.methods or set()), rule
 
 
+# Whose address is signed, and is the proof: mail programs send them without having seen a page.
+PROVEN = {"notices.stop"}
+
+
 def arguments(rule: Rule, scene: Scene) -> dict[str, Any]:
     """Values for the places in a route's path, of things that exist."""
     grants = rule.endpoint.startswith("grants.")
@@ -177,7 +181,7 @@ def test_a_form_without_its_token_changes_nothing(app: Flask, reached: list[str]
     scene = a_scene()
     client = signed_in(app.test_client(), scene.administrator)
     for rule, method, address in list(requests(app, scene)):
-        if method == "GET":
+        if method == "GET" or rule.endpoint in PROVEN:
             continue
         reached.clear()
         response = client.open(address, method=method)

@@ -13,6 +13,7 @@ BUDGET = {
     "/learn/the-citys-part/lesson-1-1": 3,
     "/learn": 4,
     "/courses/the-citys-part": 4,
+    "/notices": 2,
 }
 
 

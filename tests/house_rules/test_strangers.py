@@ -28,6 +28,7 @@ BELONGS = {
     "moving.place": OTHER_TRAINER,
     "moving.progress": OTHER_TRAINER,
     "moving.show": OTHER_TRAINER,
+    "notices.open_one": OTHER_PERSON,
     "people.show": OTHER_COORDINATOR,
     "quizzes.attempt": OTHER_PERSON,
     "quizzes.check": OTHER_PERSON,

@@ -11,7 +11,7 @@ from app.network.models import City
 
 from ..errors import Closed, CoordinatorElsewhere, LastAdministrator, NotConfirmed
 from ..models import LOCK, Affiliation, Person, PersonRole, PersonState, Role
-from ..signals import city_changed
+from ..signals import account_activated, city_changed
 from .sign_ins import end_other_sign_ins
 
 
@@ -186,5 +186,7 @@ def _settle(person: Person) -> None:
     db.session.flush()
     roles = sa.select(PersonRole.id).where(PersonRole.person_id == person.id, PersonRole.to_at.is_(None))
     placed = person.city_id is not None or db.session.scalar(roles.limit(1)) is not None
-    person.state = PersonState.ACTIVE if placed else PersonState.WAITING
+    was, person.state = person.state, PersonState.ACTIVE if placed else PersonState.WAITING
     db.session.flush()
+    if placed and was != PersonState.ACTIVE:
+        account_activated.send(None, person_id=person.id)

@@ -22,6 +22,7 @@ from app.exchange.parsed import Parsed
 from app.extensions import db
 from app.grants import rules
 from app.grants import services as grants
+from app.messages.models import Notice
 from app.network import services as network
 from app.network.models import City
 from app.network.services import CityFacts
@@ -62,6 +63,7 @@ def load(*, seed: int, people: int) -> dict[str, int]:
         practise(material.practice, stage, seed=seed, lead=lead, today=today)
         for call in material.calls:
             _invite(call, stage, today)
+        _read_what_was_told()
         return {
             "cities": _count(City),
             "people": _count(Person),
@@ -71,6 +73,11 @@ def load(*, seed: int, people: int) -> dict[str, int]:
             "certificates": _count(Certificate),
             "open grant calls": len(material.calls),
         }
+
+
+def _read_what_was_told() -> None:
+    """What people were told before today has been read, and mailed nowhere."""
+    db.session.execute(sa.update(Notice).values(read_at=Notice.created_at, mail_at=None))
 
 
 def _begin(material: Material, members: list[Member], stage: Stage) -> None:

@@ -1,0 +1,98 @@
+"""Notices become mail: alone, or several to a person together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+import structlog
+
+from app.auth.models import Person, PersonState
+from app.core import clock, mail
+from app.core.formats import speaking_to
+from app.core.jobs import job
+from app.core.transactions import unit_of_work
+from app.extensions import db
+
+from . import queries, stopping
+from .kinds import KINDS
+from .models import Notice
+from .sentences import Sentence, path_of, sentence
+from .timing import is_told
+
+PEOPLE = 50  # in one transaction
+
+log = structlog.get_logger()
+
+
+@job("messages.mail", every_minute=True)
+def mail_notices() -> int:
+    """Write the mails of the notices that are due to the outbox; returns how many.
+
+    A mail and the mark on its notices are one transaction, so that none is written twice, whoever else is at it
+    and wherever this is killed.
+    """
+    written = 0
+    while True:
+        with unit_of_work():
+            notices = queries.list_to_mail(PEOPLE)
+            for person_id, own in groupby(notices, key=lambda notice: notice.person_id):
+                written += _mail(db.session.get_one(Person, person_id), list(own))
+        if not notices:
+            return written
+
+
+def _mail(person: Person, notices: Sequence[Notice]) -> int:
+    """One mail to a person with these notices; what is no longer for them is never mailed. Returns how many mails."""
+    said: list[tuple[Notice, Sentence]] = []
+    with speaking_to(person.language, person.time_zone):
+        for notice in notices:
+            words = _say(notice) if _is_for(person, notice) else None
+            if words is None:
+                notice.mail_at = None
+            else:
+                notice.mailed_at = clock.now()
+                said.append((notice, words))
+        if said:
+            _post(person, said)
+    return int(bool(said))
+
+
+def _post(person: Person, said: Sequence[tuple[Notice, Sentence]]) -> None:
+    kinds = list(dict.fromkeys(notice.kind for notice, _words in said))
+    groups = []
+    for kind in kinds:
+        own = [{"words": words.words, "path": words.path} for notice, words in said if notice.kind == kind]
+        groups.append({"label": str(KINDS[kind].label), "count": len(own), "notices": own})
+    stoppable = [kind for kind in kinds if not KINDS[kind].fixed]
+    mail.post(
+        key=f"notices:{said[0][0].id}",
+        kind="notice" if len(said) == 1 else "digest",
+        recipient=person.email or "",
+        language=person.language,
+        person_id=person.id,
+        name=person.name,
+        groups=groups,
+        unsubscribe=path_of("notices.ask_stop", token=stopping.token(person.id, stoppable)) if stoppable else None,
+    )
+
+
+def _is_for(person: Person, notice: Notice) -> bool:
+    kind = KINDS.get(notice.kind)
+    known = kind is not None and is_told(kind, PersonState(person.state))
+    return known and bool(person.email) and notice.read_at is None
+
+
+def _say(notice: Notice) -> Sentence | None:
+    """What a notice says; one that cannot be said holds up no others."""
+    try:
+        return sentence(notice.kind, notice.values)
+    except Exception as error:
+        log.error("notice_unsayable", notice=notice.id, kind=notice.kind, exc_info=error)
+        return None
+
+
+def still_wanted(person_id: int) -> bool:
+    """Whether a mail to a person that waits in the outbox may still leave: not to those who have left meanwhile."""
+    person = db.session.get(Person, person_id)
+    return person is not None and person.state not in (PersonState.LEFT, PersonState.ERASED)

@@ -1,0 +1,122 @@
+"""What administrators see of the work that runs behind the pages: jobs, and the mail that waits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from app.core import clock, jobs
+from app.core.models import JobRun, JobState, Outbox, OutboxState
+from app.extensions import db
+
+MOST_LISTED = 50
+LATE = timedelta(minutes=10)  # beyond its time, after which a job that comes round is said to be late
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A job that comes round by itself. `ended_at`: when it last ended well; `failures` since then."""
+
+    name: str
+    ended_at: datetime | None
+    failures: int
+    error: str | None
+    is_late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxFigures:
+    """How many mails wait, how many failed, and since when the oldest waits."""
+
+    waiting: int
+    failed: int
+    oldest_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What runs, waits and failed, and how what comes round does. `silent_for`: minutes in which nothing ran.
+
+    `has_run`: whether anything ever did. `stuck`: the ids of runs so old that they were probably lost.
+    """
+
+    running: Sequence[JobRun]
+    queued: Sequence[JobRun]
+    failed: Sequence[JobRun]
+    rounds: list[Round]
+    silent_for: int | None
+    stuck: frozenset[int]
+    has_run: bool
+
+
+def get_work() -> Work:
+    """The jobs, in one statement; of each state the newest 50."""
+    place = sa.func.row_number().over(partition_by=JobRun.state, order_by=JobRun.id.desc())
+    newest = sa.select(JobRun.id, place.label("place")).where(JobRun.name.not_in(jobs.periodic())).subquery()
+    rows = db.session.scalars(
+        sa.select(JobRun)
+        .outerjoin(newest, newest.c.id == JobRun.id)
+        .where(sa.or_(JobRun.name.in_(jobs.periodic()), newest.c.place <= MOST_LISTED))
+        .order_by(JobRun.id.desc())
+    ).all()
+    single = [row for row in rows if row.name not in jobs.periodic()]
+    last = {row.name: row for row in rows if row.name in jobs.periodic()}
+    return Work(
+        running=[row for row in single if row.state == JobState.RUNNING],
+        queued=[row for row in single if row.state == JobState.QUEUED],
+        failed=[row for row in single if row.state == JobState.FAILED],
+        rounds=[_round(name, job, last.get(name)) for name, job in jobs.periodic().items()],
+        silent_for=_silence([row.started_at for row in rows if row.started_at is not None]),
+        stuck=frozenset(row.id for row in single if _is_stuck(row)),
+        has_run=any(row.started_at is not None for row in rows),
+    )
+
+
+def get_outbox_figures() -> OutboxFigures:
+    """The mail that has not left."""
+    waiting = Outbox.state == OutboxState.WAITING
+    row = db.session.execute(
+        sa.select(
+            sa.func.count(sa.case((waiting, 1))),
+            sa.func.count(sa.case((Outbox.state == OutboxState.FAILED, 1))),
+            sa.func.min(sa.case((waiting, Outbox.created_at))),
+        ).where(Outbox.state.in_([OutboxState.WAITING, OutboxState.FAILED]))
+    ).one()
+    return OutboxFigures(*row)
+
+
+def list_unsent() -> Sequence[Outbox]:
+    """The mails that failed, and those tried without success that wait for another try; the newest 50."""
+    return db.session.scalars(
+        sa.select(Outbox)
+        .where(
+            sa.or_(
+                Outbox.state == OutboxState.FAILED,
+                sa.and_(Outbox.state == OutboxState.WAITING, Outbox.error.is_not(None)),
+            )
+        )
+        .order_by(Outbox.id.desc())
+        .limit(MOST_LISTED)
+    ).all()
+
+
+def _round(name: str, job: jobs.Job, row: JobRun | None) -> Round:
+    ended_at = row.ended_at if row else None
+    is_late = ended_at is not None and ended_at < clock.now() - job.every - LATE
+    return Round(name, ended_at, row.tries if row else 0, row.error if row else None, is_late)
+
+
+def _silence(starts: Sequence[datetime]) -> int | None:
+    """The minutes since the worker last began anything, if they are too many: something comes round every minute."""
+    if not starts:
+        return None
+    quiet = clock.now() - max(starts)
+    return int(quiet.total_seconds() // 60) if quiet > LATE else None
+
+
+def _is_stuck(run: JobRun) -> bool:
+    since = {JobState.RUNNING: run.started_at, JobState.QUEUED: run.queued_at}.get(JobState(run.state))
+    return since is not None and since < clock.now() - jobs.STUCK
