@@ -4,3 +4,9 @@ from blinker import signal
 
 city_changed = signal("city-changed")
 """Sent with `person_id` and `city_id` (None: of no city), in the transaction that moves the person."""
+
+cohort_changed = signal("cohort-changed")
+"""Sent with `cohort_id`, in the transaction that added people to a cohort or made it."""
+
+role_granted = signal("role-granted")
+"""Sent with `person_id` and `role`, in the transaction that gives a role."""

@@ -40,6 +40,7 @@ class Enrolled:
     version: int
     certificate: str | None
     standing: Standing
+    withdrawn_at: datetime | None = None
 
     @property
     def late(self) -> bool:
@@ -50,7 +51,7 @@ class Enrolled:
 class Place:
     """A published course, and how one person stands in it (None: not enrolled, or a visitor).
 
-    `draft`: it is not published, but the draft as a preview shows it to its trainers: nothing may be recorded.
+    `left` is how somebody stood who left it, with what they did; they are not `enrolled`. `draft`: it is not published, but the draft as a preview shows it to its trainers: nothing may be recorded.
     """
 
     course_id: int
@@ -60,6 +61,7 @@ class Place:
     audience: Audience
     invited: bool
     draft: bool = False
+    left: Enrolled | None = None
 
     def admits(self, person: Identity) -> bool:
         """Whether `person`, for whom the place was read, may enrol."""
@@ -92,6 +94,8 @@ _COURSES = sa.select(
     _enrolment.c.version_id,
     _enrolment.c.states,
     _enrolment.c.last_activity_id,
+    _enrolment.c.state,
+    _enrolment.c.withdrawn_at,
     _certificate.c.code,
 ).select_from(
     _course.outerjoin(_enrolment, _mine)
@@ -100,7 +104,10 @@ _COURSES = sa.select(
 )
 _PLACE = _COURSES.where(_course.c.slug == sa.bindparam("slug"), _course.c.edition_id.is_not(None))
 _HOME = (
-    _COURSES.where(_course.c.edition_id.is_not(None))
+    _COURSES.where(
+        _course.c.edition_id.is_not(None),
+        sa.or_(_enrolment.c.id.is_(None), _enrolment.c.state != EnrolmentState.WITHDRAWN),
+    )
     .order_by(_enrolment.c.id.is_(None), _enrolment.c.touched_at.desc(), _course.c.id)
     .limit(200)
 )
@@ -121,6 +128,8 @@ def find_place_or_moved(*, slug: str, person_id: int) -> Place | None:
 
 def list_home(person_id: int) -> list[Place]:
     """Every course the person is enrolled in, last touched first, then those they could begin; 200 in all.
+
+    Those they left are not among them.
 
     One statement.
     """
@@ -146,7 +155,10 @@ def _place(row: Any, edition: PublishedEdition) -> Place:
             version=row.version_id,
             certificate=row.code,
             standing=Standing(edition, states, row.last_activity_id, row.score, row.completed_at is not None),
+            withdrawn_at=row.withdrawn_at,
         )
+        if row.state == EnrolmentState.WITHDRAWN:
+            return Place(row.course_id, row.slug, edition, None, row.audience, row.invited, left=enrolled)
     return Place(row.course_id, row.slug, edition, enrolled, row.audience, row.invited)
 
 
@@ -195,7 +207,7 @@ def list_invited(invitation_ids: Sequence[int]) -> list[tuple[int, bool]]:
         sa.select(CourseInvitation.id, Enrolment.completed_at)
         .join(Person, Person.email == CourseInvitation.email)
         .join(Enrolment, sa.and_(Enrolment.person_id == Person.id, Enrolment.course_id == CourseInvitation.course_id))
-        .where(CourseInvitation.id.in_(invitation_ids))
+        .where(CourseInvitation.id.in_(invitation_ids), Enrolment.state != EnrolmentState.WITHDRAWN)
         .order_by(CourseInvitation.id)
     )
     return [(row.id, row.completed_at is not None) for row in rows]

@@ -11,7 +11,7 @@ from app.network.models import City
 
 from ..errors import Closed, CoordinatorElsewhere, LastAdministrator, NotConfirmed
 from ..models import LOCK, Affiliation, Person, PersonRole, PersonState, Role
-from ..signals import city_changed
+from ..signals import city_changed, role_granted
 from .sign_ins import end_other_sign_ins
 
 
@@ -118,6 +118,7 @@ def grant_role(*, person_id: int, role: str, city_id: int | None, by: int | None
     db.session.add(PersonRole(person_id=person.id, role=role, city_id=city_id, from_at=clock.now()))
     audit.record("person.grant_role", f"person:{person.id}", actor_id=by, role=role, city=city_id)
     _settle(person)
+    role_granted.send(None, person_id=person.id, role=role)
 
 
 def end_role(*, person_id: int, role: str, city_id: int | None, by: int | None) -> None:
