@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -105,17 +107,16 @@ def list_cohorts(person: Identity, *, ended: bool = False) -> list[CohortLine]:
 
     Two statements: of the members of all at once, a rule being a part of its own.
     """
+    over = Cohort.ended_at.is_not(None) if ended else Cohort.ended_at.is_(None)
     cohorts = db.session.scalars(
-        sa.select(Cohort).where(_visible_to(person), Cohort.ended_at.is_not(None) if ended else Cohort.ended_at.is_(None))
+        sa.select(Cohort).where(_visible_to(person), over)
         .order_by(fold(Cohort.name), Cohort.id).limit(500)
     ).all()  # fmt: skip
     counts = _count_all(cohorts)
     names = dict(
         db.session.execute(
             sa.select(City.id, City.name).where(City.id.in_({c.city_id for c in cohorts if c.city_id is not None}))
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     return [
         CohortLine(
@@ -126,16 +127,16 @@ def list_cohorts(person: Identity, *, ended: bool = False) -> list[CohortLine]:
     ]  # fmt: skip
 
 
-def _count_all(cohorts: object) -> dict[int, int]:
+def _count_all(cohorts: Sequence[Cohort]) -> dict[int, int]:
     parts = [
         sa.select(sa.literal(c.id).label("id"), sa.func.count().label("members")).select_from(
             cohort_members(c).subquery()
         )
-        for c in cohorts  # type: ignore[attr-defined]
+        for c in cohorts
     ]
     counts: dict[int, int] = {}
     for start in range(0, len(parts), 100):  # SQLite joins at most 500 selects
-        for cohort_id, members in db.session.execute(sa.union_all(*parts[start : start + 100])).tuples():
+        for cohort_id, members in db.session.execute(sa.union_all(*parts[start : start + 100])):
             counts[cohort_id] = members
     return counts
 
@@ -180,13 +181,14 @@ def _members(cohort: Cohort, page: int) -> tuple[list[MemberLine], int]:
     return [_line(row) for row in found], found[0].total if found else 0
 
 
-def _lines(*more: sa.ColumnElement[int]) -> sa.Select[tuple[object, ...]]:
-    return sa.select(
+def _lines(*more: sa.ColumnElement[int]) -> sa.Select[Any]:
+    chosen: Any = sa.select(
         Person.id, Person.name, Person.email, Person.state, City.name.label("city"), *more
-    ).outerjoin(City, City.id == Person.city_id)  # fmt: skip
+    )  # fmt: skip
+    return chosen.outerjoin(City, City.id == Person.city_id)
 
 
-def _line(row: sa.Row[tuple[object, ...]]) -> MemberLine:
+def _line(row: Any) -> MemberLine:
     return MemberLine(row.id, row.name, row.email or "", PersonState(row.state), row.city)
 
 
@@ -204,6 +206,16 @@ def find_people(person: Identity, words: str, *, not_in: Cohort | None = None) -
     return [_line(row) for row in rows]
 
 
+def list_people(person: Identity, ids: list[int], *, of_city: int | None = None) -> list[MemberLine]:
+    """Those of these people whom `person` may see and who could be added or enrolled; `of_city`: and belong to it."""
+    chosen = _lines().where(
+        of_people(person), Person.state.not_in((PersonState.LEFT, PersonState.ERASED)), Person.id.in_(ids)
+    )
+    if of_city is not None:
+        chosen = chosen.where(Person.city_id == of_city)
+    return [_line(row) for row in db.session.execute(chosen.order_by(fold(Person.name), Person.id))]
+
+
 def list_by_address(person: Identity, cohort: Cohort, emails: list[str]) -> dict[str, int]:
     """Folded address to id, of those whom `person` may add to the cohort."""
     chosen = sa.select(Person.email, Person.id).where(
@@ -212,4 +224,4 @@ def list_by_address(person: Identity, cohort: Cohort, emails: list[str]) -> dict
     )  # fmt: skip
     if cohort.city_id is not None:
         chosen = chosen.where(Person.city_id == cohort.city_id)
-    return {email: person_id for email, person_id in db.session.execute(chosen).tuples() if email}
+    return {email: person_id for email, person_id in db.session.execute(chosen) if email}

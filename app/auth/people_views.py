@@ -11,7 +11,7 @@ from app.core.access import Permission, allow
 from app.core.errors import DomainError, NotFound
 from app.network import queries as network
 
-from . import city_views, people_queries, people_services
+from . import city_views, cohort_views, people_queries, people_services
 from .identity import Identity, the_person
 from .models import PersonState, Role
 from .people_forms import PlaceForm, RoleForm
@@ -22,9 +22,10 @@ bp = Blueprint("people", __name__, url_prefix="/people")
 
 
 def register_people(app: Flask) -> None:
-    """Register the pages of people and of cities."""
+    """Register the pages of people, of cities and of cohorts."""
     app.register_blueprint(bp)
     app.register_blueprint(city_views.bp)
+    app.register_blueprint(cohort_views.bp)
 
 
 @bp.get("")

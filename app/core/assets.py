@@ -38,6 +38,7 @@ LAYERS = (
     "arranging",
     "grants",
     "reports",
+    "people",
     "site",
     "media",
     "adapt",

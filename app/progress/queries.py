@@ -51,7 +51,8 @@ class Enrolled:
 class Place:
     """A published course, and how one person stands in it (None: not enrolled, or a visitor).
 
-    `left` is how somebody stood who left it, with what they did; they are not `enrolled`. `draft`: it is not published, but the draft as a preview shows it to its trainers: nothing may be recorded.
+    `left` is how somebody stood who left it, with what they did; they are not `enrolled`. `draft`: it is not published,
+    but the draft as a preview shows it to its trainers: nothing may be recorded.
     """
 
     course_id: int

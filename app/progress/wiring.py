@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
 from app.core import slots
+from app.messages import kinds
+from app.messages.models import Way
 
 from . import (
+    assigning_views,
     certificate_views,
     jobs,  # noqa: F401  (registers itself)
     listeners,  # noqa: F401  (so does this)
@@ -23,9 +27,11 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.bp)
     app.register_blueprint(certificate_views.bp)
     app.register_blueprint(preview_views.bp)
+    app.register_blueprint(assigning_views.bp)
     slots.PUBLISH_NOTICES.register(pieces.under_way)
     slots.EDITION_FIGURES.register(pieces.counted_on)
     slots.INVITED.register(pieces.invited)
+    kinds.register(kinds.Kind("enrolled", _l("Somebody enrols me in a course"), Way.AT_ONCE))
     presentation.init_app(app)
     for function in (onward.opens_when, onward.activity_address, onward.outline_address):
         app.jinja_env.globals[function.__name__] = function

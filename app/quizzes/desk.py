@@ -103,7 +103,7 @@ def get_desk(attempt_id: int, *, person_id: int) -> Desk:
     if sitting is None:
         raise NotFound
     place = progress.find_place(slug=sitting.course_slug, person_id=person_id)
-    enrolled = place and (place.enrolled or place.left)  # what is open when somebody leaves can be handed in
+    enrolled = (place.enrolled or place.left) if place else None  # what is open when somebody leaves can be handed in
     if place is None or enrolled is None:
         raise NotFound
     activity = place.edition.by_id.get(sitting.activity_id)

@@ -22,8 +22,8 @@ class Item:
 HERE = {
     "learn": {"learn", "quizzes", "courses", "certificates.mine", "certificates.show"},
     "grants": {"grants"},
-    "reports": {"reports"},
-    "people": {"people"},
+    "reports": {"reports", "assignments"},
+    "people": {"people", "cohorts", "people_import"},
 }
 
 

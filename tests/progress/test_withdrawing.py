@@ -146,7 +146,9 @@ def test_the_pages_say_it(browser: Callable[[Person], FlaskClient]) -> None:
 
 
 @pytest.mark.parametrize("times", range(ROUNDS))
-def test_leaving_while_completing_loses_nothing(app: Flask, browser: Callable[[Person], FlaskClient], times: int) -> None:
+def test_leaving_while_completing_loses_nothing(
+    app: Flask, browser: Callable[[Person], FlaskClient], times: int
+) -> None:
     course, person = a_course("course", modules=1, lessons=2), a_person()
     enrolment_id = enrolled(course, person)
     windows = [browser(person) for _ in range(4)]
