@@ -49,7 +49,13 @@ def add(*, cohort_id: int, people: Iterable[int], by: Identity) -> int:
     cohort = _listed(cohort_id)
     wanted = list(dict.fromkeys(people))
     may = {line.id for line in list_people(by, wanted, of_city=cohort.city_id)}
-    there = set(db.session.scalars(sa.select(CohortMember.person_id).where(CohortMember.cohort_id == cohort_id)))
+    there = set(
+        db.session.scalars(
+            sa.select(CohortMember.person_id).where(
+                CohortMember.cohort_id == cohort_id, CohortMember.person_id.in_(wanted)
+            )
+        )
+    )
     new = [person_id for person_id in wanted if person_id in may and person_id not in there]
     now = clock.now()
     db.session.add_all(

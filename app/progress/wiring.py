@@ -12,6 +12,7 @@ from app.messages.models import Way
 from . import (
     assigning_views,
     certificate_views,
+    enrolment_views,
     jobs,  # noqa: F401  (registers itself)
     listeners,  # noqa: F401  (so does this)
     onward,
@@ -28,9 +29,12 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(certificate_views.bp)
     app.register_blueprint(preview_views.bp)
     app.register_blueprint(assigning_views.bp)
+    app.register_blueprint(enrolment_views.bp)
     slots.PUBLISH_NOTICES.register(pieces.under_way)
     slots.EDITION_FIGURES.register(pieces.counted_on)
     slots.INVITED.register(pieces.invited)
+    slots.PERSON.register(pieces.of_person)
+    slots.COURSE_ASIDE.register(pieces.giving)
     kinds.register(kinds.Kind("enrolled", _l("Somebody enrols me in a course"), Way.AT_ONCE))
     presentation.init_app(app)
     for function in (onward.opens_when, onward.activity_address, onward.outline_address):

@@ -23,6 +23,7 @@ from app.courses.models import (
     Revision,
     Upload,
 )
+from app.exchange.models import ImportState, PeopleImport
 from app.extensions import db
 from app.grants.models import Application, GrantCall, Rule
 from app.grants.rules import Completed, write
@@ -95,7 +96,7 @@ def a_scene() -> Scene:
         attempt = _an_open_attempt(enrolment, course)
         submitted = _a_submitted_attempt(attempt)
         call = _a_call(course, city, administrator)
-        outbox_id = _the_rest(course, trainer)
+        outbox_id = _the_rest(course, trainer, coordinator.id)
         audit.record("scene", "person:1", actor_id=administrator.id)
         db.session.flush()
         for row in (
@@ -303,7 +304,7 @@ def _a_call(course: Course, city: City, by: Person) -> GrantCall:
     return call
 
 
-def _what_was_arranged(course: Course, person: Person) -> None:
+def _what_was_arranged(course: Course, person: Person, coordinator_id: int) -> None:
     """Cohorts, one listed and one by rule, an assignment to it, notices, a report by the clock, a key, a job."""
     listed = Cohort(name="Spring", created_by_id=person.id, created_at=BEFORE)
     by_rule = Cohort(name="Belgium", rule=CohortRule(countries=("BE",)), created_by_id=person.id, created_at=BEFORE)
@@ -323,14 +324,18 @@ def _what_was_arranged(course: Course, person: Person) -> None:
                 person_id=person.id, report="completion", filters="period=12", rhythm=Rhythm.WEEKLY,
                 created_at=BEFORE, next_at=BEFORE,
             ),
+            PeopleImport(
+                person_id=coordinator_id, file_name="people.csv", state=ImportState.DONE, done=1, total=1,
+                created_at=BEFORE, touched_at=BEFORE, finished_at=BEFORE,
+            ),
             SigningKey(public="z6Mk", private="sealed", created_at=BEFORE, retired_at=BEFORE),
             JobRun(name="mail.deliver", arguments={}, state=JobState.DONE, queued_at=BEFORE, ended_at=BEFORE),
         ]
     )  # fmt: skip
 
 
-def _the_rest(course: Course, trainer: Person) -> int:
-    _what_was_arranged(course, trainer)
+def _the_rest(course: Course, trainer: Person, coordinator_id: int) -> int:
+    _what_was_arranged(course, trainer, coordinator_id)
     digest = db.session.scalars(sa.select(Content.hash).order_by(Content.hash)).first()
     db.session.add_all(
         [

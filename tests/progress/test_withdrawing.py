@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.auth.models import Person
+from app.auth.models import Person, Role
 from app.core.models import AuditEvent
 from app.core.transactions import unit_of_work
 from app.courses.models import Course
@@ -20,7 +20,7 @@ from app.progress.models import ActivityProgress, ActivityState, Certificate, Co
 from app.progress.services import Outcome
 from app.progress.signals import enrolled as enrolled_signal
 from tests.at_once import at_once
-from tests.factories import a_course, a_person, signed_in
+from tests.factories import a_city, a_course, a_person, signed_in
 
 from .test_services import activities, enrolled, read_all
 
@@ -197,3 +197,21 @@ def test_a_recount_completes_nobody_who_left(app: Flask) -> None:
         services.recount(enrolment_id=enrolment_id)
     assert stands(enrolment_id).completed_at is None
     assert db.session.get_one(Course, course.id)
+
+
+def test_a_coordinator_takes_somebody_out_and_back(browser: Callable[[Person], FlaskClient]) -> None:
+    city, course = a_city(), a_course("course")
+    person, other = a_person(city=city), a_person(city=a_city())
+    window = browser(a_person(city=city, roles=(Role.COORDINATOR,)))
+    enrolment_id, others = enrolled(course, person), enrolled(course, other)
+    here = f"/people/{person.id}/enrolments/{enrolment_id}"
+    assert "Take out" in window.get(f"/people/{person.id}").text
+    assert window.post(f"{here}/withdrawal", data={"reason": " "}).status_code == 409
+    assert window.post(f"{here}/withdrawal", data={"reason": "Works elsewhere."}).status_code == 303
+    assert stands(enrolment_id).state == EnrolmentState.WITHDRAWN
+    assert "Bring back" in window.get(f"/people/{person.id}").text
+    assert window.post(f"{here}/return").status_code == 303
+    assert stands(enrolment_id).state == EnrolmentState.OPEN
+    for theirs in (f"/people/{other.id}/enrolments/{others}", f"/people/{person.id}/enrolments/{others}"):
+        assert window.post(f"{theirs}/withdrawal", data={"reason": "x"}).status_code == 404
+        assert window.post(f"{theirs}/return").status_code == 404
