@@ -107,7 +107,7 @@ def remove(cohort_id: int, person_id: int) -> Response:
     return _back(cohort_id)
 
 
-@bp.post("/<int:cohort_id>/end")
+@bp.post("/<int:cohort_id>/over")
 @allow(Permission.REPORT)
 def end(cohort_id: int) -> Response:
     person = the_person()

@@ -88,7 +88,7 @@ def _domains() -> dict[str, int]:
         .join(City, City.id == CityDomain.city_id)
         .where(sa.not_(_gone()))
     ).all()
-    return {domain: city_id for domain, city_id in rows}
+    return dict(rows)
 
 
 def _courses(named: set[str]) -> dict[str, KnownCourse]:

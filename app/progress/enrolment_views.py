@@ -17,7 +17,7 @@ from .enrolment_forms import WithdrawalForm
 bp = Blueprint("enrolments", __name__, url_prefix="/people/<int:person_id>/enrolments/<int:enrolment_id>")
 
 
-@bp.post("/withdrawal")
+@bp.post("/departure")
 @allow(Permission.REPORT)
 def withdraw(person_id: int, enrolment_id: int) -> Response:
     """Take somebody out of a course, and write down why."""

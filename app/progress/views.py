@@ -58,7 +58,7 @@ def enrol(slug: str) -> Response:
     return redirect(url_for("learn.activity", slug=place.slug, activity=first.key), 303)
 
 
-@bp.post("/courses/<slug>/withdrawal")
+@bp.post("/courses/<slug>/departure")
 @allow(Permission.LEARN)
 def withdraw(slug: str) -> Response:
     """Leave a course; what was done in it is kept."""

@@ -129,8 +129,8 @@ def test_a_cohort_from_beginning_to_end(desk: FlaskClient, city: City) -> None:
     assert desk.post(f"{here}/members/{amina.id}/removal").status_code == 303
     assert desk.post(f"{here}/members/{amina.id}/removal").status_code == 404
     assert "Summer" in desk.get("/cohorts").text
-    assert desk.post(f"{here}/end").status_code == 303
-    assert desk.post(f"{here}/end").status_code == 409
+    assert desk.post(f"{here}/over").status_code == 303
+    assert desk.post(f"{here}/over").status_code == 409
     assert "Summer" not in desk.get("/cohorts").text
     assert "Summer" in desk.get("/cohorts?ended=y").text
 
@@ -161,7 +161,7 @@ def test_strangers_find_nothing(desk: FlaskClient, app: Flask) -> None:
         db.session.flush()
         ids = [cohort.id, everyones.id]
     for cohort_id in ids:
-        for method, path in (("get", ""), ("post", "/name"), ("post", "/members"), ("post", "/end")):
+        for method, path in (("get", ""), ("post", "/name"), ("post", "/members"), ("post", "/over")):
             assert getattr(desk, method)(f"/cohorts/{cohort_id}{path}").status_code == 404
     assert desk.post("/cohorts/new", data={"name": "x", "kind": "rule", "of_city": other.id}).status_code == 303
     db.session.rollback()

@@ -96,7 +96,7 @@ def a_scene() -> Scene:
         attempt = _an_open_attempt(enrolment, course)
         submitted = _a_submitted_attempt(attempt)
         call = _a_call(course, city, administrator)
-        outbox_id = _the_rest(course, trainer, coordinator.id)
+        outbox_id = _the_rest(course, trainer, coordinator, practitioner)
         audit.record("scene", "person:1", actor_id=administrator.id)
         db.session.flush()
         for row in (
@@ -304,16 +304,16 @@ def _a_call(course: Course, city: City, by: Person) -> GrantCall:
     return call
 
 
-def _what_was_arranged(course: Course, person: Person, coordinator_id: int) -> None:
+def _what_was_arranged(course: Course, person: Person, coordinator: Person, member: Person) -> None:
     """Cohorts, one listed and one by rule, an assignment to it, notices, a report by the clock, a key, a job."""
-    listed = Cohort(name="Spring", created_by_id=person.id, created_at=BEFORE)
+    listed = Cohort(name="Spring", city_id=coordinator.city_id, created_by_id=person.id, created_at=BEFORE)
     by_rule = Cohort(name="Belgium", rule=CohortRule(countries=("BE",)), created_by_id=person.id, created_at=BEFORE)
     db.session.add_all([listed, by_rule])
     db.session.flush()
-    assignment = Assignment(course_id=course.id, cohort_id=by_rule.id, given_by_id=person.id, given_at=BEFORE)
+    assignment = Assignment(course_id=course.id, cohort_id=listed.id, given_by_id=person.id, given_at=BEFORE)
     db.session.add_all(
         [
-            CohortMember(cohort_id=listed.id, person_id=person.id, added_by_id=person.id, added_at=BEFORE),
+            CohortMember(cohort_id=listed.id, person_id=member.id, added_by_id=person.id, added_at=BEFORE),
             assignment,
             Notice(
                 key="scene:1", kind="certificate", person_id=person.id, created_at=BEFORE,
@@ -325,7 +325,7 @@ def _what_was_arranged(course: Course, person: Person, coordinator_id: int) -> N
                 created_at=BEFORE, next_at=BEFORE,
             ),
             PeopleImport(
-                person_id=coordinator_id, file_name="people.csv", state=ImportState.DONE, done=1, total=1,
+                person_id=coordinator.id, file_name="people.csv", state=ImportState.DONE, done=1, total=1,
                 created_at=BEFORE, touched_at=BEFORE, finished_at=BEFORE,
             ),
             SigningKey(public="z6Mk", private="sealed", created_at=BEFORE, retired_at=BEFORE),
@@ -334,8 +334,8 @@ def _what_was_arranged(course: Course, person: Person, coordinator_id: int) -> N
     )  # fmt: skip
 
 
-def _the_rest(course: Course, trainer: Person, coordinator_id: int) -> int:
-    _what_was_arranged(course, trainer, coordinator_id)
+def _the_rest(course: Course, trainer: Person, coordinator: Person, practitioner: Person) -> int:
+    _what_was_arranged(course, trainer, coordinator, practitioner)
     digest = db.session.scalars(sa.select(Content.hash).order_by(Content.hash)).first()
     db.session.add_all(
         [

@@ -18,6 +18,27 @@ OTHER_PERSON = "another person"
 OTHER_TRAINER = "another course's trainer"
 OTHER_COORDINATOR = "another city's coordinator"
 BELONGS = {
+    **dict.fromkeys(
+        (
+            "assignments.change_due",
+            "assignments.end",
+            "assignments.show",
+            "cohorts.add",
+            "cohorts.add_addresses",
+            "cohorts.end",
+            "cohorts.remove",
+            "cohorts.rename",
+            "cohorts.show",
+            "enrolments.bring_back",
+            "enrolments.withdraw",
+            "people.invite_again",
+            "people_import.confirm",
+            "people_import.drop",
+            "people_import.refused",
+            "people_import.show",
+        ),
+        OTHER_COORDINATOR,
+    ),
     "certificates.share": OTHER_PERSON,
     "certificates.show": OTHER_PERSON,
     "moving.answer": OTHER_TRAINER,

@@ -28,7 +28,7 @@ ROUNDS = 3
 
 
 @pytest.fixture
-def browser(app: Flask) -> Iterator[Callable[[Person], FlaskClient]]:
+def window_of(app: Flask) -> Iterator[Callable[[Person], FlaskClient]]:
     app.config["WTF_CSRF_ENABLED"] = False
     yield lambda person: signed_in(app.test_client(), person)
     app.config["WTF_CSRF_ENABLED"] = True
@@ -123,13 +123,13 @@ def test_who_enrolled_somebody_is_announced_once(app: Flask) -> None:
     assert heard == [by.id, None]
 
 
-def test_the_pages_say_it(browser: Callable[[Person], FlaskClient]) -> None:
+def test_the_pages_say_it(window_of: Callable[[Person], FlaskClient]) -> None:
     course, person = a_course("course", modules=1, lessons=2), a_person()
-    window = browser(person)
+    window = window_of(person)
     window.post("/courses/course/enrolment")
     window.post("/learn/course/lesson-1-1/completion")
     assert "Leave this course" in window.get("/courses/course").text
-    assert window.post("/courses/course/withdrawal").status_code == 303
+    assert window.post("/courses/course/departure").status_code == 303
     page = window.get("/courses/course").text
     assert "You left this course on" in page
     assert "1 of 2 activities are complete." in page
@@ -138,7 +138,7 @@ def test_the_pages_say_it(browser: Callable[[Person], FlaskClient]) -> None:
     assert window.get("/learn/course/lesson-1-2").status_code == 302
     answer = window.post("/learn/course/lesson-1-2/completion", follow_redirects=True)
     assert "What you just did is kept" in answer.text
-    assert window.post("/courses/course/withdrawal").status_code == 409
+    assert window.post("/courses/course/departure").status_code == 409
     answer = window.post("/courses/course/enrolment", follow_redirects=True)
     assert "You are back in this course" in answer.text
     assert "Completed" in answer.text
@@ -147,13 +147,13 @@ def test_the_pages_say_it(browser: Callable[[Person], FlaskClient]) -> None:
 
 @pytest.mark.parametrize("times", range(ROUNDS))
 def test_leaving_while_completing_loses_nothing(
-    app: Flask, browser: Callable[[Person], FlaskClient], times: int
+    app: Flask, window_of: Callable[[Person], FlaskClient], times: int
 ) -> None:
     course, person = a_course("course", modules=1, lessons=2), a_person()
     enrolment_id = enrolled(course, person)
-    windows = [browser(person) for _ in range(4)]
+    windows = [window_of(person) for _ in range(4)]
     addresses = ["/learn/course/lesson-1-1/completion", "/learn/course/lesson-1-2/completion",
-                 "/courses/course/withdrawal", "/courses/course/withdrawal"]  # fmt: skip
+                 "/courses/course/departure", "/courses/course/departure"]  # fmt: skip
     answers = at_once([partial(post, w, a) for w, a in zip(windows, addresses, strict=True)])
     assert answers[:2] == [303, 303]
     assert set(answers[2:]) <= {303, 409}
@@ -168,13 +168,13 @@ def test_leaving_while_completing_loses_nothing(
 
 @pytest.mark.parametrize("times", range(ROUNDS))
 def test_leaving_and_enrolling_at_once_ends_in_one_of_both(
-    app: Flask, browser: Callable[[Person], FlaskClient], times: int
+    app: Flask, window_of: Callable[[Person], FlaskClient], times: int
 ) -> None:
     course, person = a_course("course", modules=1, lessons=2), a_person()
     enrolment_id = enrolled(course, person)
     read_all(enrolment_id, activities(course)[:1])
-    windows = [browser(person) for _ in range(4)]
-    addresses = ["/courses/course/withdrawal", "/courses/course/enrolment"] * 2
+    windows = [window_of(person) for _ in range(4)]
+    addresses = ["/courses/course/departure", "/courses/course/enrolment"] * 2
     answers = at_once([partial(post, w, a) for w, a in zip(windows, addresses, strict=True)])
     assert set(answers) <= {303, 409}
     there = stands(enrolment_id)
@@ -199,19 +199,19 @@ def test_a_recount_completes_nobody_who_left(app: Flask) -> None:
     assert db.session.get_one(Course, course.id)
 
 
-def test_a_coordinator_takes_somebody_out_and_back(browser: Callable[[Person], FlaskClient]) -> None:
+def test_a_coordinator_takes_somebody_out_and_back(window_of: Callable[[Person], FlaskClient]) -> None:
     city, course = a_city(), a_course("course")
     person, other = a_person(city=city), a_person(city=a_city())
-    window = browser(a_person(city=city, roles=(Role.COORDINATOR,)))
+    window = window_of(a_person(city=city, roles=(Role.COORDINATOR,)))
     enrolment_id, others = enrolled(course, person), enrolled(course, other)
     here = f"/people/{person.id}/enrolments/{enrolment_id}"
     assert "Take out" in window.get(f"/people/{person.id}").text
-    assert window.post(f"{here}/withdrawal", data={"reason": " "}).status_code == 409
-    assert window.post(f"{here}/withdrawal", data={"reason": "Works elsewhere."}).status_code == 303
+    assert window.post(f"{here}/departure", data={"reason": " "}).status_code == 409
+    assert window.post(f"{here}/departure", data={"reason": "Works elsewhere."}).status_code == 303
     assert stands(enrolment_id).state == EnrolmentState.WITHDRAWN
     assert "Bring back" in window.get(f"/people/{person.id}").text
     assert window.post(f"{here}/return").status_code == 303
     assert stands(enrolment_id).state == EnrolmentState.OPEN
     for theirs in (f"/people/{other.id}/enrolments/{others}", f"/people/{person.id}/enrolments/{others}"):
-        assert window.post(f"{theirs}/withdrawal", data={"reason": "x"}).status_code == 404
+        assert window.post(f"{theirs}/departure", data={"reason": "x"}).status_code == 404
         assert window.post(f"{theirs}/return").status_code == 404
