@@ -130,9 +130,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("touched_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "state IN ('shown', 'running', 'done', 'dropped')", name=op.f("ck_people_import_state")
-        ),
+        sa.CheckConstraint("state IN ('shown', 'running', 'done', 'dropped')", name=op.f("ck_people_import_state")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_people_import_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_people_import")),
     )
