@@ -46,7 +46,11 @@ def post(*, key: str, kind: str, recipient: str, language: str, person_id: int |
             db.session.add(row)
     except IntegrityError:
         return  # another request was quicker with the same mail
-    after_commit(lambda: jobs.enqueue("mail.deliver"))
+    after_commit(_wake)
+
+
+def _wake() -> None:
+    jobs.enqueue("mail.deliver")
 
 
 @jobs.job("mail.deliver", every_minute=True)

@@ -114,9 +114,13 @@ def give_up() -> None:
 def after_commit(callback: Callable[[], object]) -> None:
     """Call `callback` once the present transaction has been committed; never if it is rolled back.
 
+    The same function twice is called once: a thousand mails wake their sender once.
+
     What it raises is logged and no more: what was done is done, and the person is not to be told otherwise.
     """
-    db.session().info.setdefault("after_commit", []).append(callback)
+    waiting = db.session().info.setdefault("after_commit", [])
+    if callback not in waiting:
+        waiting.append(callback)
 
 
 def _open() -> None:

@@ -19,7 +19,7 @@ from . import people_import_services as services
 from . import stored
 from .errors import FileGone
 from .models import ImportReport, ImportState, PeopleImport
-from .people_import_words import does, why
+from .people_import_words import ENCODINGS, does, why
 from .people_rows import LARGEST, People, Unreadable, read
 
 bp = Blueprint("people_import", __name__, url_prefix="/people/imports")
@@ -88,7 +88,7 @@ def show(import_id: int) -> str:
     page = min(max(1, int(said) if said.isdecimal() and len(said) < 7 else 1), pages)
     rows = people.rows[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     return render_template(
-        "people_import/preview.html", found=found, people=people, page=page, pages=pages, why=why, does=does,
+        "people_import/preview.html", found=found, people=people, page=page, pages=pages, why=why, does=does, encodings=ENCODINGS,
         rows=list(queries.judged(rows, queries.get_frame(person, people.rows))),
     )  # fmt: skip
 

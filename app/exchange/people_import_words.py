@@ -11,6 +11,9 @@ from app.core.formats import day
 from .models import Refusal
 from .people_judging import Judged
 
+# What encodings are called, which are the same in every language.
+ENCODINGS = {"cp1252": "Windows-1252", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16"}
+
 REASONS: dict[str, Callable[[str], str]] = {
     "no_email": lambda about: _("There is no e-mail address."),
     "bad_email": lambda about: _("“%(about)s” is no e-mail address.", about=about),

@@ -31,9 +31,9 @@ def to_whom(line: AssignmentLine) -> str:
 
 
 def by_when(due: Due) -> str:
-    """`By 1 December 2026`, `Within 30 days`, `No date`."""
+    """`By 1 December 2026`, `Within 30 days`, `No due date`."""
     if due.at is not None:
         return _("By %(day)s", day=day(due.at))
     if due.days is not None:
         return ngettext("Within %(num)s day of enrolling", "Within %(num)s days of enrolling", due.days)
-    return _("No date")
+    return _("No due date")

@@ -12,6 +12,7 @@ from app.extensions import db
 from .. import addresses, passwords, queries
 from ..errors import EmailTaken, LinkNotValid
 from ..models import Affiliation, Person, PersonState
+from ..signals import city_changed
 from ..tokens import Purpose
 from .accounts import holder_of, mail_invitation, place_by_address
 from .people import settle
@@ -52,7 +53,8 @@ def invite_again(*, person_id: int) -> None:
 def accept(*, token: str, name: str, password: str, language: str, time_zone: str) -> int:
     """Take the account into use by the mailed token, which confirms the address. Returns the person's id.
 
-    Their city stays; who has none is placed by their address, or waits. Raises `LinkNotValid`.
+    Their city stays, and counts from now on, so `city_changed` is sent; who has none is placed by their address, or
+    waits. Raises `LinkNotValid`.
     """
     with reading():
         if queries.find_account(Purpose.INVITATION, token) is None:
@@ -65,8 +67,10 @@ def accept(*, token: str, name: str, password: str, language: str, time_zone: st
     person.password_hash, person.confirmed_at = password_hash, clock.now()
     person.state = PersonState.WAITING
     audit.record("person.accept", f"person:{person.id}", actor_id=person.id)
+    db.session.flush()
     if person.city_id is None:
-        db.session.flush()
         place_by_address(person, person.email or "")
-    settle(person)
+    else:
+        settle(person)
+        city_changed.send(None, person_id=person.id, city_id=person.city_id)
     return person.id
