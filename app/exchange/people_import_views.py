@@ -88,7 +88,8 @@ def show(import_id: int) -> str:
     page = min(max(1, int(said) if said.isdecimal() and len(said) < 7 else 1), pages)
     rows = people.rows[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     return render_template(
-        "people_import/preview.html", found=found, people=people, page=page, pages=pages, why=why, does=does, encodings=ENCODINGS,
+        "people_import/preview.html", found=found, people=people, page=page, pages=pages, why=why, does=does,
+        encodings=ENCODINGS,
         rows=list(queries.judged(rows, queries.get_frame(person, people.rows))),
     )  # fmt: skip
 
