@@ -84,6 +84,16 @@ class RegisterForm(ProfileForm):
         _check_new_password(field, self.email.data or "")
 
 
+class InvitationForm(ProfileForm):
+    """What somebody who is invited chooses. `owner` is their address."""
+
+    password = PasswordField(_l("Password"), validators=[_required(_l("Choose a password."))])
+    owner = ""
+
+    def validate_password(self, field: Any) -> None:
+        _check_new_password(field, self.owner)
+
+
 class AskResetForm(Form):
     email = EmailField(_l("E-mail"), filters=[tidy], validators=[_required(_l("Type your e-mail address.")), is_email])
 

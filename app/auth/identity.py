@@ -148,6 +148,29 @@ def find_identity(sign_in_id: int) -> Identity | None:
     return identity if identity.is_active else None
 
 
+def identity_of(person_id: int) -> Identity:
+    """Somebody as a job acts for them, with the roles they hold now. Raises `NoResultFound` for nobody."""
+    person = db.session.scalars(sa.select(Person).where(Person.id == person_id)).one()
+    held = db.session.execute(
+        sa.select(PersonRole.role, PersonRole.city_id).where(
+            PersonRole.person_id == person_id, PersonRole.to_at.is_(None)
+        )
+    ).all()
+    return Identity(
+        id=person.id,
+        sign_in_id=0,
+        email=person.email or "",
+        name=person.name,
+        language=person.language,
+        time_zone=person.time_zone,
+        state=PersonState(person.state),
+        city_id=person.city_id,
+        city_name=None,
+        roles=frozenset(Role(role) for role, _city in held),
+        coordinates=frozenset(city for role, city in held if role == Role.COORDINATOR and city is not None),
+    )
+
+
 @login.user_loader  # type: ignore[untyped-decorator]
 def _load(sign_in_id: str) -> Identity | None:
     with reading():

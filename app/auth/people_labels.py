@@ -19,6 +19,7 @@ STATES = {
     PersonState.WAITING: _l("Waits for a city"),
     PersonState.ACTIVE: _l("Active"),
     PersonState.UNCONFIRMED: _l("Address not confirmed"),
+    PersonState.INVITED: _l("Invited, not here yet"),
     PersonState.LEFT: _l("Left"),
 }
 

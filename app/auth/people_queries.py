@@ -126,7 +126,7 @@ _open_roles = (
 )
 
 
-def _visible_to(person: Identity) -> sa.ColumnElement[bool]:
+def of_people(person: Identity) -> sa.ColumnElement[bool]:
     """Everyone whose record is not erased for administrators; the people of their cities for coordinators."""
     if person.is_administrator:
         return Person.state != PersonState.ERASED
@@ -151,7 +151,7 @@ def _page_of_people(person: Identity, filters: Filters, page: int) -> tuple[list
     # What is looked up for each person is looked up for those of the page only.
     shown = (
         sa.select(Person.id, sa.func.count().over().label("total"))
-        .where(_visible_to(person), *_conditions(filters))
+        .where(of_people(person), *_conditions(filters))
         .order_by(*order)
         .limit(PAGE_SIZE)
         .offset((page - 1) * PAGE_SIZE)
@@ -209,7 +209,7 @@ def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
 
 def count_waiting(person: Identity) -> int:
     """How many people, of those whom `person` may see, wait for a city."""
-    waiting = sa.select(sa.func.count()).where(Person.state == PersonState.WAITING, _visible_to(person))
+    waiting = sa.select(sa.func.count()).where(Person.state == PersonState.WAITING, of_people(person))
     return db.session.scalar(waiting) or 0
 
 
@@ -233,7 +233,7 @@ def get_record(person: Identity, person_id: int) -> Record:
             last_used.label("last_used_at"),
         )
         .outerjoin(City, City.id == Person.city_id)
-        .where(Person.id == person_id, _visible_to(person))
+        .where(Person.id == person_id, of_people(person))
     ).one_or_none()
     if found is None:
         raise NotFound

@@ -52,7 +52,8 @@ def reopen(*, person_id: int, by: int) -> None:
     person = _locked(person_id)
     if person.state != PersonState.LEFT:
         raise NotClosed
-    person.state = PersonState.WAITING if person.confirmed_at else PersonState.UNCONFIRMED
+    never_came = PersonState.INVITED if person.invited_by_id and not person.password_hash else PersonState.UNCONFIRMED
+    person.state = PersonState.WAITING if person.confirmed_at else never_came
     audit.record("person.reopen", f"person:{person_id}", actor_id=by)
     db.session.flush()
 

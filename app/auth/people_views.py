@@ -6,12 +6,12 @@ from flask import Blueprint, Flask, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.core import audit
+from app.core import audit, slots
 from app.core.access import Permission, allow
 from app.core.errors import DomainError, NotFound
 from app.network import queries as network
 
-from . import city_views, people_queries, people_services
+from . import city_views, cohort_views, pace, people_queries, people_services, services
 from .identity import Identity, the_person
 from .models import PersonState, Role
 from .people_forms import PlaceForm, RoleForm
@@ -22,9 +22,10 @@ bp = Blueprint("people", __name__, url_prefix="/people")
 
 
 def register_people(app: Flask) -> None:
-    """Register the pages of people and of cities."""
+    """Register the pages of people, of cities and of cohorts."""
     app.register_blueprint(bp)
     app.register_blueprint(city_views.bp)
+    app.register_blueprint(cohort_views.bp)
 
 
 @bp.get("")
@@ -125,6 +126,19 @@ def leave(person_id: int) -> ResponseReturnValue:
     return redirect(url_for("people.show", person_id=record.id))
 
 
+@bp.post("/<int:person_id>/invitation")
+@allow(Permission.REPORT)
+def invite_again(person_id: int) -> ResponseReturnValue:
+    """Mail an invitation once more; the link in the mail before stops working once this one is used."""
+    record = people_queries.get_record(the_person(), person_id)
+    if pace.too_fast("register", record.email):
+        flash(_("Several mails are on their way already. Wait ten minutes before asking for another."), "due")
+    else:
+        services.invite_again(person_id=record.id)
+        flash(_("The invitation is on its way to %(email)s again.", email=record.email), "done")
+    return redirect(url_for("people.show", person_id=record.id))
+
+
 @bp.post("/<int:person_id>/return")
 @allow(Permission.ADMINISTER)
 def reopen(person_id: int) -> ResponseReturnValue:
@@ -149,7 +163,7 @@ def _page(
     """A person's page; `refused` says under the name of an action why it was not done."""
     if _may_place(person, record):
         place = place or PlaceForm(record, network.list_choices(), formdata=None)
-        role = role or RoleForm(record, formdata=None)
+        role = role or (RoleForm(record, formdata=None) if record.state != PersonState.INVITED else None)
     return render_template(
         "people/show.html",
         record=record,
@@ -158,12 +172,14 @@ def _page(
         refused=refused or {},
         states=STATES,
         held_label=_held_label,
+        pieces=slots.PERSON.fill(person, [record.id]).get(record.id, []),
     )
 
 
 def _may_place(person: Identity, record: Record) -> bool:
     """Whether the page offers to place somebody and to give roles."""
-    return person.is_administrator and record.state in (PersonState.WAITING, PersonState.ACTIVE)
+    states = (PersonState.WAITING, PersonState.ACTIVE, PersonState.INVITED)
+    return person.is_administrator and record.state in states
 
 
 def _held_label(held: Held) -> str:

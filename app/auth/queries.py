@@ -34,6 +34,8 @@ class Account:
     name: str
     state: str
     new_email: str
+    language: str = "en"
+    time_zone: str = "UTC"
 
 
 def find_password_hash(email: str) -> str | None:
@@ -85,4 +87,6 @@ def find_account(purpose: tokens.Purpose, token: str) -> Account | None:
     person = db.session.get(Person, claim.person_id) if claim else None
     if claim is None or person is None or not tokens.is_current(claim, person):
         return None
-    return Account(person.id, person.email or "", person.name, person.state, claim.email)
+    return Account(
+        person.id, person.email or "", person.name, person.state, claim.email, person.language, person.time_zone
+    )

@@ -7,3 +7,9 @@ city_changed = signal("city-changed")
 
 account_activated = signal("account-activated")
 """Sent with `person_id`, in the transaction that makes the account active, whenever it becomes so."""
+
+cohort_changed = signal("cohort-changed")
+"""Sent with `cohort_id`, in the transaction that added people to a cohort or made it."""
+
+role_granted = signal("role-granted")
+"""Sent with `person_id` and `role`, in the transaction that gives a role."""

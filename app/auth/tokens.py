@@ -24,12 +24,14 @@ class Purpose(StrEnum):
     CONFIRM = "confirm"
     RESET_PASSWORD = "reset-password"
     CHANGE_EMAIL = "change-email"
+    INVITATION = "invitation"
 
 
 AGES = {
     Purpose.CONFIRM: timedelta(days=7),
     Purpose.RESET_PASSWORD: timedelta(hours=2),
     Purpose.CHANGE_EMAIL: timedelta(days=1),
+    Purpose.INVITATION: timedelta(days=7),
 }
 
 

@@ -39,6 +39,7 @@ LAYERS = (
     "grants",
     "reports",
     "messages",
+    "people",
     "site",
     "media",
     "adapt",

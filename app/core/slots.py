@@ -47,6 +47,8 @@ class Slot(Generic[Items]):
         return filled
 
 
+# Items: ids of people, on the page that coordinators and administrators see of one.
+PERSON: Slot[Sequence[int]] = Slot("person", statements=3)
 COURSE_ASIDE: Slot[Sequence[int]] = Slot("course.aside", statements=1)
 CATALOGUE_CARD: Slot[Sequence[int]] = Slot("catalogue.card", statements=1)
 # Items: course id to what would be published, a `courses.editions.Proposal`.

@@ -14,7 +14,7 @@ from app.network import queries as network
 from . import audience
 from .audience import Candidate
 from .models import Course, CourseInvitation
-from .outline import Audience
+from .outline import Admits, Audience
 
 # Of a statement that reads `Course`: whether the person bound as `person` is invited to it.
 is_invited = (
@@ -26,6 +26,20 @@ is_invited = (
     )
     .correlate(Course.__table__)
 )
+
+
+def admitted(course_id: int, whom: Audience) -> sa.ColumnElement[bool]:
+    """Whether a course for `whom` takes a `Person` in, as one expression; `audience.admits` says the same of one."""
+    if whom.admits is Admits.ANYONE:
+        return sa.true()
+    if whom.admits is Admits.INVITED:
+        invited = sa.exists().where(CourseInvitation.course_id == course_id, CourseInvitation.email == Person.email)
+        return invited.correlate(Person)
+    holds = sa.exists().where(
+        PersonRole.person_id == Person.id, PersonRole.role.in_(whom.roles), PersonRole.to_at.is_(None)
+    )
+    in_city = sa.func.coalesce(Person.city_id.in_(whom.cities), sa.false())
+    return sa.or_(in_city, holds.correlate(Person))
 
 
 def get_candidate(*, course_id: int, person_id: int) -> Candidate:

@@ -34,3 +34,16 @@ class NothingToAnswer(DomainError):
 
 class Superseded(Exception):
     """Another run of the same job took over; this one stops and leaves no trace."""
+
+
+class NothingToConfirm(DomainError):
+    """The file was confirmed already, or let go."""
+
+    message = _l("This file was confirmed already, or let go. Nothing was done twice.")
+
+
+class FileGone(DomainError):
+    """A file waits a day to be confirmed."""
+
+    title = _l("Send the file again")
+    message = _l("The file waited for more than a day, so it was removed. Nothing of it was done: send it again.")

@@ -9,7 +9,10 @@ from . import (  # noqa: F401  (jobs are known once they are imported)
     commands,
     gift,
     jobs,
+    models,
     moodle,
+    people_import_jobs,
+    people_import_views,
     question_views,
     views,
     xliff_views,
@@ -28,3 +31,4 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.bp)
     app.register_blueprint(xliff_views.bp)
     app.register_blueprint(question_views.bp)
+    app.register_blueprint(people_import_views.bp)

@@ -1,4 +1,4 @@
-"""Work that follows a publication: open enrolments are counted against the new edition, in batches."""
+"""Work that follows a publication, an assignment, or a change of who belongs where: in batches."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.courses.models import Course
 from app.extensions import db
 from app.messages.services import tell
 
-from . import services
+from . import assigning_queries, assigning_services, services
 from .models import Enrolment, EnrolmentState
 
 BATCH = 100
@@ -64,3 +64,46 @@ def _tell(enrolment: Enrolment, before: PublishedEdition, done: int, total: int)
         slug=db.session.get_one(Course, enrolment.course_id).slug,
         titles=source_first(after.outline.title, after.outline.source_language),
     )
+
+
+@job("progress.follow_assignment")
+def follow_assignment(assignment_id: int) -> int:
+    """Enrol whom an assignment reaches, and let its due date hold, in batches of their own; returns how many batches.
+
+    Safe to run twice, and to stop half way: who is enrolled is not enrolled again.
+    """
+    batches = 0
+    for step in (assigning_services.apply_due, assigning_services.enrol_some):
+        last = 0
+        while True:
+            with unit_of_work():
+                last = step(assignment_id=assignment_id, limit=assigning_services.BATCH, after=last)
+            if not last:
+                break
+            batches += 1
+    return batches
+
+
+@job("progress.follow_assignments", every_hour_at=23)
+def follow_assignments() -> None:
+    """Follow all assignments that go on: who came to belong to a cohort, a city or a role is enrolled."""
+    with reading():
+        ids = list(assigning_queries.list_open_ids())
+    for assignment_id in ids:
+        follow_assignment(assignment_id)
+
+
+@job("progress.follow_person")
+def follow_person(person_id: int) -> None:
+    """Enrol one person by all assignments that reach them now: they were confirmed, moved, or given a role."""
+    with unit_of_work():
+        assigning_services.follow_person(person_id=person_id)
+
+
+@job("progress.follow_cohort")
+def follow_cohort(cohort_id: int) -> None:
+    """Follow the assignments of a cohort that got new members."""
+    with reading():
+        ids = list(assigning_queries.list_open_ids(cohort_id=cohort_id))
+    for assignment_id in ids:
+        follow_assignment(assignment_id)

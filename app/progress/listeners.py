@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.auth.models import Person
-from app.auth.signals import city_changed
+from app.auth.signals import city_changed, cohort_changed, role_granted
 from app.core.jobs import enqueue
 from app.core.text import source_first
 from app.core.transactions import after_commit
@@ -22,6 +22,19 @@ from .signals import course_completed, enrolled
 def follow_the_move(_sender: object, *, person_id: int, city_id: int | None) -> None:
     """Unfinished enrolments move with the person."""
     services.follow_move(person_id=person_id, city_id=city_id)
+    after_commit(lambda: enqueue("progress.follow_person", person_id=person_id))
+
+
+@role_granted.connect
+def follow_the_role(_sender: object, *, person_id: int, role: str) -> None:
+    """Who has a new role is enrolled in what was given to those who hold it."""
+    after_commit(lambda: enqueue("progress.follow_person", person_id=person_id))
+
+
+@cohort_changed.connect
+def follow_the_cohort(_sender: object, *, cohort_id: int) -> None:
+    """Who was added to a cohort is enrolled in what was given to it."""
+    after_commit(lambda: enqueue("progress.follow_cohort", cohort_id=cohort_id))
 
 
 @edition_published.connect

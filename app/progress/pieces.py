@@ -9,11 +9,13 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.auth.identity import Identity
+from app.core import clock
 from app.core.formats import percent
 from app.courses.editions import Proposal
 from app.courses.outline import OutlineActivity
 
 from . import queries
+from .enrolment_queries import EnrolmentLine, list_enrolments
 from .impact import Impact, foresee
 
 
@@ -145,6 +147,36 @@ class PeopleTab:
 def people_tab(_person: Identity, course_ids: Sequence[int]) -> dict[int, list[PeopleTab]]:
     """For each course, the way to its people. No statement."""
     return {course_id: [PeopleTab(course_id)] for course_id in course_ids}
+
+
+@dataclass(frozen=True, slots=True)
+class OfPerson:
+    """The courses of a person, on the page that their coordinator sees of them."""
+
+    person_id: int
+    lines: list[EnrolmentLine]
+    template: str = "learn/_of_person.html"
+
+
+def of_person(person: Identity, people: Sequence[int]) -> dict[int, list[OfPerson]]:
+    """For each person, the courses that they are in or left. One statement, and one for editions not read yet."""
+    found = list_enrolments(person, people, clock.now())
+    return {person_id: [OfPerson(person_id, found.get(person_id, []))] for person_id in people}
+
+
+@dataclass(frozen=True, slots=True)
+class Giving:
+    """The way to give a course to people, on its page."""
+
+    course_id: int
+    template: str = "learn/_giving.html"
+
+
+def giving(person: Identity | None, course_ids: Sequence[int]) -> dict[int, list[Giving]]:
+    """For coordinators and administrators, the way to give each course. No statement."""
+    if person is None or not (person.is_administrator or person.is_coordinator):
+        return {}
+    return {course_id: [Giving(course_id)] for course_id in course_ids}
 
 
 @dataclass(frozen=True, slots=True)

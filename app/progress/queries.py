@@ -66,6 +66,7 @@ class Enrolled:
     version: int
     certificate: str | None
     standing: Standing
+    withdrawn_at: datetime | None = None
     held: Held | None = None
     given: bool = False  # somebody excused them from something, or completed it for them
     visited: Visited | None = None
@@ -92,7 +93,8 @@ class Enrolled:
 class Place:
     """A published course, and how one person stands in it (None: not enrolled, or a visitor).
 
-    `draft`: it is not published, but the draft as a preview shows it to its trainers: nothing may be recorded.
+    `left` is how somebody stood who left it, with what they did; they are not `enrolled`. `draft`: it is not published,
+    but the draft as a preview shows it to its trainers: nothing may be recorded.
     """
 
     course_id: int
@@ -102,6 +104,7 @@ class Place:
     audience: Audience
     invited: bool
     draft: bool = False
+    left: Enrolled | None = None
 
     def admits(self, person: Identity) -> bool:
         """Whether `person`, for whom the place was read, may enrol."""
@@ -137,6 +140,8 @@ _COURSES = sa.select(
     _enrolment.c.version_id,
     _enrolment.c.states,
     _enrolment.c.last_activity_id,
+    _enrolment.c.state,
+    _enrolment.c.withdrawn_at,
     _certificate.c.code,
     _certificate.c.expires_at,
     _certificate.c.revoked_at,
@@ -232,7 +237,10 @@ def _place(row: Any, edition: PublishedEdition) -> Place:
             standing=Standing(edition, states, row.last_activity_id, row.score, row.completed_at is not None),
             held=held,
             given=bool(row.given),
+            withdrawn_at=row.withdrawn_at,
         )
+        if row.state == EnrolmentState.WITHDRAWN:
+            return Place(row.course_id, row.slug, edition, None, row.audience, row.invited, left=enrolled)
     return Place(row.course_id, row.slug, edition, enrolled, row.audience, row.invited)
 
 
@@ -265,7 +273,7 @@ def list_invited(invitation_ids: Sequence[int]) -> list[tuple[int, bool]]:
         sa.select(CourseInvitation.id, sa.exists().where(Completion.enrolment_id == Enrolment.id).label("completed"))
         .join(Person, Person.email == CourseInvitation.email)
         .join(Enrolment, sa.and_(Enrolment.person_id == Person.id, Enrolment.course_id == CourseInvitation.course_id))
-        .where(CourseInvitation.id.in_(invitation_ids))
+        .where(CourseInvitation.id.in_(invitation_ids), Enrolment.state != EnrolmentState.WITHDRAWN)
         .order_by(CourseInvitation.id)
     )
     return [(row.id, bool(row.completed)) for row in rows]

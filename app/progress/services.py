@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.auth.identity import Identity
 from app.auth.models import Person
-from app.core import clock
+from app.core import audit, clock
 from app.courses import audience, audience_queries
 from app.courses.editions import PublishedEdition, get_edition
 from app.courses.errors import CourseNotPublished
@@ -21,23 +21,31 @@ from app.network.models import City
 from . import codes, outcomes
 from .counting import counted, rule_of
 from .errors import ActivityGone, NotAdmitted, NotEnrolled
-from .models import ActivityProgress, ActivityState, Certificate, Completion, Enrolment, EnrolmentState
+from .models import ActivityProgress, ActivityState, Assignment, Certificate, Completion, Enrolment, EnrolmentState
 from .outcomes import TAKEN_BACK as TAKEN_BACK
 from .outcomes import Outcome as Outcome
-from .signals import course_completed
+from .signals import course_completed, enrolled
 
 
-def enrol(*, person: Identity | Person, course_id: int, due_at: datetime | None = None) -> Enrolment:
-    """Take `person` into the course; who is in it already stays as they are.
+def enrol(
+    *,
+    person: Identity | Person,
+    course_id: int,
+    due_at: datetime | None = None,
+    by_id: int | None = None,
+    assignment: Assignment | None = None,
+) -> Enrolment:
+    """Take `person` into the course, themselves or (`by_id`) by somebody else, perhaps for an assignment.
 
-    Raises `CourseNotPublished`, and `NotAdmitted` where the course is not for them.
+    Who is in it already stays as they are, but that an earlier `due_at` holds. Who left it comes back by their own
+    word only. Raises `CourseNotPublished`, and `NotAdmitted` where the course is not for them.
     """
     course = db.session.get(Course, course_id)
     if course is None or course.edition_id is None:
         raise CourseNotPublished
     if course.audience.admits is not Admits.ANYONE:
         if already := _find_enrolment(person.id, course.id):
-            return already
+            return _enrolled_before(already.id, due_at, by_id, assignment)
         _require_admitted(course, person.id)
     edition = get_edition(course.edition_id)
     language = person.language if person.language in edition.outline.languages else edition.outline.source_language
@@ -50,6 +58,7 @@ def enrol(*, person: Identity | Person, course_id: int, due_at: datetime | None 
         states={},
         total=edition.needed,
         due_at=due_at,
+        assignment_id=assignment.id if assignment else None,
         enrolled_at=now,
         touched_at=now,
         counted_edition_id=edition.id,
@@ -58,8 +67,57 @@ def enrol(*, person: Identity | Person, course_id: int, due_at: datetime | None 
         with db.session.begin_nested():
             db.session.add(enrolment)
     except IntegrityError:
-        return db.session.scalars(_enrolment_of(person.id, course.id)).one()
+        already = db.session.scalars(_enrolment_of(person.id, course.id)).one()
+        return _enrolled_before(already.id, due_at, by_id, assignment)
+    enrolled.send(None, enrolment=enrolment, by_id=by_id)
     return enrolment
+
+
+def _enrolled_before(
+    enrolment_id: int, due_at: datetime | None, by_id: int | None, assignment: Assignment | None
+) -> Enrolment:
+    enrolment = lock(enrolment_id)
+    if enrolment.state == EnrolmentState.WITHDRAWN and by_id is None:
+        _come_back(enrolment)
+    if enrolment.state == EnrolmentState.OPEN and due_at and (enrolment.due_at is None or due_at < enrolment.due_at):
+        enrolment.due_at, enrolment.assignment_id = due_at, assignment.id if assignment else None
+    return enrolment
+
+
+def withdraw(*, enrolment_id: int, by_id: int | None = None, reason: str = "") -> Enrolment:
+    """Leave a course, oneself or taken out by somebody (`by_id`, with the reason, in the audit log).
+
+    Nothing that was done is lost: `come_back` brings all of it, a completion too. Who left already stays so.
+    """
+    enrolment = lock(enrolment_id)
+    if enrolment.state == EnrolmentState.WITHDRAWN:
+        return enrolment
+    enrolment.state, enrolment.withdrawn_at = EnrolmentState.WITHDRAWN, clock.now()
+    actor = enrolment.person_id if by_id is None else by_id
+    audit.record("enrolment.withdraw", f"enrolment:{enrolment.id}", actor_id=actor, reason=reason)
+    db.session.flush()
+    return enrolment
+
+
+def come_back(*, enrolment_id: int, by_id: int | None = None) -> Enrolment:
+    """Be in a course again that one left, as one stood; who is in it stays. Raises `CourseNotPublished`.
+
+    What was finished in another window after leaving may complete it now.
+    """
+    enrolment = lock(enrolment_id)
+    if enrolment.state == EnrolmentState.WITHDRAWN:
+        _come_back(enrolment, by_id)
+    return enrolment
+
+
+def _come_back(enrolment: Enrolment, by_id: int | None = None) -> None:
+    enrolment.state = EnrolmentState.OPEN if enrolment.completed_at is None else EnrolmentState.COMPLETED
+    enrolment.withdrawn_at = None
+    enrolment.touched_at = clock.now()
+    actor = enrolment.person_id if by_id is None else by_id
+    audit.record("enrolment.return", f"enrolment:{enrolment.id}", actor_id=actor)
+    db.session.flush()
+    _count(enrolment, edition_in_force(enrolment))
 
 
 def record(*, enrolment_id: int, activity_id: int, outcome: Outcome, cycle: int | None = None) -> Enrolment:
@@ -68,6 +126,7 @@ def record(*, enrolment_id: int, activity_id: int, outcome: Outcome, cycle: int 
     Locks the enrolment first, so that two last activities which finish together still complete the course, once.
     What is complete stays complete; the score is whatever the activity's grading makes of all attempts.
     An activity that the edition in force no longer has is still written down: a later edition may bring it back.
+    So is what somebody does in a window that stood open when they left: it counts, and completes once they come back.
     What happened in an earlier `cycle`, as a mark that comes after a renewal, is written down there and counts no more.
     Raises `ActivityGone` if the course never had it.
     """

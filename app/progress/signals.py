@@ -6,4 +6,4 @@ course_completed = signal("course-completed")
 """Sent with `completion` (a `Completion` row) and `certificate` (its `Certificate`), once for each cycle."""
 
 enrolled = signal("enrolled")
-"""Sent with `enrolment` (an `Enrolment` row) and `by_id` (who enrolled them; None: they themselves), once for each."""
+"""Sent with `enrolment` (a new `Enrolment` row) and `by_id`: who enrolled them, None where they did it themselves."""

@@ -56,6 +56,9 @@ def enrol(slug: str) -> Response:
     except NotAdmitted as refused:
         refused.next_url, refused.next_label = url_for("courses.catalogue"), _("See other courses")
         raise
+    if place.left is not None:
+        flash(_("You are back in this course, with everything you did."), "done")
+        return redirect(url_for("learn.course", slug=place.slug), 303)
     first = place.edition.activities[0]
     return redirect(url_for("learn.activity", slug=place.slug, activity=first.key), 303)
 
@@ -67,6 +70,16 @@ def renew(slug: str) -> Response:
     place, _enrolment = _enrolled(slug)
     renewal_services.renew(person_id=the_person().id, course_id=place.course_id)
     flash(_("Your renewal has begun. Your certificate stays valid until it expires."), "done")
+    return redirect(url_for("learn.course", slug=slug), 303)
+
+
+@bp.post("/courses/<slug>/departure")
+@allow(Permission.LEARN)
+def withdraw(slug: str) -> Response:
+    """Leave a course; what was done in it is kept."""
+    place, enrolled = _enrolled(slug)
+    services.withdraw(enrolment_id=enrolled.id)
+    flash(_("You left this course. What you did is kept, and you can come back at any time."), "done")
     return redirect(url_for("learn.course", slug=place.slug), 303)
 
 
@@ -98,12 +111,15 @@ def activity(slug: str, activity: str) -> Response:
 @allow(Permission.LEARN)
 def complete(slug: str, activity: str) -> Response:
     """Mark an activity as done by one's own word, where its kind allows it, and go on."""
-    place, enrolled = _enrolled(slug)
+    place, enrolled = _enrolled(slug, also_left=True)
     found = _activity(place, activity)
     _require_open(place, enrolled, found)
     if not get_kind(found.kind).by_hand:
         raise DomainError(get_kind(found.kind).completes(found))
     services.record(enrolment_id=enrolled.id, activity_id=found.id, outcome=Outcome(ActivityState.COMPLETE))
+    if enrolled.withdrawn_at:
+        flash(_("You left this course in another window. What you just did is kept: come back to see it count."), "due")
+        return redirect(url_for("learn.course", slug=place.slug), 303)
     return redirect(onward.address_after(found, _place(slug)), 303)
 
 
@@ -147,17 +163,19 @@ def _place(slug: str) -> Place:
 
 def _refusal(place: Place, person: Identity | None) -> str:
     """Why somebody who is not in the course may not enrol, and what to do; nothing where they may."""
-    if person is None or place.enrolled or place.admits(person):
+    if person is None or place.enrolled or place.left or place.admits(person):
         return ""
     return f"{audience_queries.sentence(place.audience)} {audience.next_step(place.audience, person.email)}"
 
 
-def _enrolled(slug: str) -> tuple[Place, Enrolled]:
+def _enrolled(slug: str, *, also_left: bool = False) -> tuple[Place, Enrolled]:
+    """How the person stands in a course; `also_left`: or stood when they left it. Raises `NotEnrolled`."""
     with reading():
         place = _place(slug)
-    if place.enrolled is None:
+    enrolled = place.enrolled or (place.left if also_left else None)
+    if enrolled is None:
         raise NotEnrolled(next_url=url_for("learn.course", slug=place.slug), next_label=_("Open the course"))
-    return place, place.enrolled
+    return place, enrolled
 
 
 def _activity(place: Place, key: str) -> OutlineActivity:

@@ -10,11 +10,13 @@ from app.messages.kinds import Kind, register
 from app.messages.models import Way
 
 from . import (
+    assigning_views,
     badge_views,
     certificate_admin_views,
     certificate_commands,
     certificate_views,
     commands,
+    enrolment_views,
     jobs,  # noqa: F401  (registers itself)
     listeners,  # noqa: F401  (so does this)
     onward,
@@ -36,10 +38,14 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(preview_views.bp)
     app.cli.add_command(commands.group)
     app.register_blueprint(people_views.bp)
+    app.register_blueprint(assigning_views.bp)
+    app.register_blueprint(enrolment_views.bp)
     slots.PUBLISH_NOTICES.register(pieces.under_way)
     slots.EDITION_FIGURES.register(pieces.counted_on)
     slots.STUDIO_TABS.register(pieces.people_tab)
     slots.INVITED.register(pieces.invited)
+    slots.PERSON.register(pieces.of_person)
+    slots.COURSE_ASIDE.register(pieces.giving)
     app.cli.add_command(certificate_commands.certificates)
     register(
         Kind("certificate", _l("A certificate of yours"), Way.AT_ONCE),

@@ -103,13 +103,14 @@ def get_desk(attempt_id: int, *, person_id: int) -> Desk:
     if sitting is None:
         raise NotFound
     place = progress.find_place(slug=sitting.course_slug, person_id=person_id)
-    if place is None or place.enrolled is None:
+    enrolled = (place.enrolled or place.left) if place else None  # what is open when somebody leaves can be handed in
+    if place is None or enrolled is None:
         raise NotFound
     activity = place.edition.by_id.get(sitting.activity_id)
     if activity is None:
         activity = get_edition(sitting.edition_id).by_id[sitting.activity_id]
     taken = queries.taken_under(sitting.edition_id, sitting.activity_id)
-    return Desk(sitting, place, place.enrolled, activity, queries.settings_of(activity), taken, clock.now())
+    return Desk(sitting, place, enrolled, activity, queries.settings_of(activity), taken, clock.now())
 
 
 def get_outlook(desk: Desk, *, person_id: int) -> Outlook:

@@ -22,8 +22,8 @@ class Item:
 HERE = {
     "learn": {"learn", "quizzes", "courses", "certificates.mine", "certificates.show", "certificates.share"},
     "grants": {"grants"},
-    "reports": {"reports"},
-    "people": {"people", "issued"},
+    "reports": {"reports", "assignments"},
+    "people": {"people", "issued", "cohorts", "people_import"},
 }
 
 

@@ -136,6 +136,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", "kind", name=op.f("pk_notice_choice")),
     )
     op.create_table(
+        "people_import",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("file_hash", sa.String(length=64), nullable=True, comment="in the store, until it is done"),
+        sa.Column("file_name", sa.String(length=255), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False, comment="rows"),
+        sa.Column("total", sa.Integer(), nullable=False, comment="rows"),
+        sa.Column("report", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("touched_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("state IN ('shown', 'running', 'done', 'dropped')", name=op.f("ck_people_import_state")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_people_import_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_people_import")),
+    )
+    with op.batch_alter_table("people_import", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_people_import_person_id_id"), ["person_id", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_people_import_state_touched_at"), ["state", "touched_at"], unique=False)
+
+    op.create_table(
         "report_schedule",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -434,6 +455,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_report_schedule_next_at"))
 
     op.drop_table("report_schedule")
+    with op.batch_alter_table("people_import", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_people_import_state_touched_at"))
+        batch_op.drop_index(batch_op.f("ix_people_import_person_id_id"))
+
+    op.drop_table("people_import")
     op.drop_table("notice_choice")
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.drop_index(

@@ -23,6 +23,7 @@ from app.courses.models import (
     Revision,
     Upload,
 )
+from app.exchange.models import ImportState, PeopleImport
 from app.extensions import db
 from app.grants.models import Application, GrantCall, Rule
 from app.grants.rules import Completed, write
@@ -96,7 +97,7 @@ def a_scene() -> Scene:
         attempt = _an_open_attempt(enrolment, course)
         submitted = _a_submitted_attempt(attempt)
         call = _a_call(course, city, administrator)
-        outbox_id = _the_rest(course, trainer)
+        outbox_id = _the_rest(course, trainer, coordinator, practitioner)
         audit.record("scene", "person:1", actor_id=administrator.id)
         db.session.flush()
         for row in (
@@ -312,16 +313,16 @@ def _a_call(course: Course, city: City, by: Person) -> GrantCall:
     return call
 
 
-def _what_was_arranged(course: Course, person: Person) -> None:
+def _what_was_arranged(course: Course, person: Person, coordinator: Person, member: Person) -> None:
     """Cohorts, one listed and one by rule, an assignment to it, notices, a report by the clock, a key, a job."""
-    listed = Cohort(name="Spring", created_by_id=person.id, created_at=BEFORE)
+    listed = Cohort(name="Spring", city_id=coordinator.city_id, created_by_id=person.id, created_at=BEFORE)
     by_rule = Cohort(name="Belgium", rule=CohortRule(countries=("BE",)), created_by_id=person.id, created_at=BEFORE)
     db.session.add_all([listed, by_rule])
     db.session.flush()
-    assignment = Assignment(course_id=course.id, cohort_id=by_rule.id, given_by_id=person.id, given_at=BEFORE)
+    assignment = Assignment(course_id=course.id, cohort_id=listed.id, given_by_id=person.id, given_at=BEFORE)
     db.session.add_all(
         [
-            CohortMember(cohort_id=listed.id, person_id=person.id, added_by_id=person.id, added_at=BEFORE),
+            CohortMember(cohort_id=listed.id, person_id=member.id, added_by_id=person.id, added_at=BEFORE),
             assignment,
             Notice(
                 key="scene:1", kind="certificate", person_id=person.id, created_at=BEFORE,
@@ -332,13 +333,17 @@ def _what_was_arranged(course: Course, person: Person) -> None:
                 person_id=person.id, report="completion", filters="period=12", rhythm=Rhythm.WEEKLY,
                 created_at=BEFORE, next_at=BEFORE,
             ),
+            PeopleImport(
+                person_id=coordinator.id, file_name="people.csv", state=ImportState.DONE, done=1, total=1,
+                created_at=BEFORE, touched_at=BEFORE, finished_at=BEFORE,
+            ),
             JobRun(name="mail.deliver", arguments={}, state=JobState.DONE, queued_at=BEFORE, ended_at=BEFORE),
         ]
     )  # fmt: skip
 
 
-def _the_rest(course: Course, trainer: Person) -> int:
-    _what_was_arranged(course, trainer)
+def _the_rest(course: Course, trainer: Person, coordinator: Person, practitioner: Person) -> int:
+    _what_was_arranged(course, trainer, coordinator, practitioner)
     signing_services.ensure_key()
     digest = db.session.scalars(sa.select(Content.hash).order_by(Content.hash)).first()
     db.session.add_all(

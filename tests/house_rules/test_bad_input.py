@@ -68,6 +68,33 @@ FORMS: dict[str, dict[str, str]] = {
     "notices.open_one": {},
     "notices.read_all": {},
     "notices.stop": {},
+    "assignments.change_due": {"when": "day", "day": "2099-05-31", "days": "30"},
+    "assignments.create": {
+        "course": "1", "whom": "city", "city": "1", "cohort": "1", "person": "1", "who": "amina", "role": "trainer",
+        "when": "days", "day": "2099-05-31", "days": "30",
+    },
+    "assignments.end": {},
+    "assignments.preview": {
+        "course": "1", "whom": "person", "city": "1", "cohort": "1", "person": "1", "who": "amina", "role": "trainer",
+        "when": "days", "day": "2099-05-31", "days": "30",
+    },
+    "auth.accept_invitation": {**PROFILE, "password": "a longer secret"},
+    "cohorts.add": {"person": "1"},
+    "cohorts.add_addresses": {"addresses": "someone@ghent.example, other@ghent.example"},
+    "cohorts.end": {},
+    "cohorts.new": {
+        "name": "Spring", "kind": "rule", "of_city": "1", "cities": "1", "regions": "europe", "countries": "BE",
+        "sizes": "medium", "roles": "trainer", "joined_from": "2026-01-01", "joined_before": "2027-01-01",
+    },
+    "cohorts.remove": {},
+    "cohorts.rename": {"name": "Summer"},
+    "enrolments.bring_back": {},
+    "enrolments.withdraw": {"reason": "Works elsewhere."},
+    "learn.withdraw": {},
+    "people.invite_again": {},
+    "people_import.confirm": {},
+    "people_import.create": {},
+    "people_import.drop": {},
     "auth.change_email": {"email-email": "new@ghent.example", "email-current_password": PASSWORD},
     "auth.change_password": {"password-password": "a longer secret", "password-current_password": PASSWORD},
     "auth.create_account": {**PROFILE, "email": "someone@ghent.example", "password": "a longer secret"},
@@ -259,6 +286,11 @@ QUESTIONS: dict[str, dict[str, str]] = {
     "reports.completion_csv": {"period": "12", "region": "europe", "course": "the-citys-part", "city": "1"},
     "site.network": {"region": "europe"},
     "editions.activity": {"against": "1", "language": "en"},
+    "assignments.index": {"course": "1", "ended": "y", "page": "1"},
+    "assignments.new": {"course": "1", "whom": "person", "person": "1", "cohort": "1", "city": "1"},
+    "assignments.show": {"page": "1"},
+    "cohorts.index": {"ended": "y"},
+    "cohorts.show": {"q": "amina", "page": "1"},
     "editions.preview": {"language": "en"},
     "editions.show": {"against": "1", "language": "en"},
     "preview.activity": {"language": "en"},
@@ -338,10 +370,12 @@ def scene(app: Flask) -> Scene:
 def addresses(app: Flask, scene: Scene, method: str) -> Iterator[tuple[str, str]]:
     """Every endpoint with `method`, and an address of it that leads somewhere: links in mails with their token."""
     waiting, other = a_person(state=PersonState.UNCONFIRMED), a_person(state=PersonState.UNCONFIRMED)
+    invited = a_person(state=PersonState.INVITED)
     with app.test_request_context():
         links = {
             "auth.create_confirmation": tokens.make(Purpose.CONFIRM, waiting),
             "auth.update_password": tokens.make(Purpose.RESET_PASSWORD, other),
+            "auth.accept_invitation": tokens.make(Purpose.INVITATION, invited),
             "auth.update_email": tokens.make(Purpose.CHANGE_EMAIL, scene.trainer, email="new@mombasa.example"),
         }
     for rule, takes, address in list(requests(app, scene)):
@@ -414,8 +448,11 @@ def test_the_forms_here_are_those_of_people(app: Flask, scene: Scene) -> None:
     # begins with headers; the question was published, and somebody (the form before) changed the settings of the quiz;
     # that place of it draws nothing; no question stands in a category, one was asked, published and in no change of
     # many; no folder was sent, and the move asks nothing; by that key no mark would change;
-    # no mail and no job has failed, and a link that stops mails is signed.
+    # no mail and no job has failed, and a link that stops mails is signed;
+    # nobody is invited, no file of people was sent, and the one that is there is another's.
     assert refused == {
+        "people.invite_again": 404, "people_import.confirm": 404, "people_import.create": 422,
+        "people_import.drop": 404,
         "auth.create_sign_in": 400, "cities.new": 422, "people.end_role": 404,
         "course_trainers.invite": 422, "course_trainers.change": 422, "course_trainers.remove": 409,
         "builder.edit_activity": 409, "builder.edit_module": 409, "learn.renew": 409, "learners.give": 409,

@@ -13,11 +13,13 @@ from .accounts import (
     send_registration_again,
     update_profile,
 )
+from .invitations import accept, invite, invite_again
 from .people import close, end_role, grant_role, move_to_city, place, refuse
 from .sign_ins import end_other_sign_ins, end_sign_in, open_sign_in, sign_in, touch
 
 __all__ = [
     "Confirmed",
+    "accept",
     "ask_email_change",
     "ask_password_reset",
     "change_email",
@@ -28,6 +30,8 @@ __all__ = [
     "end_role",
     "end_sign_in",
     "grant_role",
+    "invite",
+    "invite_again",
     "move_to_city",
     "open_sign_in",
     "place",

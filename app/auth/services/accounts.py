@@ -85,7 +85,7 @@ def confirm(*, token: str, registration: str = "") -> Confirmed:
 
     `registration` is the fingerprint that this browser got from `register`. Raises `LinkNotValid`.
     """
-    person = _holder_of(Purpose.CONFIRM, token)[0]
+    person = holder_of(Purpose.CONFIRM, token)[0]
     if person.state != PersonState.UNCONFIRMED:
         raise LinkNotValid
     by_registrant = registration != "" and _registered_as(person) == registration
@@ -96,7 +96,9 @@ def confirm(*, token: str, registration: str = "") -> Confirmed:
 def ask_password_reset(*, email: str) -> None:
     """Mail a link for a new password to the owner of the address, if there is one."""
     person = _find(addresses.folded(email))
-    if person is not None and person.state != PersonState.LEFT:
+    if person is not None and person.state == PersonState.INVITED:
+        mail_invitation(person)
+    elif person is not None and person.state != PersonState.LEFT:
         _mail("reset_password", person, token=tokens.make(Purpose.RESET_PASSWORD, person))
 
 
@@ -109,7 +111,7 @@ def reset_password(*, token: str, password: str) -> None:
         if queries.find_account(Purpose.RESET_PASSWORD, token) is None:
             raise LinkNotValid
     password_hash = passwords.hash_password(password)
-    person = _holder_of(Purpose.RESET_PASSWORD, token)[0]
+    person = holder_of(Purpose.RESET_PASSWORD, token)[0]
     person.password_hash = password_hash
     end_other_sign_ins(person_id=person.id, but=None)
     audit.record("person.reset_password", f"person:{person.id}", actor_id=person.id)
@@ -157,10 +159,10 @@ def change_email(*, token: str) -> int:
     Whoever had not confirmed the old address is confirmed by the new one. Returns the person's id. Raises
     `LinkNotValid`, or `EmailTaken` if somebody else got the address meanwhile.
     """
-    person, email = _holder_of(Purpose.CHANGE_EMAIL, token)
+    person, email = holder_of(Purpose.CHANGE_EMAIL, token)
     old, was_confirmed = person.email, person.confirmed_at is not None
     if was_confirmed:
-        _place_by_address(person, email)  # before the address, whose change locks out what still needs the row
+        place_by_address(person, email)  # before the address, whose change locks out what still needs the row
     try:
         with db.session.begin_nested():
             person.email = email
@@ -180,10 +182,10 @@ def _confirm(person: Person) -> None:
     person.state = PersonState.WAITING
     audit.record("person.confirm", f"person:{person.id}", actor_id=person.id)
     db.session.flush()
-    _place_by_address(person, person.email or "")
+    place_by_address(person, person.email or "")
 
 
-def _place_by_address(person: Person, address: str) -> None:
+def place_by_address(person: Person, address: str) -> None:
     """Move the person to the city of the address; whoever's address belongs to none stays."""
     city_id = queries.find_city_for(address)
     if city_id is not None and city_id != person.city_id:
@@ -195,7 +197,7 @@ def _find(email: str) -> Person | None:
     return person
 
 
-def _holder_of(purpose: Purpose, token: str) -> tuple[Person, str]:
+def holder_of(purpose: Purpose, token: str) -> tuple[Person, str]:
     """Whose token it is, the row locked, and the address it carries. Raises `LinkNotValid`."""
     claim = tokens.read(purpose, token)
     if claim is None:
@@ -226,7 +228,17 @@ def _mail_confirmation(person: Person) -> None:
 
 
 def _mail_already_registered(person: Person) -> None:
-    _mail("already_registered", person)
+    """Tell somebody that they have an account; whoever was invited and has not come yet gets their invitation again."""
+    if person.state == PersonState.INVITED:
+        mail_invitation(person)
+    else:
+        _mail("already_registered", person)
+
+
+def mail_invitation(person: Person) -> None:
+    """Mail the invitation's link, good for seven days, to somebody who is invited."""
+    inviter = db.session.get(Person, person.invited_by_id) if person.invited_by_id else None
+    _mail("invitation", person, token=tokens.make(Purpose.INVITATION, person), by=inviter.name if inviter else "")
 
 
 def _mail(kind: str, person: Person, *, recipient: str | None = None, **values: str) -> None:

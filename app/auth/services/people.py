@@ -11,7 +11,7 @@ from app.network.models import City
 
 from ..errors import Closed, CoordinatorElsewhere, LastAdministrator, NotConfirmed
 from ..models import LOCK, Affiliation, Person, PersonRole, PersonState, Role
-from ..signals import account_activated, city_changed
+from ..signals import account_activated, city_changed, role_granted
 from .sign_ins import end_other_sign_ins
 
 
@@ -43,7 +43,7 @@ def move_to_city(*, person_id: int, city_id: int | None, by: int | None) -> None
             db.session.add(Affiliation(person_id=person.id, city_id=city_id, from_at=now))
         person.city_id = city_id
         audit.record("person.move", f"person:{person.id}", actor_id=by, from_city=was, to_city=city_id)
-    _settle(person)
+    settle(person)
     if was != city_id:
         city_changed.send(None, person_id=person.id, city_id=city_id)
 
@@ -53,7 +53,7 @@ def place(*, person_id: int, city_id: int, by: int) -> None:
     before = _locked(person_id).city_id
     move_to_city(person_id=person_id, city_id=city_id, by=by)
     person, city = db.session.get_one(Person, person_id), db.session.get_one(City, city_id)
-    if before != city_id and person.email:
+    if before != city_id and person.email and person.state != PersonState.INVITED:
         mail.post(
             key=f"placed:{person.id}:{city_id}:{int(clock.now().timestamp())}",
             kind="placed",
@@ -111,13 +111,16 @@ def grant_role(*, person_id: int, role: str, city_id: int | None, by: int | None
     and `CoordinatorElsewhere`.
     """
     person, role = _locked(person_id), _known(role, city_id)
+    if person.state == PersonState.INVITED:
+        raise NotConfirmed
     if role is Role.COORDINATOR and person.city_id != city_id:
         raise CoordinatorElsewhere
     if _held(person.id, role, city_id) is not None:
         return
     db.session.add(PersonRole(person_id=person.id, role=role, city_id=city_id, from_at=clock.now()))
     audit.record("person.grant_role", f"person:{person.id}", actor_id=by, role=role, city=city_id)
-    _settle(person)
+    settle(person)
+    role_granted.send(None, person_id=person.id, role=role)
 
 
 def end_role(*, person_id: int, role: str, city_id: int | None, by: int | None) -> None:
@@ -130,7 +133,7 @@ def end_role(*, person_id: int, role: str, city_id: int | None, by: int | None) 
         _keep_an_administrator(person.id)
     held.to_at = clock.now()
     audit.record("person.end_role", f"person:{person.id}", actor_id=by, role=role, city=city_id)
-    _settle(person)
+    settle(person)
 
 
 def _locked(person_id: int) -> Person:
@@ -140,7 +143,7 @@ def _locked(person_id: int) -> Person:
         raise NotFound
     if person.state == PersonState.LEFT:
         raise Closed
-    if person.confirmed_at is None:
+    if person.confirmed_at is None and person.state != PersonState.INVITED:
         raise NotConfirmed
     return person
 
@@ -181,9 +184,11 @@ def _keep_an_administrator(person_id: int) -> None:
         raise LastAdministrator
 
 
-def _settle(person: Person) -> None:
-    """Active with a city or a role, else waiting."""
+def settle(person: Person) -> None:
+    """Active with a city or a role, else waiting; who is invited stays so until they accept."""
     db.session.flush()
+    if person.state == PersonState.INVITED:
+        return
     roles = sa.select(PersonRole.id).where(PersonRole.person_id == person.id, PersonRole.to_at.is_(None))
     placed = person.city_id is not None or db.session.scalar(roles.limit(1)) is not None
     was, person.state = person.state, PersonState.ACTIVE if placed else PersonState.WAITING

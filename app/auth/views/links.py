@@ -11,7 +11,7 @@ from app.core.transactions import reading
 
 from .. import pace, queries, services, sessions
 from ..errors import LinkNotValid
-from ..forms import AskResetForm, NewPasswordForm
+from ..forms import AskResetForm, InvitationForm, NewPasswordForm
 from ..identity import current_person
 from ..tokens import Purpose
 from .blueprint import bp
@@ -38,6 +38,38 @@ def create_confirmation(token: str) -> Response:
     if person is not None and person.id == confirmed.person_id:
         return redirect(url_for("site.home"))
     return redirect(url_for("auth.sign_in"))
+
+
+@bp.get("/invitation/<token>")
+@allow(Permission.ANYONE)
+def invitation(token: str) -> str:
+    """Ask somebody who is invited for what is missing."""
+    account = _account(Purpose.INVITATION, token)
+    form = InvitationForm(formdata=None, name=account.name, language=account.language, time_zone=account.time_zone)
+    return render_template("auth/invitation.html", form=form, account=account)
+
+
+@bp.post("/invitation/<token>")
+@allow(Permission.ANYONE)
+def accept_invitation(token: str) -> Response | tuple[str, int]:
+    """Take the account into use and sign in: the link proves the address, and the password was chosen here."""
+    with reading():
+        account = _account(Purpose.INVITATION, token)
+    form = InvitationForm()
+    form.owner = account.email
+    if not form.validate():
+        return render_template("auth/invitation.html", form=form, account=account), 400
+    person_id = services.accept(
+        token=token,
+        name=form.name.data,
+        password=form.password.data,
+        language=form.language.data,
+        time_zone=form.time_zone.data,
+    )
+    sessions.end()
+    sessions.begin(services.open_sign_in(person_id=person_id, device=sessions.this_device()))
+    flash(_("Welcome. Your account is yours now."), "done")
+    return redirect(url_for("site.home"))
 
 
 @bp.get("/reset-password")

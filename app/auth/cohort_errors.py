@@ -1,0 +1,15 @@
+"""What cannot be done with a cohort, in words."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from app.core.errors import DomainError
+
+
+class CohortOver(DomainError):
+    message = _l("This cohort has ended. Make another one.")
+
+
+class FoundByRule(DomainError):
+    message = _l("This cohort finds its people by its rule, so nobody is added or taken off by hand.")

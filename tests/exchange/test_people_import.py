@@ -1,0 +1,285 @@
+"""People and enrolments from a file, on a real database and through the pages; and what the invited do then."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from app.auth import cohort_services, passwords
+from app.auth.identity import identity_of
+from app.auth.models import Affiliation, CohortMember, Person, PersonState, Role
+from app.core import clock
+from app.core.models import Outbox
+from app.core.transactions import unit_of_work
+from app.exchange import people_import_jobs as jobs
+from app.exchange import people_import_services as services
+from app.exchange.models import ImportState, PeopleImport
+from app.extensions import db
+from app.network.models import City
+from app.progress.models import Enrolment
+from tests.at_once import at_once
+from tests.factories import a_city, a_course, a_person, signed_in
+from tests.house_rules.scene import rows_by_table
+
+FILE = (
+    "name;e-mail;language;course;due;cohort\n"
+    "Amina Trabelsi;amina@ghent.example;fr;streets;2099-05-31;Spring\n"
+    "Jonas Verbeke;jonas@ghent.example;;streets;;\n"
+    "Nobody;not an address;;;;\n"
+    "Otto;otto@else.example;;streets;;\n"
+    "Lena Maes;lena@ghent.example;;streets;;Spring\n"
+)
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+@pytest.fixture
+def city(app: Flask) -> City:
+    return a_city("Ghent", domain="ghent.example")
+
+
+@pytest.fixture
+def coordinator(city: City) -> Person:
+    return a_person("Lena Maes", email="lena@ghent.example", city=city, roles=(Role.COORDINATOR,))
+
+
+@pytest.fixture
+def desk(app: Flask, coordinator: Person) -> Iterator[FlaskClient]:
+    app.config["WTF_CSRF_ENABLED"] = False
+    a_course("streets")
+    with unit_of_work():
+        by = identity_of(coordinator.id)
+        cohort_services.create(name="Spring", rule=None, city_id=coordinator.city_id, by=by)
+    yield signed_in(app.test_client(), coordinator)
+    app.config["WTF_CSRF_ENABLED"] = True
+
+
+def send(desk: FlaskClient, text: str, name: str = "people.csv") -> TestResponse:
+    return desk.post("/people/imports", data={"file": (io.BytesIO(text.encode()), name)})
+
+
+def figures(page: str) -> dict[str, int]:
+    return {name: int(count) for name, count in re.findall(r"<dt>([^<]+)</dt><dd>(\d+)</dd>", page)}
+
+
+def test_every_row_is_shown_and_nothing_is_done_before(desk: FlaskClient) -> None:
+    before = rows_by_table()
+    answer = send(desk, FILE)
+    assert answer.status_code == 303
+    after = rows_by_table()
+    assert {name for name in after if after[name] != before[name]} == {"people_import"}
+    page = desk.get(answer.location).text
+    assert figures(page) == {"New people": 2, "Enrolments": 3, "Join a cohort": 2, "Rows that change nothing": 0,
+                             "Rows left out": 2}  # fmt: skip
+    assert "“not an address” is no e-mail address." in page
+    assert "otto@else.example is not in your city." in page
+    assert "Is enrolled, due 31 May 2099." in page
+    assert "Do it, and invite 2 people" in page
+
+
+def test_confirmed_it_does_what_was_shown_and_again_nothing(desk: FlaskClient, city: City) -> None:
+    first = send(desk, FILE)
+    assert desk.post(f"{first.location}/confirmation").status_code == 303
+    page = desk.get(first.location).text
+    assert "The file is done" in page
+    assert figures(page)["New people"] == 2
+    db.session.rollback()
+    amina = db.session.scalars(sa.select(Person).where(Person.email == "amina@ghent.example")).one()
+    assert (amina.state, amina.city_id, amina.language, amina.name) == ("invited", city.id, "fr", "Amina Trabelsi")
+    assert db.session.scalar(sa.select(Affiliation.city_id).where(Affiliation.person_id == amina.id)) == city.id
+    enrolments = db.session.execute(sa.select(Enrolment.person_id, Enrolment.city_id, Enrolment.due_at)).all()
+    assert len(enrolments) == 3
+    assert {row.city_id for row in enrolments} == {city.id}
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(CohortMember)) == 2
+    mails = db.session.scalars(sa.select(Outbox.recipient).where(Outbox.kind == "invitation")).all()
+    assert sorted(mails) == ["amina@ghent.example", "jonas@ghent.example"]
+    assert desk.post(f"{first.location}/confirmation").status_code == 409
+    before = rows_by_table()
+    again = send(desk, FILE)
+    told = figures(desk.get(again.location).text)
+    assert (told["New people"], told["Enrolments"], told["Rows that change nothing"]) == (0, 0, 3)
+    desk.post(f"{again.location}/confirmation")
+    after = rows_by_table()
+    assert {name for name in after if after[name] != before[name]} == {"people_import", "audit_event"}
+    refused = desk.get(f"{again.location}/refused.csv").text
+    assert "not an address" in refused
+
+
+def test_formulas_come_out_harmless(desk: FlaskClient) -> None:
+    answer = send(desk, "name,e-mail\n=cmd|' /C calc'!A0,=1+1\n")
+    page = desk.get(answer.location).text
+    assert "=cmd|" in page
+    lines = desk.get(f"{answer.location}/refused.csv").text.splitlines()
+    assert lines[1].endswith("'=1+1")
+
+
+def test_a_file_may_be_let_go(desk: FlaskClient) -> None:
+    answer = send(desk, FILE)
+    assert desk.post(f"{answer.location}/dropping").status_code == 303
+    assert "was let go" in desk.get(answer.location).text
+    assert desk.post(f"{answer.location}/confirmation").status_code == 409
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Enrolment)) == 0
+
+
+@pytest.mark.parametrize(("text", "says"), [("", "Choose the CSV file."), ("a,b\n1,2\n", "none of them is “e-mail”")])
+def test_a_file_that_cannot_be_read(desk: FlaskClient, text: str, says: str) -> None:
+    answer = send(desk, text)
+    assert answer.status_code == 422
+    assert says in answer.text
+
+
+def test_the_sample_can_be_read(desk: FlaskClient) -> None:
+    answer = send(desk, desk.get("/people/imports/sample.csv").text)
+    assert answer.status_code == 303
+
+
+def test_others_do_not_see_it(app: Flask, desk: FlaskClient, city: City) -> None:
+    answer = send(desk, FILE)
+    other = signed_in(app.test_client(), a_person(city=city, roles=(Role.COORDINATOR,)))
+    for method, path in (("get", ""), ("get", "/refused.csv"), ("post", "/confirmation"), ("post", "/dropping")):
+        assert getattr(other, method)(f"{answer.location}{path}").status_code == 404
+
+
+def a_long_file(count: int) -> str:
+    return "name,e-mail,course\n" + "".join(f"P{n},p{n}@ghent.example,streets\n" for n in range(count))
+
+
+def test_many_rows_are_a_jobs_work_which_may_be_killed_and_run_twice(
+    app: Flask, desk: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "AT_ONCE", 2)
+    answer = send(desk, a_long_file(12))
+    desk.post(f"{answer.location}/confirmation")
+    assert "The file is being done" in desk.get(answer.location).text
+    asked = [arguments for name, arguments in app.extensions["enqueued"] if name == services.JOB]
+    assert asked == [{"import_id": 1}]
+    calls = 0
+    really = services.do_some
+
+    def dies(**values: object) -> bool:
+        nonlocal calls
+        calls += 1
+        if calls == 2:
+            raise RuntimeError("killed")
+        return really(**values, limit=5)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(services, "do_some", dies)
+    with pytest.raises(RuntimeError):
+        jobs.import_people(1)
+    assert "5 of 12" in desk.get(answer.location).text
+    monkeypatch.setattr(services, "do_some", really)
+
+    def run() -> None:
+        with app.app_context():
+            jobs.import_people(1)
+
+    at_once([run, run])
+    db.session.rollback()
+    db.session.expire_all()
+    done = db.session.get_one(PeopleImport, 1)
+    assert (done.state, done.done, done.report.people, done.report.enrolled) == (ImportState.DONE, 12, 12, 12)
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Enrolment)) == 12
+
+
+# --- the invited
+
+
+@pytest.fixture
+def link(desk: FlaskClient) -> str:
+    answer = send(desk, "name,e-mail,course\nAmina,amina@ghent.example,streets\n")
+    desk.post(f"{answer.location}/confirmation")
+    return mailed()[-1]
+
+
+def mailed() -> list[str]:
+    db.session.rollback()
+    values = db.session.scalars(sa.select(Outbox.values).where(Outbox.kind == "invitation").order_by(Outbox.id))
+    return [f"/invitation/{one['token']}" for one in values]
+
+
+CHOSEN = {"name": "Amina T.", "password": "a longer secret", "language": "fr", "time_zone": "Africa/Tunis"}
+
+
+def test_whoever_is_invited_takes_the_account_into_use(app: Flask, link: str, city: City) -> None:
+    window = app.test_client()
+    page = window.get(link)
+    assert "Welcome, Amina" in page.text
+    assert window.post(link, data={**CHOSEN, "password": "short"}).status_code == 400
+    answer = window.post(link, data=CHOSEN)
+    assert answer.status_code == 302
+    assert window.get("/courses/streets").status_code == 200
+    db.session.rollback()
+    person = db.session.scalars(sa.select(Person).where(Person.email == "amina@ghent.example")).one()
+    assert (person.state, person.city_id, person.name, person.time_zone) == (
+        PersonState.ACTIVE, city.id, "Amina T.", "Africa/Tunis",
+    )  # fmt: skip
+    assert person.confirmed_at is not None
+    assert app.test_client().get(link).status_code == 404
+    assert app.test_client().post(link, data=CHOSEN).status_code == 404
+
+
+def test_the_link_is_good_for_seven_days_and_comes_again(app: Flask, desk: FlaskClient, link: str) -> None:
+    from datetime import timedelta
+
+    with clock.at(clock.now() + timedelta(days=8)):
+        assert app.test_client().get(link).status_code == 404
+    person_id = db.session.scalar(sa.select(Person.id).where(Person.email == "amina@ghent.example"))
+    with clock.at(clock.now() + timedelta(days=8)):
+        assert desk.post(f"/people/{person_id}/invitation").status_code == 302
+        assert app.test_client().get(mailed()[-1]).status_code == 200
+    assert len(mailed()) == 2
+
+
+@pytest.mark.usefixtures("link")
+def test_registering_or_asking_for_a_password_sends_the_invitation_again(app: Flask) -> None:
+    from datetime import timedelta
+
+    fields = {"email": "amina@ghent.example", "name": "Amina", "password": "a longer secret", "language": "en",
+              "time_zone": "UTC"}  # fmt: skip
+    with clock.at(clock.now() + timedelta(seconds=10)):
+        answer = app.test_client().post("/register", data=fields)
+        stranger = app.test_client().post("/register", data={**fields, "email": "stranger@ghent.example"})
+    assert (answer.status_code, answer.location) == (stranger.status_code, stranger.location)
+    with clock.at(clock.now() + timedelta(seconds=20)):
+        app.test_client().post("/reset-password", data={"email": "amina@ghent.example"})
+    assert len(mailed()) == 3
+    kinds = set(db.session.scalars(sa.select(Outbox.kind).where(Outbox.recipient == "amina@ghent.example")))
+    assert kinds == {"invitation"}
+
+
+@pytest.mark.usefixtures("link")
+def test_signing_in_tells_strangers_nothing(app: Flask) -> None:
+    def said(email: str) -> str:
+        page = app.test_client().post("/sign-in", data={"email": email, "password": "whatever it is"})
+        return re.sub(r'value="[^"]{60,}"', "", page.text.replace(email, ""))
+
+    assert said("amina@ghent.example") == said("stranger@ghent.example")
+    assert "Use the link in your invitation" in said("amina@ghent.example")
+
+
+def test_an_administrator_takes_an_invitation_back_and_gives_it_again(app: Flask, link: str) -> None:
+    admin = signed_in(app.test_client(), a_person(roles=(Role.ADMINISTRATOR,)))
+    person_id = db.session.scalar(sa.select(Person.id).where(Person.email == "amina@ghent.example"))
+    assert "Invited, not here yet" in admin.get(f"/people/{person_id}").text
+    assert "Amina" in admin.get("/people?state=invited").text
+    assert admin.post(f"/people/{person_id}/departure").status_code == 302
+    assert app.test_client().get(link).status_code == 404
+    assert admin.post(f"/people/{person_id}/return").status_code == 302
+    db.session.rollback()
+    assert db.session.get_one(Person, person_id).state == PersonState.INVITED
+    other = a_city("Sfax")
+    assert admin.post(f"/people/{person_id}/affiliation", data={"city": other.id}).status_code == 302
+    db.session.rollback()
+    person = db.session.get_one(Person, person_id)
+    assert (person.state, person.city_id) == (PersonState.INVITED, other.id)

@@ -1,0 +1,179 @@
+"""Files of people as they come: encodings, separators, headers, formulas; and what each row would do. Pure."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.auth.models import PersonState
+from app.core.sheets import csv_lines
+from app.courses.outline import Admits, Audience
+from app.exchange.people_judging import Frame, Judged, KnownCohort, KnownCourse, KnownPerson, judge, within
+from app.exchange.people_rows import MOST_ROWS, Row, Unreadable, read
+from app.progress.models import EnrolmentState
+
+TABLE = "name,e-mail\nRené Müller,rene@ghent.example\n"
+
+
+@pytest.fixture(autouse=True)
+def words(the_app: Flask) -> Iterator[None]:
+    with the_app.test_request_context():
+        yield
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding", "guessed"),
+    [
+        (TABLE.encode(), "utf-8", False),
+        (TABLE.encode("utf-8-sig"), "utf-8", False),
+        (TABLE.encode("utf-16"), "utf-16", False),
+        (TABLE.encode("utf-16-le"), "utf-16-le", True),
+        (TABLE.encode("utf-16-be"), "utf-16-be", True),
+        (TABLE.encode("cp1252"), "cp1252", True),
+    ],
+)
+def test_encodings(data: bytes, encoding: str, guessed: bool) -> None:
+    found = read(data)
+    assert found.rows == [Row(2, email="rene@ghent.example", name="René Müller")]
+    assert (found.encoding, found.guessed) == (encoding, guessed)
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"", "empty"),
+        (b"\n \n", "empty"),
+        (b"name,e-mail\n", "no row below"),
+        (b"name,town\nA,B\n", "none of them is “e-mail”"),
+        (b"e-mail,mail\na@b.example,c\n", "Two columns"),
+        (b"PK\x03\x04rest", "This is a spreadsheet"),
+        (b"e-mail\n\x81\x8d\x8f\x90\xff\n", "cannot be read"),
+        (b"e-mail\n\x00\x01\x02a\n", "not a text file"),
+        (b"\xff\xfee\x00-", "cannot be read"),
+        (b'e-mail\n"' + b"x" * 200_000 + b"\n", "cannot be read as CSV"),
+    ],
+)
+def test_what_cannot_be_read_says_why(data: bytes, says: str) -> None:
+    with pytest.raises(Unreadable, match=says):
+        read(data)
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+@pytest.mark.parametrize("headers", [("name", "E-Mail", "due date"), ("Nom", "Adresse électronique", "Échéance")])
+def test_separators_and_headers(mark: str, headers: tuple[str, ...]) -> None:
+    found = read((mark.join(headers) + "\r\n" + mark.join(["A", "a@b.example", "2027-01-01"]) + "\r\n").encode())
+    assert found.rows == [Row(2, email="a@b.example", name="A", due="2027-01-01")]
+
+
+def test_lines_are_those_of_the_file() -> None:
+    found = read(b'name,e-mail,town\n\n"A\nB",a@b.example,x\nC,c@b.example\n')
+    assert [(row.line, row.name) for row in found.rows] == [(3, "A B"), (5, "C")]
+    assert found.ignored == ("town",)
+
+
+@given(st.text(alphabet="=+-@'abc \t1,;\"", max_size=12))
+def test_formulas_are_text_on_the_way_in_and_harmless_on_the_way_out(cell: str) -> None:
+    text = io.StringIO()
+    csv.writer(text).writerows([["e-mail", "name"], ["a@b.example", cell]])
+    (row,) = read(text.getvalue().encode()).rows
+    ((out,),) = csv.reader(io.StringIO(csv_lines([[row.name]]))) if row.name else [("",)]
+    assert not out.startswith(("=", "+", "-", "@"))
+    again = read(f"e-mail,name\na@b.example,{csv_lines([[row.name]])}".encode()).rows[0]
+    assert again.name == row.name or row.name.startswith("'")
+
+
+def test_a_hundred_thousand_rows_and_no_more() -> None:
+    body = "".join(f"Person {n},p{n}@ghent.example\n" for n in range(MOST_ROWS))
+    assert len(read(("name,e-mail\n" + body).encode()).rows) == MOST_ROWS
+    with pytest.raises(Unreadable, match="more than"):
+        read(("name,e-mail\n" + body + "One,more@ghent.example\n").encode())
+
+
+# --- what a row would do
+
+NOW = datetime(2027, 1, 1, tzinfo=UTC)
+GHENT, SFAX = 1, 2
+COURSES = {"open": KnownCourse(7, Audience()), "ours": KnownCourse(8, Audience(Admits.SOME, (GHENT,), ()))}
+COHORTS = {"spring": KnownCohort(3, GHENT, False), "rule": KnownCohort(4, None, True), "both": None}
+PEOPLE = {
+    "here@ghent.example": KnownPerson(
+        11, PersonState.ACTIVE, GHENT, enrolments={7: (EnrolmentState.OPEN, None)}, cohorts=frozenset({3})
+    ),
+    "there@sfax.example": KnownPerson(12, PersonState.ACTIVE, SFAX),
+    "gone@ghent.example": KnownPerson(13, PersonState.LEFT, GHENT),
+    "waits@else.example": KnownPerson(14, PersonState.WAITING, None),
+    "left@ghent.example": KnownPerson(15, PersonState.ACTIVE, GHENT, enrolments={7: (EnrolmentState.WITHDRAWN, None)}),
+    "new@else.example": KnownPerson(16, PersonState.UNCONFIRMED, None),
+}
+
+
+def judged(*rows: Row, own: frozenset[int] | None = None) -> list[Judged]:
+    twice, names = within(rows)
+    frame = Frame(
+        own, "UTC", "fr", NOW, {"ghent": GHENT, "sfax": SFAX, "valencia": 0},
+        {"ghent.example": GHENT, "sfax.example": SFAX}, COURSES, COHORTS, twice, names,
+    )  # fmt: skip
+    arrived: dict[str, int | None] = {}
+    return [judge(row, frame, PEOPLE, arrived) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        (Row(2, name="A"), "no_email"),
+        (Row(2, email="nobody", name="A"), "bad_email"),
+        (Row(2, email="a@ghent.example"), "no_name"),
+        (Row(2, email="a@ghent.example", name="x" * 121), "long_name"),
+        (Row(2, email="gone@ghent.example"), "closed"),
+        (Row(2, email="new@else.example"), "unconfirmed"),
+        (Row(2, email="a@ghent.example", name="A", city="Atlantis"), "no_city"),
+        (Row(2, email="a@ghent.example", name="A", city="Valencia"), "two_cities"),
+        (Row(2, email="here@ghent.example", city="Sfax"), "elsewhere"),
+        (Row(2, email="a@ghent.example", name="A", language="Klingon"), "no_language"),
+        (Row(2, email="a@ghent.example", name="A", course="none"), "no_course"),
+        (Row(2, email="there@sfax.example", course="ours"), "not_admitted"),
+        (Row(2, email="here@ghent.example", due="2027-05-31"), "due_alone"),
+        (Row(2, email="here@ghent.example", course="open", due="soon"), "bad_day"),
+        (Row(2, email="here@ghent.example", course="open", due="2026-05-31"), "day_over"),
+        (Row(2, email="here@ghent.example", cohort="Autumn"), "no_cohort"),
+        (Row(2, email="here@ghent.example", cohort="Both"), "two_cohorts"),
+        (Row(2, email="here@ghent.example", cohort="Rule"), "by_rule"),
+        (Row(2, email="there@sfax.example", cohort="Spring"), "cohort_elsewhere"),
+    ],
+)
+def test_why_a_row_is_left_out(row: Row, why: str) -> None:
+    (one,) = judged(row)
+    assert one.why == why
+
+
+@pytest.mark.parametrize("email", ["there@sfax.example", "a@sfax.example", "a@else.example", "waits@else.example"])
+def test_coordinators_enter_their_own_only_and_learn_nothing_of_others(email: str) -> None:
+    (one,) = judged(Row(2, email=email, name="A"), own=frozenset({GHENT}))
+    assert one.why == "not_yours"
+
+
+def test_what_rows_do() -> None:
+    new, again, known, sooner, left, placed, twice = judged(
+        Row(2, email="A@Ghent.example", name="=cmd|A", course="open", due="31/05/2027", cohort="spring"),
+        Row(3, email="a@ghent.example", course="ours", language="anglais"),
+        Row(4, email="here@ghent.example", course="https://site.example/courses/open", cohort="Spring"),
+        Row(5, email="here@ghent.example", course="open", due="2027-05-31"),
+        Row(6, email="left@ghent.example", course="open"),
+        Row(7, email="waits@else.example", city="Sfax"),
+        Row(8, email="a@ghent.example", course="Ours"),
+    )
+    assert (new.new, new.enrols, new.grouped, new.city_id, new.language) == (True, True, True, GHENT, "fr")
+    assert new.due_at == datetime(2027, 5, 31, 23, 59, 59, tzinfo=UTC)
+    assert (again.new, again.enrols, again.language, again.name, again.why) == (False, True, "en", "=cmd|A", "")
+    assert known.unchanged
+    assert (sooner.sooner, sooner.enrols) == (True, False)
+    assert (left.left, left.enrols, left.unchanged) == (True, False, True)
+    assert (placed.placed, placed.city_id) == (True, SFAX)
+    assert (twice.why, twice.about) == ("twice", "3")

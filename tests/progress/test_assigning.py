@@ -1,0 +1,338 @@
+"""Giving courses: whom it reaches, when it is due, who follows later, and who may."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.auth import cohort_services
+from app.auth import services as auth
+from app.auth.identity import Identity
+from app.auth.models import Person, PersonState, Role
+from app.core import clock
+from app.core.errors import NotFound
+from app.core.transactions import unit_of_work
+from app.courses.models import Course
+from app.courses.outline import Admits, Audience
+from app.extensions import db
+from app.messages.models import Notice
+from app.network.models import City
+from app.progress import assigning_queries as queries
+from app.progress import assigning_services as services
+from app.progress import jobs
+from app.progress import services as progress
+from app.progress.assigning_errors import AlreadyEnded
+from app.progress.giving import Due, Target, end_of
+from app.progress.models import Assignment, Enrolment
+from tests.at_once import at_once
+from tests.factories import a_city, a_course, a_person, signed_in
+
+SOON = datetime(2027, 5, 31, 23, 59, 59, tzinfo=UTC)
+SOONER = SOON - timedelta(days=30)
+
+
+def identity(person: Person, *roles: Role) -> Identity:
+    """Who acts, as a request knows them; a coordinator of their own city."""
+    return Identity(
+        person.id, 0, person.email or "", person.name, "en", person.time_zone, PersonState(person.state),
+        person.city_id, None, frozenset(roles),
+        frozenset({person.city_id} if Role.COORDINATOR in roles and person.city_id else ()),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def city(app: Flask) -> City:
+    return a_city("Ghent")
+
+
+@pytest.fixture
+def admin(app: Flask) -> Identity:
+    return identity(a_person("Ada Okafor", roles=(Role.ADMINISTRATOR,)), Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def coordinator(city: City) -> Identity:
+    return identity(a_person("Lena Maes", city=city, roles=(Role.COORDINATOR,)), Role.COORDINATOR)
+
+
+def give(course: Course, target: Target, by: Identity, due: Due = Due()) -> int:  # noqa: B008  (it is frozen)
+    with unit_of_work():
+        return services.give(course_id=course.id, target=target, due=due, by=by).id
+
+
+def there(course: Course) -> dict[int, datetime | None]:
+    """Who is in the course, and when it is due for them."""
+    db.session.rollback()
+    db.session.expire_all()
+    rows = db.session.execute(sa.select(Enrolment.person_id, Enrolment.due_at).where(Enrolment.course_id == course.id))
+    return dict(rows.all())
+
+
+def run_jobs(app: Flask) -> None:
+    for name, arguments in app.extensions.pop("enqueued", []):
+        {"progress.follow_assignment": jobs.follow_assignment, "progress.follow_person": jobs.follow_person,
+         "progress.follow_cohort": jobs.follow_cohort}.get(name, lambda **_: 0)(**arguments)  # fmt: skip
+
+
+def test_a_day_ends_by_the_clocks_of_who_gave_it() -> None:
+    assert end_of(datetime(2027, 5, 31).date(), "Africa/Tunis") == datetime(2027, 5, 31, 22, 59, 59, tzinfo=UTC)
+    due = Due(days=2).of(datetime(2027, 5, 31, 23, 30, tzinfo=UTC), "Africa/Tunis")
+    assert due == datetime(2027, 6, 3, 22, 59, 59, tzinfo=UTC)
+
+
+def test_everyone_of_the_target_is_enrolled_and_told(city: City, coordinator: Identity) -> None:
+    course, other = a_course(), a_city()
+    here, invited = a_person(city=city), a_person(city=city, state=PersonState.INVITED)
+    a_person(city=other)
+    a_person(city=city, state=PersonState.LEFT)
+    give(course, Target(city_id=city.id), coordinator, Due(at=SOON))
+    assert there(course) == dict.fromkeys([coordinator.id, here.id, invited.id], SOON)
+    told = set(db.session.scalars(sa.select(Notice.person_id).where(Notice.kind == "enrolled")))
+    assert told == {here.id, invited.id}
+
+
+def test_who_comes_later_is_enrolled_right_after(app: Flask, city: City, admin: Identity) -> None:
+    course, trainers = a_course(), a_course()
+    give(course, Target(city_id=city.id), admin, Due(days=30))
+    give(trainers, Target(role=Role.TRAINER), admin)
+    person = a_person()
+    with unit_of_work():
+        auth.move_to_city(person_id=person.id, city_id=city.id, by=None)
+    assert there(course) == {}
+    run_jobs(app)
+    due_at = there(course)[person.id]
+    assert due_at and timedelta(days=29) < due_at - clock.now() < timedelta(days=31)
+    with unit_of_work():
+        auth.grant_role(person_id=person.id, role=Role.TRAINER, city_id=None, by=None)
+    run_jobs(app)
+    assert set(there(trainers)) == {person.id}
+
+
+def test_the_hourly_job_follows_all(city: City, admin: Identity) -> None:
+    course = a_course()
+    give(course, Target(city_id=city.id), admin)
+    person = a_person(city=city)  # with no signal, as by a rule that began to fit
+    jobs.follow_assignments()
+    jobs.follow_assignments()
+    assert set(there(course)) == {person.id}
+
+
+def test_a_cohort_grows(app: Flask, admin: Identity) -> None:
+    course, person, later = a_course(), a_person(), a_person()
+    with unit_of_work():
+        cohort_id = cohort_services.create(name="Spring", rule=None, city_id=None, by=admin).id
+        cohort_services.add(cohort_id=cohort_id, people=[person.id], by=admin)
+    give(course, Target(cohort_id=cohort_id), admin)
+    assert set(there(course)) == {person.id}
+    with unit_of_work():
+        cohort_services.add(cohort_id=cohort_id, people=[later.id], by=admin)
+    run_jobs(app)
+    assert set(there(course)) == {person.id, later.id}
+    with unit_of_work():
+        cohort_services.remove(cohort_id=cohort_id, person_id=person.id, by=admin.id)
+        cohort_services.end(cohort_id=cohort_id, by=admin.id)
+    jobs.follow_assignments()
+    assert set(there(course)) == {person.id, later.id}
+
+
+def test_many_are_a_jobs_work_in_batches(
+    app: Flask, city: City, admin: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "AT_ONCE", 2)
+    monkeypatch.setattr(services, "BATCH", 2)
+    course, people = a_course(), [a_person(city=city) for _ in range(5)]
+    with unit_of_work():
+        progress.enrol(person=people[0], course_id=course.id)
+    app.extensions.pop("enqueued", None)
+    assignment_id = give(course, Target(city_id=city.id), admin, Due(at=SOON))
+    assert set(there(course)) == {people[0].id}
+    assert queries.count_missing(db.session.get_one(Assignment, assignment_id)) == 4
+    db.session.rollback()
+    run_jobs(app)
+    assert there(course) == dict.fromkeys((person.id for person in people), SOON)
+
+
+def test_the_earlier_of_two_dates_holds_and_follows_changes(city: City, admin: Identity) -> None:
+    course, person, own = a_course(), a_person(city=city), a_person(city=city)
+    with unit_of_work():
+        progress.enrol(person=own, course_id=course.id, due_at=SOONER)
+    first = give(course, Target(city_id=city.id), admin, Due(at=SOON))
+    assert there(course) == {person.id: SOON, own.id: SOONER}
+    second = give(course, Target(person_id=person.id), admin, Due(at=SOONER))
+    assert there(course) == {person.id: SOONER, own.id: SOONER}
+    with unit_of_work():
+        services.change_due(assignment_id=second, due=Due(at=SOON + timedelta(days=9)), by=admin)
+    assert there(course) == {person.id: SOON, own.id: SOONER}  # the city's is the earlier one now
+    with unit_of_work():
+        services.change_due(assignment_id=first, due=Due(at=SOON - timedelta(days=60)), by=admin)
+    assert there(course) == dict.fromkeys([person.id, own.id], SOON - timedelta(days=60))
+
+
+def test_who_was_in_the_course_is_not_late_at_once(city: City, admin: Identity) -> None:
+    course, person = a_course(), a_person(city=city)
+    with clock.at(clock.now() - timedelta(days=100)), unit_of_work():
+        progress.enrol(person=person, course_id=course.id)
+    give(course, Target(city_id=city.id), admin, Due(days=30))
+    due_at = there(course)[person.id]
+    assert due_at and due_at > clock.now() + timedelta(days=29)
+
+
+def test_the_same_given_twice_is_one(city: City, admin: Identity) -> None:
+    course, person = a_course(), a_person(city=city)
+    first = give(course, Target(city_id=city.id), admin)
+    assert give(course, Target(city_id=city.id), admin, Due(at=SOON)) == first
+    assert there(course) == {person.id: SOON}
+
+
+def test_ending_throws_nobody_out(city: City, admin: Identity) -> None:
+    course, person = a_course(), a_person(city=city)
+    assignment_id = give(course, Target(city_id=city.id), admin, Due(at=SOON))
+    with unit_of_work():
+        services.end(assignment_id=assignment_id, by=admin)
+    a_person(city=city)
+    jobs.follow_assignment(assignment_id)
+    assert there(course) == {person.id: SOON}
+    with pytest.raises(AlreadyEnded), unit_of_work():
+        services.end(assignment_id=assignment_id, by=admin)
+
+
+def test_whom_a_course_does_not_admit_is_left_out_by_name(city: City, admin: Identity) -> None:
+    course, trainer = a_course(), a_person(city=city, roles=(Role.TRAINER,))
+    refused, gone, already = (a_person(name, city=city) for name in ("Refused", "Gone", "Already"))
+    with unit_of_work():
+        progress.withdraw(enrolment_id=progress.enrol(person=gone, course_id=course.id).id)
+        progress.enrol(person=already, course_id=course.id)
+        db.session.get_one(Course, course.id).audience = Audience(Admits.SOME, (), (Role.TRAINER,))
+    found = queries.preview(course.id, Target(city_id=city.id))
+    assert (found.reached, found.new, found.already, found.left, found.refused) == (4, 1, 1, 1, 1)
+    assert found.named == ("Refused",)
+    db.session.rollback()
+    give(course, Target(city_id=city.id), admin)
+    assert set(there(course)) == {trainer.id, gone.id, already.id}
+    assert refused.id not in there(course)
+
+
+def test_coordinators_give_to_their_own_only(city: City, coordinator: Identity) -> None:
+    course, elsewhere = a_course(), a_city()
+    stranger = a_person(city=elsewhere)
+    targets = (
+        Target(city_id=elsewhere.id),
+        Target(person_id=stranger.id),
+        Target(role=Role.TRAINER),
+        Target(city_id=999),
+    )
+    for target in targets:
+        with pytest.raises(NotFound), unit_of_work():
+            services.give(course_id=course.id, target=target, due=Due(), by=coordinator)
+    assert there(course) == {}
+
+
+def test_counts_are_of_those_whom_it_reaches(city: City, coordinator: Identity) -> None:
+    course = a_course(modules=1, lessons=1)
+    late, done = a_person(city=city), a_person(city=city)
+    with clock.at(SOON - timedelta(days=3)):
+        give(course, Target(city_id=city.id), coordinator, Due(at=SOON))
+    from .test_services import activities, read_all
+
+    enrolment_id = db.session.scalar(sa.select(Enrolment.id).where(Enrolment.person_id == done.id))
+    assert enrolment_id
+    read_all(enrolment_id, activities(course))
+    page = queries.list_assignments(coordinator, queries.AssignmentFilters(), SOON + timedelta(days=1))
+    assert [(line.enrolled, line.completed, line.late) for line in page.rows] == [(3, 1, 2)]
+    assert late.id
+
+
+@pytest.mark.parametrize("times", range(3))
+def test_followed_at_once_each_is_enrolled_once(app: Flask, city: City, admin: Identity, times: int) -> None:
+    course, people = a_course(), [a_person(city=city) for _ in range(6)]
+    with unit_of_work():
+        given = Assignment(course_id=course.id, city_id=city.id, given_by_id=admin.id, given_at=clock.now())
+        db.session.add(given)
+        db.session.flush()
+        assignment_id = given.id
+
+    def follow() -> int:
+        with app.app_context():
+            return jobs.follow_assignment(assignment_id)
+
+    at_once([follow] * 4)
+    assert set(there(course)) == {person.id for person in people}
+    told = db.session.scalars(sa.select(Notice.person_id).where(Notice.kind == "enrolled")).all()
+    assert sorted(told) == sorted(person.id for person in people)
+
+
+# --- the pages
+
+
+@pytest.fixture
+def desk(app: Flask, coordinator: Identity) -> Iterator[FlaskClient]:
+    app.config["WTF_CSRF_ENABLED"] = False
+    yield signed_in(app.test_client(), db.session.get_one(Person, coordinator.id))
+    app.config["WTF_CSRF_ENABLED"] = True
+
+
+FORM = {"whom": "city", "when": "day", "day": "2099-05-31"}
+
+
+def test_a_course_is_given_in_two_steps(desk: FlaskClient, city: City) -> None:
+    course = a_course()
+    a_person("Amina", city=city)
+    form = {**FORM, "course": course.id, "city": city.id}
+    page = desk.post("/assignments/preview", data=form)
+    assert page.status_code == 200
+    assert "Enrol 2 people" in page.text
+    assert there(course) == {}
+    answer = desk.post("/assignments", data=form)
+    assert answer.status_code == 303
+    page = desk.get(answer.location)
+    assert "Everyone of Ghent" in page.text
+    assert "By 31 May 2099" in page.text
+    assert "Amina" in page.text
+    assert "Everyone of Ghent" in desk.get("/assignments").text
+    assert desk.post(f"{answer.location}/due", data={"when": "days", "days": "30"}).status_code == 303
+    assert "Within 30 days" in desk.get(answer.location).text
+    assert desk.post(f"{answer.location}/end").status_code == 303
+    assert "Everyone of Ghent" not in desk.get("/assignments").text
+    assert "Everyone of Ghent" in desk.get("/assignments?ended=y").text
+
+
+@pytest.mark.parametrize(
+    ("changed", "fault"),
+    [
+        ({"course": ""}, "Choose one from the list."),
+        ({"city": "999"}, "Choose one from the list."),
+        ({"whom": "role"}, "Choose one."),
+        ({"day": "2001-01-01"}, "That day is over."),
+        ({"day": "soon"}, "Choose the day"),
+        ({"when": "days", "days": "0"}, "Write a number of days"),
+        ({"whom": "person", "who": ""}, "Write a name"),
+        ({"whom": "person", "who": "Nobody Such"}, "Nobody whom you may enrol"),
+        ({"whom": "person", "who": "Trabelsi"}, "Several people have this name."),
+        ({"whom": "person", "person": "999"}, "not for you to enrol"),
+    ],
+)
+def test_what_is_wrong_stands_beside_its_field(
+    desk: FlaskClient, city: City, changed: dict[str, str], fault: str
+) -> None:
+    course = a_course()
+    a_person(city=city)
+    a_person(city=city)
+    for address in ("/assignments/preview", "/assignments"):
+        answer = desk.post(address, data={**FORM, "course": course.id, "city": city.id, **changed})
+        assert answer.status_code == 422
+        assert fault in answer.text
+    assert there(course) == {}
+
+
+def test_a_stranger_finds_no_assignment(app: Flask, desk: FlaskClient, city: City, admin: Identity) -> None:
+    other = a_city()
+    given = give(a_course(), Target(city_id=other.id), admin)
+    for method, path in (("get", ""), ("post", "/due"), ("post", "/end")):
+        assert getattr(desk, method)(f"/assignments/{given}{path}").status_code == 404
+    assert partial(desk.get, "/assignments")().text.count("Everyone of") == 0
