@@ -15,8 +15,8 @@ from app.courses.editions import PublishedEdition, get_edition
 from . import certificate_queries, codes, signing
 from .badges import baking, documents
 from .certificate_views import download, usable
+from .counting import rule_of
 from .models import ISSUER
-from .services import rule_of
 
 bp = Blueprint("badges", __name__)
 
