@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -76,5 +74,9 @@ def _page(course_id: int, enrolment_id: int, *, form: GiveForm | None = None, of
     """`form`: what was refused `of` an activity; every other one has an empty form."""
     access = courses.get_editable(course_id, the_person())
     learner = people_queries.get_learner(access.id, enrolment_id)
-    values: dict[str, Any] = {"refused": form, "of": of, "empty": GiveForm(formdata=None)}
-    return render_template("learn/people/show.html", access=access, learner=learner, **values)
+    forms = {activity.id: form if form and of == activity.id else GiveForm() for activity in learner.edition.activities}
+    for activity_id, each in forms.items():
+        each.reason.id = f"reason-{activity_id}"
+        if activity_id != of:
+            each.reason.data, each.reason.errors = "", []
+    return render_template("learn/people/show.html", access=access, learner=learner, forms=forms, of=of)
