@@ -45,7 +45,11 @@ def pdf(shown: Disclosure, *, design: int, address: str, language: str) -> bytes
     """
     source = ROOT / "templates" / "certificates" / DESIGNS[design]
     inputs = {"data": json.dumps(_said(shown, address, language))}
-    options: dict[str, Any] = {"format": "pdf", "sys_inputs": inputs, "timestamp": shown.issued_at.astimezone(UTC)}
+    options: dict[str, Any] = {
+        "format": "pdf",
+        "sys_inputs": inputs,
+        "timestamp": shown.issued_at.astimezone(UTC).replace(microsecond=0),
+    }
     with outside_transaction("a PDF"), _one_at_a_time:
         try:
             return _compiler().compile(source, pdf_standards=["ua-1"], **options)  # type: ignore[return-value]

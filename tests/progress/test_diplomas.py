@@ -36,7 +36,7 @@ AMINA = Disclosure(
     score=0.86,
     edition=3,
     issuer="Strong Cities Network",
-    issued_at=datetime(2026, 11, 21, 23, 30, tzinfo=UTC),
+    issued_at=datetime(2026, 11, 21, 23, 30, 5, 123456, tzinfo=UTC),
     expires_at=datetime(2028, 11, 21, tzinfo=UTC),
     status=CertificateStatus.VALID,
     revoked_at=None,
