@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from app.core import clock
+from app.core.base import Base
 from app.progress import codes
 from app.progress.models import (
     ActivityProgress,
@@ -51,7 +52,7 @@ ATTEMPT = (
     "finished_at", "score", "slots",
 )  # fmt: skip
 RESPONSE = ("attempt_id", "slot", "version_id", "marks", "answer", "sequence", "saved_at", "fraction")
-MODELS = (Enrolment, ActivityProgress, Completion, Certificate, Attempt, Response)
+MODELS: tuple[type[Base], ...] = (Enrolment, ActivityProgress, Completion, Certificate, Attempt, Response)
 
 _answers = [msgspec.json.encode(SingleChoiceAnswer(choice)).decode() for choice in "ab"]
 
@@ -82,7 +83,7 @@ class Walk:
     completions: int = 0
     attempts: int = 0
     progress: int = 0
-    rows: dict[type, list[Row]] = field(default_factory=dict)
+    rows: dict[type[Base], list[Row]] = field(default_factory=dict)
 
     def go(self) -> dict[str, int]:
         """Write everything, and say how many rows of what."""
@@ -99,7 +100,7 @@ class Walk:
         self._write(writers)
         return {model.__tablename__: writer.written for model, writer in writers.items()}
 
-    def _write(self, writers: dict[type, Writer]) -> None:
+    def _write(self, writers: dict[type[Base], Writer]) -> None:
         for model, rows in self.rows.items():
             writers[model].write(rows)
             rows.clear()
@@ -182,8 +183,8 @@ class Walk:
         code = "".join(self.chance.choices(codes.ALPHABET, k=codes.LENGTH))
         expires = self.moments[int(clock.months_after(moment_of(at), months).timestamp())] if months else None
         self.rows[Completion].append((
-            self.completions, self.enrolments, 1, person + 1, edition.course_id, edition.id, rule_of(edition), city, score,
-            moment,
+            self.completions, self.enrolments, 1, person + 1, edition.course_id, edition.id, rule_of(edition), city,
+            score, moment,
         ))  # fmt: skip
         self.rows[Certificate].append((
             self.completions, code + codes.check_character(code), person + 1, edition.course_id, name_of(person + 1),

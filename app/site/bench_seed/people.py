@@ -28,7 +28,7 @@ COUNTRIES = {
 }
 GIVEN = (
     "Amina", "Bilal", "Chiara", "Dmitri", "Efua", "Farid", "Grace", "Hugo", "Ines", "Jonas", "Khadija", "Lars", "Mai",
-    "Noor", "Oumar", "Paula", "Quentin", "Rosa", "Samir", "Tala", "Ulrike", "Victor", "Wanjiru", "Ximena", "Yusuf", "Zoe",
+    "Noor", "Oumar", "Paula", "Quentin", "Rosa", "Samir", "Tala", "Ulrike", "Victor", "Wanjiru", "Ximena", "Yusuf",
 )  # fmt: skip
 FAMILY = (
     "Abreu", "Banda", "Castro", "Diallo", "Eriksen", "Fontaine", "Garcia", "Haddad", "Ibrahim", "Jansen", "Kamau",
@@ -128,8 +128,8 @@ def _people(shape: Shape, people: Inhabitants, password_hash: str, moments: Mome
         joined = moments[people.joined[person]]
         language = "fr" if people.french[person] else "en"
         yield (
-            number, email, name_of(number), language, "UTC", password_hash, "active", people.city[person] or None, joined,
-            joined,
+            number, email, name_of(number), language, "UTC", password_hash, "active", people.city[person] or None,
+            joined, joined,
         )  # fmt: skip
 
 
