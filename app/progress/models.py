@@ -28,6 +28,12 @@ class ActivityState(StrEnum):
     EXCUSED = "excused"
 
 
+class TallySubject(StrEnum):
+    COURSE = "course"
+    CITY = "city"
+    DAYS = "days"
+
+
 class Position(msgspec.Struct, frozen=True):
     """Where in an activity the person was: a share of its length, 0 to 1, and seconds into each video or sound.
 
@@ -109,6 +115,39 @@ class Enrolment(Base):
     version_id: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version_id}
+
+
+class Tally(Base):
+    """How many enrolments began in a month, and how many of those are completed: of a course, a city, or by days taken.
+
+    Triggers on `enrolment` append what changes, in the transaction that changes it, so that nobody waits for a row
+    that others change too; a job adds up. Only sums over rows mean anything. Withdrawn enrolments are not counted.
+    """
+
+    __tablename__ = "tally"
+    __table_args__ = (
+        one_of("subject", TallySubject),
+        sa.Index("ix_tally_sums", "subject", "month", "number", "enrolled", "completed"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(sa.String(10))
+    number: Mapped[int] = mapped_column(comment="id of the course, of the city (0: none), or whole days to complete")
+    month: Mapped[str] = mapped_column(sa.String(7), comment="of the enrolment, in UTC, as 2026-11")
+    enrolled: Mapped[int] = mapped_column(comment="more, or fewer; 0 by days")
+    completed: Mapped[int]
+
+
+class Learner(Base):
+    """When a person last enrolled in a course they did not withdraw from; None if they withdrew from all.
+
+    Kept by triggers on `enrolment`. With it, how many people enrolled since a day is how many rows are newer.
+    """
+
+    __tablename__ = "learner"
+
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), primary_key=True, autoincrement=False)
+    newest_at: Mapped[datetime | None] = mapped_column(index=True)
 
 
 class ActivityProgress(Base):

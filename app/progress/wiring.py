@@ -14,6 +14,7 @@ from . import (
     pieces,
     presentation,
     preview_views,
+    tally_jobs,  # noqa: F401
     views,
 )
 

@@ -104,7 +104,7 @@ def _stored(column: sa.Column[Any]) -> Any:
 
 @contextmanager
 def bare(tables: Iterable[str]) -> Iterator[None]:
-    """Take indexes and references off `tables` for the block; both are made, and so checked, at its end."""
+    """Take indexes, triggers and references off `tables` for the block; they are made, and so checked, at its end."""
     names = list(tables)
     remade: list[str] = []
     connection = db.session.connection()
@@ -116,6 +116,11 @@ def bare(tables: Iterable[str]) -> Iterator[None]:
         for index, table, made_by in found:
             if table in names and made_by and "UNIQUE" not in made_by:
                 connection.exec_driver_sql(f'DROP INDEX "{index}"')
+                remade.append(made_by)
+        found = connection.exec_driver_sql("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'").all()
+        for trigger, table, made_by in found:
+            if table in names:
+                connection.exec_driver_sql(f'DROP TRIGGER "{trigger}"')
                 remade.append(made_by)
     yield
     for statement in remade:
@@ -141,7 +146,9 @@ def _strip(connection: sa.Connection, table: str) -> list[str]:
         connection.exec_driver_sql(f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"')
     for name, _definition in indexes:
         connection.exec_driver_sql(f'DROP INDEX "{name}"')
+    connection.exec_driver_sql(f'ALTER TABLE "{table}" DISABLE TRIGGER USER')
     return [
+        f'ALTER TABLE "{table}" ENABLE TRIGGER USER',
         *(definition for _name, definition in indexes),
         *(f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" {definition}' for name, definition in references),
     ]

@@ -30,7 +30,7 @@ from .shape import Shape, distinct, spread, uneven
 
 PEOPLE_AT_ONCE = 500
 COMPLETED, WITHDRAWN = 0.40, 0.06  # shares of all enrolments
-DUE = 0.35  # of all enrolments, how many have a due date
+DUE, DUE_DONE = 0.12, 0.3  # of those under way and of those completed, how many have a due date
 SAMPLED = 20  # of so many enrolments one has its attempts
 
 ENROLMENT = (
@@ -126,7 +126,8 @@ class Walk:
         )
         city = self.people.city_at(person, last if completes else now)
         language = "fr" if self.people.french[person] and "fr" in edition.outline.languages else "en"
-        due = moments[enrolled + chance.randint(30, 120) * DAY] if chance.random() < DUE else None
+        is_due = chance.random() < (DUE_DONE if completes else DUE)
+        due = moments[enrolled + chance.randint(30, 120) * DAY] if is_due else None
         self.rows[Enrolment].append((
             self.enrolments, person + 1, edition.course_id, city, language, state.value, count.standing.done,
             count.standing.total, count.score, "{" + ", ".join([course.said[one] for one in states.items()]) + "}", due,

@@ -10,6 +10,7 @@ from app.core.text import Text
 from app.core.transactions import unit_of_work
 from app.grants import services as grants
 from app.grants.rules.leaves import Completed
+from app.progress import tally_services
 
 from . import bulk, people
 from .courses import teach
@@ -35,6 +36,7 @@ def seed(shape: Shape, *, number: int, password_hash: str) -> dict[str, int]:
         _invite(courses[0].edition.course_id)
         with bulk.bare(model.__tablename__ for model in MODELS):
             written = Walk(shape, courses, inhabitants, now, moments, chance).go()
+        tally_services.count_anew()
         bulk.count_on()
     bulk.tidy()
     return {"city": shape.cities, "course": shape.courses, "person": shape.people, **written}
