@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -47,7 +48,7 @@ def counted_anew() -> sa.CompoundSelect[Any]:
         )
     ]
     days = whole_days(Enrolment.enrolled_at, Enrolment.completed_at)
-    by_days: sa.Select[Any] = (
+    by_days: Any = (
         sa.select(sa.literal(TallySubject.DAYS.value), month, days, sa.literal_column("0"), sa.func.count())
         .where(_completed, Enrolment.completed_at.is_not(None))
         .group_by(month, days)
@@ -55,7 +56,7 @@ def counted_anew() -> sa.CompoundSelect[Any]:
     return sa.union_all(*each, by_days)
 
 
-def newest_anew() -> sa.Select[Any]:
+def newest_anew() -> sa.Select[int, datetime]:
     """Every learner who stands in a course, with their newest enrolment."""
     return (
         sa.select(Enrolment.person_id, sa.func.max(Enrolment.enrolled_at).label("newest_at"))
