@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, ValidationError
-from wtforms.widgets import Input, html_params
+from wtforms.widgets import DateInput, html_params
 
 from app.auth.models import Role
 from app.auth.people_labels import ROLES
@@ -108,7 +108,7 @@ class ChoiceField(Field):  # type: ignore[misc]
 class DateField(Field):  # type: ignore[misc]
     """A day; empty, or as the browser's field for dates sends it. `data` stays the words that were sent."""
 
-    widget = Input(input_type="date")
+    widget = DateInput()
     day: date | None = None
 
     def _value(self) -> str:

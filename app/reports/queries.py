@@ -134,13 +134,13 @@ def _counts(at: datetime) -> tuple[sa.ColumnElement[Any], sa.ColumnElement[Any],
 
 def get_overview(person: Identity, filters: Filters) -> Overview:
     """The main figures, in one statement."""
-    statement: sa.Select[Any] = sa.select(
+    statement: sa.Select[*tuple[Any, ...]] = sa.select(
         *_counts(filters.at),
         sa.func.count().filter(*scope.due_within(30, filters.at)),
         sa.func.count().filter(*scope.idle_for(30, filters.at)),
         sa.func.count().filter(*states_at(filters.at)[scope.State.UNSTARTED]),
     ).where(*cohort(person, filters))
-    return Overview(*db.session.execute(statement).one()._tuple())
+    return Overview(*db.session.execute(statement).one())
 
 
 def list_by_city(person: Identity, filters: Filters) -> list[Count]:

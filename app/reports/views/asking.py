@@ -15,6 +15,7 @@ from app.core import clock
 
 from ..choices import Choices, choices_of
 from ..forms import ReportFilters
+from ..labels import STATES, TAGS
 from ..scope import Filters
 
 Page = str | tuple[str, int] | Response
@@ -50,7 +51,14 @@ def shown(template: str, make: Callable[[Asked, Filters], dict[str, Any]]) -> Pa
     if shorter != request.args.to_dict():
         return redirect(url_for(request.endpoint or "", **shorter))
     return render_template(
-        template, form=asked.form, found=True, besides=besides(), at=asked.at, **make(asked, asked.filters)
+        template,
+        form=asked.form,
+        found=True,
+        besides=besides(),
+        at=asked.at,
+        states=STATES,
+        tags=TAGS,
+        **make(asked, asked.filters),
     )
 
 

@@ -13,7 +13,6 @@ from app.core.access import Permission, allow
 from app.core.errors import NotFound
 
 from .. import export, people_queries
-from ..labels import STATES, TAGS
 from ..people_queries import PAGE_SIZE, Sort
 from ..scope import Filters
 from .asking import Asked, Page, ask, page_number, shown
@@ -38,8 +37,6 @@ def _people(asked: Asked, filters: Filters) -> dict[str, Any]:
         "pages": pages,
         "sort": _sort(),
         "courses": {course.id: course for course in asked.choices.courses},
-        "states": STATES,
-        "tags": TAGS,
     }
 
 
