@@ -13,7 +13,7 @@ from app.courses.editions import PublishedEdition
 
 from . import queries
 from .choices import Choices
-from .queries import Count, Filters, Overview, Reach, ReportedCity, ReportedCourse
+from .queries import Count, Filters, Reach, ReportedCity, ReportedCourse
 
 MOST_COURSES = 8
 CITIES_A_PAGE = 25
@@ -114,7 +114,7 @@ class Report:
     stops: Stops
 
 
-def figures_of(person: Identity, filters: Filters, overview: Overview) -> Figures:
+def figures_of(person: Identity, filters: Filters, overview: Count) -> Figures:
     """The figures at the head of the page: two statements."""
     return Figures(
         practitioners=queries.count_practitioners(person, filters),

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from app.auth.identity import Identity
+from app.core.moments import whole_days
 from app.extensions import db
 from app.progress.models import ActivityProgress, Enrolment, EnrolmentState
 
-from .days import whole_days
 from .report import median, quartiles
 from .scope import Filters, cohort
 

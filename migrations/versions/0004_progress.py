@@ -17,6 +17,16 @@ FILLED = {
 }
 PEOPLE = ("unconfirmed", "waiting", "active", "left", "erased")
 PROGRESS = ("started", "failed", "complete")
+FORMER_INDEXES = {
+    "ix_enrolment_course_city": ["course_id", "city_id", "state", "completed_at"],
+    "ix_enrolment_city_completed": ["city_id", "completed_at"],
+}
+INDEXES = {
+    "ix_enrolment_course": ["course_id", "city_id", "state", "enrolled_at", "completed_at", "due_at", "person_id"],
+    "ix_enrolment_city": ["city_id", "state", "enrolled_at", "course_id", "completed_at", "due_at", "person_id"],
+    "ix_enrolment_enrolled": ["enrolled_at", "state", "course_id", "city_id", "completed_at", "person_id"],
+    "ix_enrolment_due": ["state", "due_at", "enrolled_at", "course_id", "city_id", "person_id"],
+}
 TALLIED = ("person_id", "course_id", "city_id", "state", "enrolled_at", "completed_at")
 AT_A_TIME = 500  # certificates
 
@@ -232,6 +242,10 @@ def upgrade() -> None:
             )
         )
         batch_op.create_index(batch_op.f("ix_enrolment_assignment_id"), ["assignment_id"], unique=False)
+        for name in FORMER_INDEXES:
+            batch_op.drop_index(name)
+        for name, columns in INDEXES.items():
+            batch_op.create_index(name, columns)
         batch_op.create_foreign_key(batch_op.f("fk_enrolment_assignment_id"), "assignment", ["assignment_id"], ["id"])
 
     with op.batch_alter_table("module", schema=None) as batch_op:
@@ -455,6 +469,10 @@ def downgrade() -> None:
     with op.batch_alter_table("enrolment", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_enrolment_assignment_id"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_enrolment_assignment_id"))
+        for name in INDEXES:
+            batch_op.drop_index(name)
+        for name, columns in FORMER_INDEXES.items():
+            batch_op.create_index(name, columns)
         batch_op.drop_column("assignment_id")
         batch_op.drop_column("withdrawn_at")
 

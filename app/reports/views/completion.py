@@ -25,7 +25,7 @@ def completion() -> Page:
 
 
 def _completion(asked: Asked, filters: Filters) -> dict[str, Any]:
-    overview = queries.get_overview(asked.person, filters)
+    overview = queries.get_totals(asked.person, filters)
     if not overview.enrolled:
         return {"overview": None, "ever": queries.has_enrolments(asked.person), "by": _by()}
     figures = report.figures_of(asked.person, filters, overview)
