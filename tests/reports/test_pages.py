@@ -184,7 +184,7 @@ def test_filters_narrow_and_stand_in_the_address_only_if_chosen(client: FlaskCli
     assert count(cohort=str(network.cohort_id)) == 1 and count(cohort="first cohort") == 1
     assert count(role="translator") == 1 and count(role="none") == 5
     assert count(state="late") == 1 and count(state="completed") == 2 and count(state="unstarted") == 1
-    assert count(basis="completed") == 2 and count(**{"basis": "completed", "to": "2026-09-05"}) == 1
+    assert count(basis="completed") == 2 and count(basis="completed", to="2026-09-05") == 1
     assert count(**{"from": "2026-11-20"}) == 1 and count(**{"from": "2026-09-01", "to": "2026-09-01"}) == 5
     answer = client.get("/reports/people?period=12&region=&city=Oslo%2C+Norway&course=&from=&page=2")
     assert answer.headers["Location"] == f"/reports/people?city={network.oslo.id}&page=2"
