@@ -161,7 +161,7 @@ def expected(world: World, who: str, rows: list[dict[str, Any]]) -> int:
 def test_the_page_the_list_and_the_files_agree(app: Flask, world: World, who: str) -> None:
     person = world.readers[who]
 
-    @settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
     @given(rows=enrolments(), asked=chosen())
     def agree(rows: list[dict[str, Any]], asked: dict[str, Any]) -> None:
         with app.test_request_context(), clock.at(NOW):
