@@ -82,6 +82,17 @@ def list_results(person: Identity, filters: Filters, quizzes: Sequence[ReportedQ
     return {row[0]: QuizResult(*row) for row in db.session.execute(statement)}
 
 
+def count_attempts(person: Identity, filters: Filters) -> int:
+    """How many attempts were handed in and marked."""
+    statement = (
+        sa.select(sa.func.count())
+        .select_from(Attempt)
+        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+        .where(*cohort(person, filters), Attempt.state == AttemptState.SUBMITTED, Attempt.score.is_not(None))
+    )
+    return db.session.scalar(statement) or 0
+
+
 def list_taught(person: Identity) -> set[int]:
     """The ids of the courses whose quizzes' statistics `person` may open."""
     return set(db.session.scalars(sa.select(Course.id).where(seen_by(person))))

@@ -33,6 +33,8 @@ BELONGS = {
     "quizzes.result": OTHER_PERSON,
     "quizzes.submit": OTHER_PERSON,
     "quizzes.summary": OTHER_PERSON,
+    "reports.person": OTHER_COORDINATOR,
+    "reports.stop": OTHER_TRAINER,
     "uploads.append": OTHER_TRAINER,
     "uploads.delete": OTHER_TRAINER,
     "uploads.show": OTHER_TRAINER,
@@ -40,7 +42,7 @@ BELONGS = {
 STUDIO = "/teach/courses/<int:course_id>"  # whatever stands under it belongs to the course's trainers
 # What everyone with the permission may name: published things, and tokens and codes that are the proof themselves.
 SHARED_ARGUMENTS = {"slug", "activity", "digest", "token"}
-SHARED = {"certificates.public", "mail.show"}
+SHARED = {"certificates.public", "mail.show", "reports.people_file"}
 
 
 def whose(rule: Rule) -> str | None:
