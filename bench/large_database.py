@@ -28,7 +28,7 @@ from app.auth.models import Person
 from app.config import from_environment
 from app.courses.models import Course
 from app.extensions import db
-from app.progress.models import Enrolment
+from app.progress.models import Enrolment, EnrolmentState
 from tests.factories import signed_in
 
 from .large import FILES, FOLDER, REPORT, RUNS
@@ -49,6 +49,7 @@ def measure(database: str, scale: str) -> dict[str, Figure]:
         busiest = sa.select(Enrolment.person_id).group_by(Enrolment.person_id).order_by(sa.func.count().desc()).limit(1)
         practitioner = _browser(app, sa.select(Person).where(Person.id == busiest.scalar_subquery()))
         filters = _filters()
+        rows = db.session.scalar(sa.select(sa.func.count()).where(Enrolment.state != EnrolmentState.WITHDRAWN)) or 0
         db.session.remove()
     figures: dict[str, Figure] = {} if took is None else {"seed_1m_seconds": took}
     figures["completion_page_1m_cold_ms"] = _once(administrator, REPORT)
@@ -59,11 +60,14 @@ def measure(database: str, scale: str) -> dict[str, Figure]:
     figures["completion_filtered_1m_slowest"] = slowest
     for name, value in sorted(filtered.items(), key=lambda item: -item[1]):
         print(f"  {database}: {name} {value} ms", file=sys.stderr)
+    grouped = {by: _page(administrator, f"{REPORT}?by={by}") for by in ("city", "course", "cohort", "role", "month")}
+    figures["completion_grouped_1m_ms"] = max(grouped.values())
+    figures["completion_grouped_1m_slowest"] = max(grouped, key=lambda by: grouped[by])
     figures["city_page_1m_ms"] = filtered[filters["city"]]
     figures["home_1m_ms"] = _page(practitioner, "/learn")
     peak = 0.0
     for name, address in FILES.items():
-        rate, megabytes = _export(administrator, address)
+        rate, megabytes = _export(administrator, address, rows)
         figures[f"export_rows_per_second_{name}"] = rate
         peak = max(peak, megabytes)
     figures["export_peak_mb"] = peak
@@ -104,7 +108,13 @@ def _filters() -> dict[str, str]:
         "region": "region=africa",
         "course": f"course={course}",
         "city": f"city={city}",
-        **{f"by {by}": f"by={by}" for by in ("region", "cohort", "role", "month")},
+        "country": "country=KE",
+        "cohort": "cohort=1",
+        "role": "role=none",
+        "completed": "state=completed",
+        "open": "state=open",
+        "late": "state=late",
+        "basis": "basis=completed",
     }
 
 
@@ -127,16 +137,17 @@ def _once(client: FlaskClient, address: str) -> int:
     return took
 
 
-def _export(client: FlaskClient, address: str) -> tuple[int, float]:
+def _export(client: FlaskClient, address: str, rows: int) -> tuple[int, float]:
     """Rows a second of a whole file, and the most memory that this process held meanwhile, in megabytes."""
     with _peak() as peak:
         began = time.perf_counter()
         answer = client.get(address, buffered=False)
         if answer.status_code != 200:
             raise RuntimeError(f"{address} answered {answer.status_code}")
-        lines = sum(chunk.count(b"\n") for chunk in answer.iter_encoded())
+        for _chunk in answer.iter_encoded():
+            pass
         took = time.perf_counter() - began
-    return round(lines / took), peak[0]
+    return round(rows / took), peak[0]
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -139,8 +139,12 @@ def get_totals(person: Identity, filters: Filters) -> Count:
     placed = filters.city_id is not None or filters.region is not None or filters.country is not None
     sums = tallied.list_sums(person, filters, TallySubject.CITY if placed else TallySubject.COURSE)
     if sums is not None:
-        return Count(None, *(sum(column) for column in list(zip(*sums, strict=True))[1:] or [(), (), ()]))
+        return _total(None, sums)
     return Count(None, *db.session.execute(sa.select(*_counts(filters.at)).where(*cohort(person, filters))).one())
+
+
+def _total(key: Any, sums: tallied.Sums) -> Count:
+    return Count(key, sum(one[1] for one in sums), sum(one[2] for one in sums), sum(one[3] for one in sums))
 
 
 def get_overview(person: Identity, filters: Filters) -> Overview:
@@ -178,15 +182,19 @@ def _list_by(person: Identity, filters: Filters, column: Any) -> list[Count]:
 def list_by_role(person: Identity, filters: Filters) -> list[Count]:
     """Enrolments by the role that the person holds now, `NO_ROLE` without one; who holds two counts in both."""
     held = sa.select(PersonRole.person_id, PersonRole.role).where(PersonRole.to_at.is_(None)).distinct().subquery()
+    without = (
+        tallied.list_sums(person, replace(filters, role=NO_ROLE), TallySubject.COURSE) if not filters.role else None
+    )
     role = sa.func.coalesce(held.c.role, NO_ROLE)
     statement = (
         sa.select(role, *_counts(filters.at))
         .select_from(Enrolment)
-        .outerjoin(held, held.c.person_id == Enrolment.person_id)
+        .join(held, held.c.person_id == Enrolment.person_id, isouter=without is None)
         .where(*cohort(person, filters))
         .group_by(role)
     )
-    return [Count(*row) for row in db.session.execute(statement)]
+    found = [Count(*row) for row in db.session.execute(statement)]
+    return found + [_total(NO_ROLE, without)] if without else found
 
 
 def list_by_cohort(person: Identity, filters: Filters, cohorts: Sequence[ReportedCohort]) -> list[Count]:

@@ -27,13 +27,13 @@ Sums = list[tuple[int, int, int, int]]
 
 def list_sums(person: Identity, filters: Filters, subject: TallySubject) -> Sums | None:
     """(id of the course or city, enrolled, completed, late) of each that has any; 0 is no city. One statement."""
-    if not _answers(person, filters, subject):
-        return None
     months = _months(filters)
-    if months is None:
+    if months is None or not _answers(person, replace(filters, state=None), subject):
+        return None
+    if filters.state not in (None, State.OPEN, State.COMPLETED):
         return None
     by = Enrolment.course_id if subject is TallySubject.COURSE else sa.func.coalesce(Enrolment.city_id, NO_CITY)
-    everyone = replace(filters, role=None)
+    everyone = replace(filters, role=None, state=None)
     done = sa.case((Enrolment.state == EnrolmentState.COMPLETED, 1), else_=0)
     late = sa.and_(*states_at(filters.at)[State.LATE])
     nothing: Any = sa.literal_column("0")
@@ -54,7 +54,8 @@ def list_sums(person: Identity, filters: Filters, subject: TallySubject) -> Sums
     key, *sums = every.c
     enrolled, completed, overdue = (sa.func.sum(column) for column in sums)
     statement = sa.select(key, enrolled, completed, overdue).group_by(key).having(enrolled > 0)
-    return [(row[0], int(row[1]), int(row[2]), int(row[3])) for row in db.session.execute(statement)]
+    found = [(row[0], int(row[1]), int(row[2]), int(row[3])) for row in db.session.execute(statement)]
+    return _in_state(found, filters.state)
 
 
 def count_practitioners(person: Identity, filters: Filters) -> int | None:
@@ -100,6 +101,14 @@ def list_days_to_complete(person: Identity, filters: Filters) -> list[tuple[int,
     times = sa.func.sum(every.c.times)
     statement = sa.select(every.c.days, times).group_by(every.c.days).having(times > 0).order_by(every.c.days)
     return [(row[0], int(row[1])) for row in db.session.execute(statement)]
+
+
+def _in_state(sums: Sums, state: State | None) -> Sums:
+    if state is State.COMPLETED:
+        return [(key, completed, completed, 0) for key, _all, completed, _late in sums if completed]
+    if state is State.OPEN:
+        return [(key, every - completed, 0, late) for key, every, completed, late in sums if every > completed]
+    return sums
 
 
 def _answers(person: Identity, filters: Filters, subject: TallySubject) -> bool:
