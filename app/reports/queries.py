@@ -182,9 +182,8 @@ def _list_by(person: Identity, filters: Filters, column: Any) -> list[Count]:
 def list_by_role(person: Identity, filters: Filters) -> list[Count]:
     """Enrolments by the role that the person holds now, `NO_ROLE` without one; who holds two counts in both."""
     held = sa.select(PersonRole.person_id, PersonRole.role).where(PersonRole.to_at.is_(None)).distinct().subquery()
-    without = (
-        tallied.list_sums(person, replace(filters, role=NO_ROLE), TallySubject.COURSE) if not filters.role else None
-    )
+    others = None if filters.role else replace(filters, role=NO_ROLE)
+    without = others and tallied.list_sums(person, others, TallySubject.COURSE)
     role = sa.func.coalesce(held.c.role, NO_ROLE)
     statement = (
         sa.select(role, *_counts(filters.at))

@@ -83,14 +83,12 @@ def in_order(answer: Any) -> Any:
     return sorted(answer, key=str) if isinstance(answer, list) else answer
 
 
-@pytest.mark.parametrize("ask", ASKED, ids=lambda ask: ask.__name__)
-def test_tallies_say_what_counting_says(
-    network: tuple[list[int], list[int]], ask: Callable[[Any, Filters], Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    every = list(asked(*network))
-    said = [in_order(ask(ADMINISTRATOR, filters)) for filters in every]
+def test_tallies_say_what_counting_says(network: tuple[list[int], list[int]], monkeypatch: pytest.MonkeyPatch) -> None:
+    every = [(ask, filters) for filters in asked(*network) for ask in ASKED]
+    said = [in_order(ask(ADMINISTRATOR, filters)) for ask, filters in every]
     monkeypatch.setattr(tallied, "_answers", lambda *_asked: False)
-    assert said == [in_order(ask(ADMINISTRATOR, filters)) for filters in every]
+    for (ask, filters), answer in zip(every, said, strict=True):
+        assert answer == in_order(ask(ADMINISTRATOR, filters)), (ask.__name__, filters)
 
 
 def test_everybody_is_answered_by_tallies_and_a_city_to_its_coordinator_is_not(
