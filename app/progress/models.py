@@ -86,15 +86,46 @@ class Enrolment(Base):
         sa.UniqueConstraint("person_id", "course_id"),
         one_of("state", EnrolmentState),
         # Each holds all that reports ask of its rows, so that they need not be read: of a course, a city, a span of
-        # time, and what is late or soon due.
+        # time (by enrolment, by completion), and what is late or soon due.
         sa.Index(
             "ix_enrolment_course", "course_id", "city_id", "state", "enrolled_at", "completed_at", "due_at", "person_id"
         ),
         sa.Index(
             "ix_enrolment_city", "city_id", "state", "enrolled_at", "course_id", "completed_at", "due_at", "person_id"
         ),
-        sa.Index("ix_enrolment_enrolled", "enrolled_at", "state", "course_id", "city_id", "completed_at", "person_id"),
-        sa.Index("ix_enrolment_due", "state", "due_at", "enrolled_at", "course_id", "city_id", "person_id"),
+        sa.Index(
+            "ix_enrolment_enrolled",
+            "enrolled_at",
+            "state",
+            "course_id",
+            "city_id",
+            "completed_at",
+            "due_at",
+            "person_id",
+        ),
+        sa.Index(
+            "ix_enrolment_completed",
+            "completed_at",
+            "state",
+            "course_id",
+            "city_id",
+            "enrolled_at",
+            "due_at",
+            "person_id",
+            sqlite_where=sa.text("completed_at IS NOT NULL"),
+            postgresql_where=sa.text("completed_at IS NOT NULL"),
+        ),
+        sa.Index(
+            "ix_enrolment_due",
+            "state",
+            "due_at",
+            "enrolled_at",
+            "course_id",
+            "city_id",
+            "person_id",
+            sqlite_where=sa.text("due_at IS NOT NULL"),
+            postgresql_where=sa.text("due_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

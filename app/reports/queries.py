@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -141,6 +141,11 @@ def get_totals(person: Identity, filters: Filters) -> Count:
     if sums is not None:
         return _total(None, sums)
     return Count(None, *db.session.execute(sa.select(*_counts(filters.at)).where(*cohort(person, filters))).one())
+
+
+def total_of(counts: Iterable[Count]) -> Count:
+    """The sum of counts of which no enrolment stands in two; its key is None."""
+    return sum(counts, Count(None, 0, 0, 0))
 
 
 def _total(key: Any, sums: tallied.Sums) -> Count:

@@ -125,9 +125,8 @@ def figures_of(person: Identity, filters: Filters, overview: Count) -> Figures:
     )
 
 
-def completion(person: Identity, filters: Filters, choices: Choices, page: int) -> Report:
+def completion(person: Identity, filters: Filters, choices: Choices, by_city: Sequence[Count], page: int) -> Report:
     """Cities by course and where people stop, of at least one enrolment: four statements."""
-    by_city = queries.list_by_city(person, filters)
     by_course = queries.list_by_course(person, filters)
     enrolled = {count.key: count.enrolled for count in by_course}
     courses = sorted((c for c in choices.courses if c.id in enrolled), key=lambda c: (-enrolled[c.id], c.id))

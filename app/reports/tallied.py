@@ -76,12 +76,15 @@ def list_days_to_complete(person: Identity, filters: Filters) -> list[tuple[int,
     """Whole days from enrolment to completion, each with how many took so long, shortest first. One statement."""
     if filters.course_id or filters.city_id is not None or filters.region or filters.country:
         return None
-    if not _answers(person, filters, TallySubject.COURSE):
+    if filters.state is State.OPEN:
+        return None
+    everyone = replace(filters, role=None, state=None)
+    asked = replace(filters, state=None) if filters.state is State.COMPLETED else filters
+    if not _answers(person, asked, TallySubject.COURSE):
         return None
     months = _months(filters)
     if months is None:
         return None
-    everyone = replace(filters, role=None)
     days = whole_days(Enrolment.enrolled_at, Enrolment.completed_at)
     completed = Enrolment.state == EnrolmentState.COMPLETED
     parts: list[sa.Select[*tuple[Any, ...]]] = [

@@ -24,9 +24,11 @@ FORMER_INDEXES = {
 INDEXES = {
     "ix_enrolment_course": ["course_id", "city_id", "state", "enrolled_at", "completed_at", "due_at", "person_id"],
     "ix_enrolment_city": ["city_id", "state", "enrolled_at", "course_id", "completed_at", "due_at", "person_id"],
-    "ix_enrolment_enrolled": ["enrolled_at", "state", "course_id", "city_id", "completed_at", "person_id"],
+    "ix_enrolment_enrolled": ["enrolled_at", "state", "course_id", "city_id", "completed_at", "due_at", "person_id"],
+    "ix_enrolment_completed": ["completed_at", "state", "course_id", "city_id", "enrolled_at", "due_at", "person_id"],
     "ix_enrolment_due": ["state", "due_at", "enrolled_at", "course_id", "city_id", "person_id"],
 }
+PARTIAL = {"ix_enrolment_completed": "completed_at", "ix_enrolment_due": "due_at"}
 TALLIED = ("person_id", "course_id", "city_id", "state", "enrolled_at", "completed_at")
 AT_A_TIME = 500  # certificates
 
@@ -245,7 +247,8 @@ def upgrade() -> None:
         for name in FORMER_INDEXES:
             batch_op.drop_index(name)
         for name, columns in INDEXES.items():
-            batch_op.create_index(name, columns)
+            where = sa.text(f"{PARTIAL[name]} IS NOT NULL") if name in PARTIAL else None
+            batch_op.create_index(name, columns, sqlite_where=where, postgresql_where=where)
         batch_op.create_foreign_key(batch_op.f("fk_enrolment_assignment_id"), "assignment", ["assignment_id"], ["id"])
 
     with op.batch_alter_table("module", schema=None) as batch_op:

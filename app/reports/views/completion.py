@@ -25,13 +25,14 @@ def completion() -> Page:
 
 
 def _completion(asked: Asked, filters: Filters) -> dict[str, Any]:
-    overview = queries.get_totals(asked.person, filters)
-    if not overview.enrolled:
-        return {"overview": None, "ever": queries.has_enrolments(asked.person), "by": _by()}
-    figures = report.figures_of(asked.person, filters, overview)
     by, page = _by(), page_number()
+    by_city = queries.list_by_city(asked.person, filters) if by is None else []
+    overview = queries.total_of(by_city) if by is None else queries.get_totals(asked.person, filters)
+    if not overview.enrolled:
+        return {"overview": None, "ever": queries.has_enrolments(asked.person), "by": by}
+    figures = report.figures_of(asked.person, filters, overview)
     if by is None:
-        found: Any = report.completion(asked.person, filters, asked.choices, page)
+        found: Any = report.completion(asked.person, filters, asked.choices, by_city, page)
     else:
         found = grouping.table(asked.person, filters, asked.choices, by, _order(), page=page, language=page_language())
     return {"overview": overview, "figures": figures, "by": by, "report": found, "country_name": country_name}
