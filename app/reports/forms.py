@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, ValidationError
-from wtforms.widgets import DateInput, html_params
+from wtforms.fields.choices import Choice, SelectFieldBase
+from wtforms.widgets import DateInput, SearchInput, Select
 
 from app.auth.models import Role
 from app.auth.people_labels import ROLES
@@ -39,27 +39,16 @@ Options = list[tuple[str, Any]]
 class ChoiceWidget:
     """A select; a box to type in where there are too many choices to send along."""
 
-    def __call__(self, field: ChoiceField, **attributes: Any) -> Markup:
-        attributes = {"id": field.id, "name": field.name, **attributes}
+    def __call__(self, field: ChoiceField, **attributes: Any) -> str:
         if not field.typed:
-            options = Markup("").join(
-                Markup("<option {}>{}</option>").format(
-                    Markup(html_params(value=value, selected=value == field.data)), label
-                )
-                for value, label in field.options
-            )
-            return Markup("<select {}>{}</select>").format(Markup(html_params(**attributes)), options)
-        shown = dict(field.options).get(field.data, field.data) if field.data else ""
-        more = {"value": shown, "placeholder": dict(field.options).get("", ""), "list": f"{field.id}-list"}
+            return Select()(field, **attributes)
+        attributes |= {"placeholder": str(dict(field.options).get("", "")), "list": f"{field.id}-list"}
         if field.source:
-            more["data-choices"] = field.source
-        attributes = {**attributes, "autocomplete": "off", "maxlength": 200, **more}
-        return Markup('<input type="search" {}><datalist id="{}-list"></datalist>').format(
-            Markup(html_params(**attributes)), field.id
-        )
+            attributes["data_choices"] = field.source
+        return SearchInput()(field, autocomplete="off", maxlength=200, **attributes)
 
 
-class ChoiceField(Field):  # type: ignore[misc]
+class ChoiceField(SelectFieldBase):  # type: ignore[misc]
     """A choice by its value, or by its label as typed; what is not offered to this person says so beside the field."""
 
     widget = ChoiceWidget()
@@ -84,6 +73,13 @@ class ChoiceField(Field):  # type: ignore[misc]
     def choosable(self) -> bool:
         """Whether there is anything to choose between, or a fault to show."""
         return len(self.options) > 2 or bool(self.errors)
+
+    def iter_choices(self) -> Iterable[Choice]:
+        """The options, as the select asks for them."""
+        return (Choice(value, label, value == self.data, {}) for value, label in self.options)
+
+    def _value(self) -> str:
+        return self.said() if self.data else ""
 
     def said(self) -> str:
         """What was chosen, in words."""
