@@ -20,7 +20,7 @@ from app.auth.people_labels import ROLES
 from app.core import clock
 from app.core.folding import folded
 from app.core.forms import Form
-from app.network.labels import REGIONS, city_label, country_name
+from app.network.labels import REGIONS, city_labels, country_name
 from app.network.models import Region
 
 from .choices import Choices
@@ -175,7 +175,8 @@ class ReportFilters(Form):
         )
         countries = {city.country: country_name(city.country) for city in cities}
         self.country.offer([("", _("All countries")), *by_label(countries.items())])
-        named = [(str(city.id), city_label(city.name, city.country)) for city in cities]
+        labels = city_labels((city.name, city.country) for city in cities)
+        named = [(str(city.id), label) for city, label in zip(cities, labels, strict=True)]
         self.city.offer([("", _("All cities")), *by_label(named)])
         if self._choices.without_city:
             self.city.options.append((WITHOUT_CITY, _("No city")))
