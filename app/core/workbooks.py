@@ -11,6 +11,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 from itertools import islice
 from xml.sax.saxutils import escape
 
@@ -105,14 +106,16 @@ def _cell(value: Cell) -> str:
     if value is None or value == "":
         return "<c/>"
     if isinstance(value, str):
-        return _words(harmless(value))
+        return _words(value)
     if isinstance(value, date):
         return f'<c s="1"><v>{value.toordinal() - _EPOCH}</v></c>'
     return f"<c><v>{value!r}</v></c>"
 
 
+@lru_cache(maxsize=4096)  # cities, courses and states come again in every row
 def _words(words: str, style: int = 0) -> str:
-    return f'<c t="inlineStr" s="{style}"><is><t xml:space="preserve">{escape(_FORBIDDEN.sub("", words))}</t></is></c>'
+    plain = escape(_FORBIDDEN.sub("", harmless(words)))
+    return f'<c t="inlineStr" s="{style}"><is><t xml:space="preserve">{plain}</t></is></c>'
 
 
 def _relations(*targets: tuple[str, str]) -> str:
