@@ -16,10 +16,10 @@ MO := $(PO:.po=.mo)
 STATIC := $(shell find static -type f)
 LOCK := build/tools/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links --quiet
 
-.PHONY: help run test lint format bench lock messages permissions static translations clean
+.PHONY: help run test lint format bench bench-large lock messages permissions static translations clean
 
 help: ## Say what there is
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
 run: export DEMO ?= yes
 run: .venv/.runtime static translations ## Set up what is missing and serve the demonstration on http://127.0.0.1:8000 (PORT=8001 for another)
@@ -43,6 +43,9 @@ format: .venv/.test ## Rewrite the Python code in the house's style
 
 bench: .venv/.test static translations ## Measure speed and weight against their aims and write bench/results.json (under five minutes)
 	$(BIN)/python -m bench.bench
+
+bench-large: .venv/.test static translations ## Measure pages and files with a million enrolments on both databases (the first time, in half an hour)
+	$(BIN)/python -m bench.large
 
 messages: .venv/.runtime ## Collect the strings to translate into app/translations/*/LC_MESSAGES/messages.po
 	@mkdir -p build

@@ -1,6 +1,6 @@
 """`make bench`: the lesson page beside a bare Flask view, what a visit weighs, and what quizzes bear.
 
-Writes bench/results.json.
+Writes its figures into bench/results.json.
 
 Both are served by the same gunicorn settings and asked by wrk in turns with `Accept-Encoding: br`, so that a
 machine that slows down slows both; the medians are compared. Statements are SELECT, INSERT, UPDATE and DELETE
@@ -25,7 +25,6 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +36,8 @@ from flask.testing import FlaskClient
 from app import create_app
 from app.config import ROOT, from_environment
 from app.extensions import db
+
+from .results import Aim, record
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -50,22 +51,6 @@ HOME = "/learn"
 EDITOR = "/teach/courses/1/lessons/1/text"
 TRAINER = {"email": "trainer@demo.example", "password": "demo-demo-demo"}
 PRACTITIONER = {"email": "practitioner@demo.example", "password": "demo-demo-demo"}
-RESULTS = ROOT / "bench" / "results.json"
-
-
-@dataclass(frozen=True)
-class Aim:
-    """A figure's bound: at most, or at least."""
-
-    bound: float
-    at_least: bool = False
-
-    def holds(self, value: float) -> bool:
-        return value >= self.bound if self.at_least else value <= self.bound
-
-    def __str__(self) -> str:
-        return f"{'at least' if self.at_least else 'at most'} {self.bound:,}"
-
 
 AIMS = {
     "lesson_ratio_to_bare": Aim(0.333, at_least=True),
@@ -100,14 +85,7 @@ def main() -> None:
         environment = _environment(data)
         subprocess.run([ROOT / "scripts" / "prepare"], env=environment, check=True)
         figures = {**pages(environment), **throughput(data, environment), **quizzes()}
-    RESULTS.write_text(json.dumps({name: figures[name] for name in sorted(figures)}, indent=2) + "\n")
-    for name, aim in AIMS.items():
-        value = figures.get(name)
-        if value is None:
-            print(f"  {name:22} not measured (aim: {aim})")
-        else:
-            print(f"  {'ok ' if aim.holds(value) else 'OFF'} {name:22} {value:>10,}   {aim}")
-    print(f"Written to {RESULTS.relative_to(ROOT)}.")
+    record(figures, AIMS, large=False)
 
 
 def pages(environment: dict[str, str]) -> dict[str, float]:

@@ -28,6 +28,7 @@ WHO = {
     Permission.TRANSLATE: "trainers, administrators, and who translates a course; each reaches the own courses",
     Permission.TEACH: "trainers and administrators; a trainer reaches the own courses",
     Permission.REPORT: "coordinators and administrators; a coordinator reaches the own city",
+    Permission.FOLLOW: "coordinators, trainers and administrators; each sees figures of the own city or courses",
     Permission.ADMINISTER: "administrators",
     Permission.DEVELOP: "everyone, in a demonstration (`DEMO=yes`, `MAIL=folder`); elsewhere there is no such page",
 }

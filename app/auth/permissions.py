@@ -42,6 +42,11 @@ def may_report(person: Identity | None) -> bool:
     return may_learn(person) and person is not None and (person.is_administrator or person.is_coordinator)
 
 
+def may_follow(person: Identity | None) -> bool:
+    """See the figures of cities or courses: coordinators, trainers, administrators; whose, the queries say."""
+    return may_report(person) or (may_learn(person) and person is not None and person.is_trainer)
+
+
 def may_administer(person: Identity | None) -> bool:
     return may_learn(person) and person is not None and person.is_administrator
 
@@ -59,6 +64,7 @@ PREDICATES: dict[Permission, Predicate] = {
     Permission.TRANSLATE: may_translate,
     Permission.TEACH: may_teach,
     Permission.REPORT: may_report,
+    Permission.FOLLOW: may_follow,
     Permission.ADMINISTER: may_administer,
     Permission.DEVELOP: in_demonstration,
 }

@@ -20,6 +20,7 @@ class Permission(StrEnum):
     TRANSLATE = "translate"
     TEACH = "teach"
     REPORT = "report"
+    FOLLOW = "follow"
     ADMINISTER = "administer"
     DEVELOP = "develop"
 

@@ -28,6 +28,9 @@ def percent(share: float | None) -> str:
 
 
 def number(value: float) -> str:
+    """A number with its thousands grouped; a table has hundreds of small ones, which are said alike everywhere."""
+    if isinstance(value, int) and 0 <= value < 1000:
+        return str(value)
     return str(format_decimal(value))
 
 

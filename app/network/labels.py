@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from babel import Locale
@@ -47,6 +48,17 @@ def country_name(code: str) -> str:
 def city_label(name: str, country: str) -> str:
     """A city where its name alone may not say which: `Valencia, Spain`."""
     return str(_("%(city)s, %(country)s", city=name, country=country_name(country)))
+
+
+def city_labels(places: Iterable[tuple[str, str]]) -> list[str]:
+    """As `city_label` of each (name, country), at the cost of one: there may be a thousand."""
+    pattern, names = str(_("%(city)s, %(country)s", city="%(city)s", country="%(country)s")), dict[str, str]()
+    labels = []
+    for name, country in places:
+        if country not in names:
+            names[country] = country_name(country)
+        labels.append(pattern % {"city": name, "country": names[country]})
+    return labels
 
 
 def plain_day(day: date) -> str:

@@ -36,6 +36,12 @@ class CertificateStatus(StrEnum):
     REVOKED = "revoked"
 
 
+class TallySubject(StrEnum):
+    COURSE = "course"
+    CITY = "city"
+    DAYS = "days"
+
+
 class Position(msgspec.Struct, frozen=True):
     """Where in an activity the person was: a share of its length, 0 to 1, and seconds into each video or sound.
 
@@ -95,13 +101,46 @@ class Enrolment(Base):
     __table_args__ = (
         sa.UniqueConstraint("person_id", "course_id"),
         one_of("state", EnrolmentState),
-        sa.Index("ix_enrolment_course_city", "course_id", "city_id", "state", "completed_at"),
-        sa.Index("ix_enrolment_city_completed", "city_id", "completed_at"),
+        # Each holds all that reports ask of its rows, so that they need not be read: of a course, a city, a span of
+        # time (by enrolment, by completion), and what is late or soon due.
         sa.Index(
-            "ix_enrolment_open_due",
+            "ix_enrolment_course", "course_id", "city_id", "state", "enrolled_at", "completed_at", "due_at", "person_id"
+        ),
+        sa.Index(
+            "ix_enrolment_city", "city_id", "state", "enrolled_at", "course_id", "completed_at", "due_at", "person_id"
+        ),
+        sa.Index(
+            "ix_enrolment_enrolled",
+            "enrolled_at",
+            "state",
+            "course_id",
+            "city_id",
+            "completed_at",
             "due_at",
-            sqlite_where=sa.text("state = 'open'"),
-            postgresql_where=sa.text("state = 'open'"),
+            "person_id",
+        ),
+        sa.Index(
+            "ix_enrolment_completed",
+            "completed_at",
+            "state",
+            "course_id",
+            "city_id",
+            "enrolled_at",
+            "due_at",
+            "person_id",
+            sqlite_where=sa.text("completed_at IS NOT NULL"),
+            postgresql_where=sa.text("completed_at IS NOT NULL"),
+        ),
+        sa.Index(
+            "ix_enrolment_due",
+            "state",
+            "due_at",
+            "enrolled_at",
+            "course_id",
+            "city_id",
+            "person_id",
+            sqlite_where=sa.text("due_at IS NOT NULL"),
+            postgresql_where=sa.text("due_at IS NOT NULL"),
         ),
     )
 
@@ -131,6 +170,39 @@ class Enrolment(Base):
     version_id: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version_id}
+
+
+class Tally(Base):
+    """How many enrolments began in a month, and how many of those are completed: of a course, a city, or by days taken.
+
+    Triggers on `enrolment` append what changes, in the transaction that changes it, so that nobody waits for a row
+    that others change too; a job adds up. Only sums over rows mean anything. Withdrawn enrolments are not counted.
+    """
+
+    __tablename__ = "tally"
+    __table_args__ = (
+        one_of("subject", TallySubject),
+        sa.Index("ix_tally_sums", "subject", "month", "number", "enrolled", "completed"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(sa.String(10))
+    number: Mapped[int] = mapped_column(comment="id of the course, of the city (0: none), or whole days to complete")
+    month: Mapped[str] = mapped_column(sa.String(7), comment="of the enrolment, in UTC, as 2026-11")
+    enrolled: Mapped[int] = mapped_column(comment="more, or fewer; 0 by days")
+    completed: Mapped[int]
+
+
+class Learner(Base):
+    """When a person last enrolled in a course they did not withdraw from; None if they withdrew from all.
+
+    Kept by triggers on `enrolment`. With it, how many people enrolled since a day is how many rows are newer.
+    """
+
+    __tablename__ = "learner"
+
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), primary_key=True, autoincrement=False)
+    newest_at: Mapped[datetime | None] = mapped_column(index=True)
 
 
 class ActivityProgress(Base):

@@ -25,6 +25,7 @@ from . import (
     presentation,
     preview_views,
     reminders,  # noqa: F401  (as the jobs)
+    tally_jobs,  # noqa: F401
     views,
 )
 

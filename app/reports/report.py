@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from app.auth.identity import Identity
 from app.core.folding import folded
@@ -13,19 +12,11 @@ from app.core.text import Text
 from app.courses.editions import PublishedEdition
 
 from . import queries
+from .choices import Choices
 from .queries import Count, Filters, Reach, ReportedCity, ReportedCourse
 
-MOST_COURSES = 10
-MOST_CITIES = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What a person may choose from, and what the report's ids mean."""
-
-    courses: list[ReportedCourse]
-    cities: list[ReportedCity]
-    without_city: bool  # whether people who belong to no city are the person's to see
+MOST_COURSES = 8
+CITIES_A_PAGE = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +56,16 @@ class CityRow:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Cities by course, the courses with most enrolments first; cities by name. The rest is only counted."""
+    """Cities by course, the courses with most enrolments first; cities by name, a page of them.
+
+    The courses that are not shown are only counted.
+    """
 
     courses: tuple[ReportedCourse, ...]
     rows: tuple[CityRow, ...]
     more_courses: int
-    more_cities: int
+    page: int
+    pages: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +73,7 @@ class Stop:
     """An activity, and who came to it. `stopped`: came this far and, so far, no further."""
 
     id: int
+    key: str
     number: str
     title: Text
     reached: int
@@ -106,42 +102,46 @@ class Figures:
     practitioners: int
     enrolments: int
     completed: int
-    overdue: int
+    late: int
     median_days: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The whole page. Without enrolments the rest is None, and `ever` says whether other filters would find any."""
+    """Cities by course and where people stop."""
 
-    ever: bool
-    figures: Figures | None = None
-    matrix: Matrix | None = None
-    stops: Stops | None = None
+    matrix: Matrix
+    stops: Stops
 
 
-def choices_of(person: Identity) -> Choices:
-    """What `person` may choose from: at most three statements."""
-    return Choices(queries.list_courses(), queries.list_cities(person), person.is_administrator)
-
-
-def completion(person: Identity, filters: Filters, choices: Choices, at: datetime) -> Report:
-    """The report for `person` as of `at`: at most four statements."""
-    counts = queries.list_counts(person, filters, at)
-    if not counts:
-        return Report(ever=queries.has_enrolments(person))
-    figures = Figures(
+def figures_of(person: Identity, filters: Filters, overview: Count) -> Figures:
+    """The figures at the head of the page: two statements."""
+    return Figures(
         practitioners=queries.count_practitioners(person, filters),
-        enrolments=sum(count.enrolled for count in counts),
-        completed=sum(count.completed for count in counts),
-        overdue=sum(count.overdue for count in counts),
+        enrolments=overview.enrolled,
+        completed=overview.completed,
+        late=overview.overdue,
         median_days=median(queries.list_days_to_complete(person, filters)),
     )
-    matrix = matrix_of(counts, choices)
-    course = matrix.courses[0]
-    reach = queries.get_reach(person, filters, course.edition)
-    started, activities = stops_of(reach, course.edition)
-    return Report(True, figures, matrix, Stops(course, filters.course_id is not None, started, activities))
+
+
+def completion(person: Identity, filters: Filters, choices: Choices, by_city: Sequence[Count], page: int) -> Report:
+    """Cities by course and where people stop, of at least one enrolment: four statements."""
+    by_course = queries.list_by_course(person, filters)
+    enrolled = {count.key: count.enrolled for count in by_course}
+    courses = sorted((c for c in choices.courses if c.id in enrolled), key=lambda c: (-enrolled[c.id], c.id))
+    shown, cities = courses[:MOST_COURSES], cities_of(by_city, choices)
+    pages = max(1, -(-len(cities) // CITIES_A_PAGE))
+    page = min(page, pages)
+    cities = cities[(page - 1) * CITIES_A_PAGE : page * CITIES_A_PAGE]
+    cells = queries.list_cells(person, filters, [c.id if c else None for c in cities], [c.id for c in shown])
+    rows = rows_of(cities, shown, cells, by_city, choices)
+    course = courses[0]
+    started, activities = stops_of(queries.get_reach(person, filters, course.edition), course.edition)
+    return Report(
+        Matrix(tuple(shown), rows, len(courses) - len(shown), page, pages),
+        Stops(course, filters.course_id is not None, started, activities),
+    )
 
 
 def median(counted: Sequence[tuple[float, int]]) -> float | None:
@@ -160,32 +160,46 @@ def _at(counted: Iterable[tuple[float, int]], place: int) -> float:
     raise IndexError(place)
 
 
-def matrix_of(counts: Sequence[Count], choices: Choices) -> Matrix:
-    """Cities by course, from counts of which there is at least one."""
-    enrolled = Counter[int]()
-    for count in counts:
-        enrolled[count.course_id] += count.enrolled
-    courses = sorted((c for c in choices.courses if c.id in enrolled), key=lambda c: (-enrolled[c.id], c.id))
-    shown = courses[:MOST_COURSES]
-    by_city: dict[int | None, dict[int, Count]] = {}
-    for count in counts:
-        by_city.setdefault(count.city_id, {})[count.course_id] = count
+def quartiles(counted: Sequence[tuple[float, int]]) -> tuple[float, float, float] | None:
+    """The lower quartile, the median and the upper quartile of values given in order; None of none.
+
+    The quartiles are the medians of the halves, without the middle value where their number is odd.
+    """
+    middle, total = median(counted), sum(times for _value, times in counted)
+    if middle is None:
+        return None
+    half = total // 2
+    if not half:
+        return middle, middle, middle
+    lower = (_at(counted, (half - 1) // 2) + _at(counted, half // 2)) / 2
+    upper = (_at(counted, total - 1 - (half - 1) // 2) + _at(counted, total - 1 - half // 2)) / 2
+    return lower, middle, upper
+
+
+def cities_of(by_city: Iterable[Count], choices: Choices) -> list[ReportedCity | None]:
+    """The cities that were counted, by name; None at the end for people without one."""
+    counted = {count.key for count in by_city}
+    found = sorted((c for c in choices.cities if c.id in counted), key=lambda c: (folded(c.name), c.country))
+    return [*found, *([None] if None in counted else [])]
+
+
+def rows_of(
+    cities: Sequence[ReportedCity | None],
+    courses: Sequence[ReportedCourse],
+    cells: Iterable[Count],
+    by_city: Iterable[Count],
+    choices: Choices,
+) -> tuple[CityRow, ...]:
+    """The lines of the matrix."""
+    found = {count.key: Cell(count.enrolled, count.completed) for count in cells}
+    totals = {count.key: Cell(count.enrolled, count.completed) for count in by_city}
     names = Counter(city.name for city in choices.cities)
-    cities: list[ReportedCity | None] = [
-        *sorted((c for c in choices.cities if c.id in by_city), key=lambda c: (folded(c.name), c.country)),
-        *([None] if None in by_city else []),
-    ]
-    rows = [
-        _row(city, by_city[city.id if city else None], shown, bool(city and names[city.name] > 1)) for city in cities
-    ]
-    return Matrix(tuple(shown), tuple(rows[:MOST_CITIES]), len(courses) - len(shown), max(len(rows) - MOST_CITIES, 0))
-
-
-def _row(city: ReportedCity | None, counts: dict[int, Count], shown: list[ReportedCourse], namesake: bool) -> CityRow:
-    found = [counts.get(course.id) for course in shown]
-    cells = tuple(Cell(count.enrolled, count.completed) if count else None for count in found)
-    total = Cell(sum(c.enrolled for c in counts.values()), sum(c.completed for c in counts.values()))
-    return CityRow(city, cells, total, namesake)
+    rows = []
+    for city in cities:
+        key = city.id if city else None
+        line = tuple(found.get((key, course.id)) for course in courses)
+        rows.append(CityRow(city, line, totals[key], bool(city and names[city.name] > 1)))
+    return tuple(rows)
 
 
 def stops_of(reach: Reach, edition: PublishedEdition) -> tuple[int, tuple[Stop, ...]]:
@@ -197,7 +211,7 @@ def stops_of(reach: Reach, edition: PublishedEdition) -> tuple[int, tuple[Stop, 
         for n, activity in enumerate(module.activities, 1):
             stopped = reach.furthest.get(place, 0)
             done = reach.completed.get(place, 0)
-            stops.append(Stop(activity.id, f"{m}.{n}", activity.title, reached, done, stopped))
+            stops.append(Stop(activity.id, activity.key, f"{m}.{n}", activity.title, reached, done, stopped))
             reached -= stopped
             place += 1
     return started, tuple(stops)

@@ -8,7 +8,7 @@ from flask import request, url_for
 from flask_babel import gettext as _
 
 from app.auth.identity import current_person
-from app.auth.permissions import may_administer, may_report, may_translate
+from app.auth.permissions import may_administer, may_follow, may_report, may_translate
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,15 @@ class Item:
 
 # The blueprints and single pages that stand under each item; under Teach stands every address below /teach.
 HERE = {
-    "learn": {"learn", "quizzes", "courses", "certificates.mine", "certificates.show", "certificates.share"},
+    "learn": {
+        "learn",
+        "quizzes",
+        "courses",
+        "certificates.mine",
+        "certificates.show",
+        "certificates.share",
+        "record.mine",
+    },
     "grants": {"grants"},
     "reports": {"reports", "assignments"},
     "people": {"people", "issued", "cohorts", "people_import"},
@@ -44,8 +52,9 @@ def navigation() -> list[Item]:
     ]
     if may_translate(person):
         items.append(Item(_("Teach"), url_for("studio.index"), rule.startswith("/teach")))
+    if may_follow(person):
+        items.append(item(_("Reports"), "reports.index", "reports"))
     if may_report(person):
-        items.append(item(_("Reports"), "reports.completion", "reports"))
         items.append(item(_("People"), "people.index", "people"))
     if may_administer(person):
         items.append(Item(_("Cities"), url_for("cities.index"), blueprint == "cities"))

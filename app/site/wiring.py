@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from . import administration_views, demo, errors, navigation, network_views, views  # noqa: F401
+from . import administration_views, bench_seed, demo, errors, navigation, network_views, views  # noqa: F401
 
 
 def init_app(app: Flask) -> None:
@@ -14,3 +14,4 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["navigation"] = navigation.navigation
     errors.init_app(app)
     app.cli.add_command(demo.group)
+    app.cli.add_command(bench_seed.group)

@@ -19,6 +19,19 @@ FILLED = {
 }
 PEOPLE = ("unconfirmed", "waiting", "active", "left", "erased")
 PROGRESS = ("started", "failed", "complete")
+FORMER_INDEXES = {
+    "ix_enrolment_course_city": ["course_id", "city_id", "state", "completed_at"],
+    "ix_enrolment_city_completed": ["city_id", "completed_at"],
+}
+INDEXES = {
+    "ix_enrolment_course": ["course_id", "city_id", "state", "enrolled_at", "completed_at", "due_at", "person_id"],
+    "ix_enrolment_city": ["city_id", "state", "enrolled_at", "course_id", "completed_at", "due_at", "person_id"],
+    "ix_enrolment_enrolled": ["enrolled_at", "state", "course_id", "city_id", "completed_at", "due_at", "person_id"],
+    "ix_enrolment_completed": ["completed_at", "state", "course_id", "city_id", "enrolled_at", "due_at", "person_id"],
+    "ix_enrolment_due": ["state", "due_at", "enrolled_at", "course_id", "city_id", "person_id"],
+}
+PARTIAL = {"ix_enrolment_completed": "completed_at", "ix_enrolment_due": "due_at"}
+TALLIED = ("person_id", "course_id", "city_id", "state", "enrolled_at", "completed_at")
 AT_A_TIME = 500  # certificates
 
 
@@ -305,13 +318,11 @@ def upgrade() -> None:
             )
         )
         batch_op.create_index(batch_op.f("ix_enrolment_assignment_id"), ["assignment_id"], unique=False)
-        batch_op.create_index(
-            "ix_enrolment_open_due",
-            ["due_at"],
-            unique=False,
-            sqlite_where=sa.text("state = 'open'"),
-            postgresql_where=sa.text("state = 'open'"),
-        )
+        for name in FORMER_INDEXES:
+            batch_op.drop_index(name)
+        for name, columns in INDEXES.items():
+            where = sa.text(f"{PARTIAL[name]} IS NOT NULL") if name in PARTIAL else None
+            batch_op.create_index(name, columns, sqlite_where=where, postgresql_where=where)
         batch_op.create_foreign_key(batch_op.f("fk_enrolment_assignment_id"), "assignment", ["assignment_id"], ["id"])
 
     with op.batch_alter_table("module", schema=None) as batch_op:
@@ -342,6 +353,148 @@ def upgrade() -> None:
         with op.batch_alter_table(table, schema=None) as batch_op:
             for column in columns:
                 batch_op.alter_column(column, server_default=None)
+    _keep_tallies()
+
+
+def _keep_tallies() -> None:
+    """The tallies of enrolments, the triggers that keep them, and what they come to so far."""
+    op.create_table(
+        "tally",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("subject", sa.String(length=10), nullable=False),
+        sa.Column(
+            "number",
+            sa.Integer(),
+            nullable=False,
+            comment="id of the course, of the city (0: none), or whole days to complete",
+        ),
+        sa.Column("month", sa.String(length=7), nullable=False, comment="of the enrolment, in UTC, as 2026-11"),
+        sa.Column("enrolled", sa.Integer(), nullable=False, comment="more, or fewer; 0 by days"),
+        sa.Column("completed", sa.Integer(), nullable=False),
+        sa.CheckConstraint("subject IN ('course', 'city', 'days')", name=op.f("ck_tally_subject")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tally")),
+    )
+    op.create_index("ix_tally_sums", "tally", ["subject", "month", "number", "enrolled", "completed"])
+    op.create_table(
+        "learner",
+        sa.Column("person_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("newest_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_learner_person_id")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_learner")),
+    )
+    op.create_index(op.f("ix_learner_newest_at"), "learner", ["newest_at"])
+    _count_so_far()
+    if op.get_bind().dialect.name == "postgresql":
+        _trigger_on_postgresql()
+    else:
+        _trigger_on_sqlite()
+
+
+def _count_so_far() -> None:
+    month, days = _month("enrolled_at"), _days("enrolled_at", "completed_at")
+    for subject, number in (("course", "course_id"), ("city", "coalesce(city_id, 0)")):
+        op.execute(
+            "INSERT INTO tally (subject, month, number, enrolled, completed)"
+            f" SELECT '{subject}', {month}, {number}, count(*), sum(CASE WHEN state = 'completed' THEN 1 ELSE 0 END)"
+            f" FROM enrolment WHERE state <> 'withdrawn' GROUP BY {month}, {number}"
+        )
+    op.execute(
+        "INSERT INTO tally (subject, month, number, enrolled, completed)"
+        f" SELECT 'days', {month}, {days}, 0, count(*) FROM enrolment"
+        f" WHERE state = 'completed' AND completed_at IS NOT NULL GROUP BY {month}, {days}"
+    )
+    op.execute(
+        "INSERT INTO learner (person_id, newest_at) SELECT person_id, max(enrolled_at) FROM enrolment"
+        " WHERE state <> 'withdrawn' GROUP BY person_id"
+    )
+
+
+def _trigger_on_sqlite() -> None:
+    op.execute(
+        f"CREATE TRIGGER enrolment_inserted AFTER INSERT ON enrolment BEGIN {_appended('NEW', '')}; "
+        f"{_newest('NEW')}; END"
+    )
+    op.execute(
+        f"CREATE TRIGGER enrolment_updated AFTER UPDATE OF {', '.join(TALLIED)} ON enrolment WHEN {_changed(TALLIED)} "
+        f"BEGIN {_appended('OLD', '-')}; {_appended('NEW', '')}; {_newest('OLD')}; {_newest('NEW')}; END"
+    )
+    op.execute(
+        f"CREATE TRIGGER enrolment_deleted AFTER DELETE ON enrolment BEGIN {_appended('OLD', '-')}; "
+        f"{_newest('OLD')}; END"
+    )
+
+
+def _trigger_on_postgresql() -> None:
+    op.execute(
+        "CREATE FUNCTION enrolment_tallied() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        f" IF TG_OP <> 'INSERT' THEN {_appended('OLD', '-')}; END IF;"
+        f" IF TG_OP <> 'DELETE' THEN {_appended('NEW', '')}; {_newest('NEW')}; END IF;"
+        f" IF TG_OP = 'DELETE' THEN {_newest('OLD')}; END IF;"
+        " RETURN NULL; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER enrolment_inserted AFTER INSERT OR DELETE ON enrolment"
+        " FOR EACH ROW EXECUTE FUNCTION enrolment_tallied()"
+    )
+    op.execute(
+        f"CREATE TRIGGER enrolment_updated AFTER UPDATE OF {', '.join(TALLIED)} ON enrolment"
+        f" FOR EACH ROW WHEN ({_changed(TALLIED)}) EXECUTE FUNCTION enrolment_tallied()"
+    )
+
+
+def _appended(row: str, sign: str) -> str:
+    """What appends one enrolment to the tallies, or with `-` takes it away."""
+    month, days = _month(f"{row}.enrolled_at"), _days(f"{row}.enrolled_at", f"{row}.completed_at")
+    done = f"{sign}(CASE WHEN {row}.state = 'completed' THEN 1 ELSE 0 END)"
+    return (
+        "INSERT INTO tally (subject, month, number, enrolled, completed)"
+        f" SELECT 'course', {month}, {row}.course_id, {sign}1, {done} WHERE {row}.state <> 'withdrawn'"
+        f" UNION ALL SELECT 'city', {month}, coalesce({row}.city_id, 0), {sign}1, {done}"
+        f" WHERE {row}.state <> 'withdrawn'"
+        f" UNION ALL SELECT 'days', {month}, {days}, 0, {sign}1"
+        f" WHERE {row}.state = 'completed' AND {row}.completed_at IS NOT NULL"
+    )
+
+
+def _newest(row: str) -> str:
+    """What finds a person's newest enrolment anew. The first statement locks their row, so that two do not cross."""
+    return (
+        f"INSERT INTO learner (person_id, newest_at) VALUES ({row}.person_id, NULL)"
+        " ON CONFLICT (person_id) DO UPDATE SET newest_at = learner.newest_at;"
+        " UPDATE learner SET newest_at = (SELECT max(enrolled_at) FROM enrolment"
+        f" WHERE enrolment.person_id = {row}.person_id AND enrolment.state <> 'withdrawn')"
+        f" WHERE learner.person_id = {row}.person_id"
+    )
+
+
+def _changed(columns: tuple[str, ...]) -> str:
+    differs = "IS DISTINCT FROM" if op.get_bind().dialect.name == "postgresql" else "IS NOT"
+    return " OR ".join(f"OLD.{column} {differs} NEW.{column}" for column in columns)
+
+
+def _month(moment: str) -> str:
+    if op.get_bind().dialect.name == "postgresql":
+        return f"to_char({moment} AT TIME ZONE 'UTC', 'YYYY-MM')"
+    return f"substr({moment}, 1, 7)"
+
+
+def _days(start: str, end: str) -> str:
+    if op.get_bind().dialect.name == "postgresql":
+        return f"CAST(floor(extract(epoch FROM ({end} - {start})) / 86400) AS INTEGER)"
+    return f"((CAST(strftime('%s', {end}) AS INTEGER) - CAST(strftime('%s', {start}) AS INTEGER)) / 86400)"
+
+
+def _drop_tallies() -> None:
+    names = ("enrolment_inserted", "enrolment_updated")
+    if op.get_bind().dialect.name == "postgresql":
+        for name in names:
+            op.execute(f"DROP TRIGGER {name} ON enrolment")
+        op.execute("DROP FUNCTION enrolment_tallied()")
+    else:
+        for name in (*names, "enrolment_deleted"):
+            op.execute(f"DROP TRIGGER {name}")
+    op.drop_table("learner")
+    op.drop_table("tally")
 
 
 def _allow(table: str, *states: str) -> None:
@@ -394,6 +547,7 @@ def _complete_certificates() -> None:
 
 def downgrade() -> None:
     """Who was invited and never came is unconfirmed; what was excused counts as done."""
+    _drop_tallies()
     op.execute("UPDATE person SET state = 'unconfirmed' WHERE state = 'invited'")
     op.execute("UPDATE activity_progress SET state = 'complete' WHERE state = 'excused'")
     _allow("activity_progress", *PROGRESS)
@@ -410,12 +564,11 @@ def downgrade() -> None:
 
     with op.batch_alter_table("enrolment", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_enrolment_assignment_id"), type_="foreignkey")
-        batch_op.drop_index(
-            "ix_enrolment_open_due",
-            sqlite_where=sa.text("state = 'open'"),
-            postgresql_where=sa.text("state = 'open'"),
-        )
         batch_op.drop_index(batch_op.f("ix_enrolment_assignment_id"))
+        for name in INDEXES:
+            batch_op.drop_index(name)
+        for name, columns in FORMER_INDEXES.items():
+            batch_op.create_index(name, columns)
         batch_op.drop_column("assignment_id")
         batch_op.drop_column("withdrawn_at")
 

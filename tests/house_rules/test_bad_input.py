@@ -146,6 +146,8 @@ FORMS: dict[str, dict[str, str]] = {
     },
     "quizzes.start": {"code": "zebra"},
     "quizzes.submit": {},
+    "reports.schedule": {"report": "due", "rhythm": "weekly", "city": "1", "state": "late"},
+    "reports.stop": {},
     "site.choose_language": {"language": "en"},
     "bank.change": {
         "do": "tag", "question": "1", "tags": "night, day", "category": "streets", "quiz": "", "counted": "2",
@@ -282,8 +284,25 @@ QUESTIONS: dict[str, dict[str, str]] = {
     "grants.eligible": {"region": "europe"},
     "people.index": {"q": "amina", "city": "1", "state": "active", "role": "trainer", "page": "1"},
     "quizzes.attempt": {"question": "1", "again": "1"},
-    "reports.completion": {"period": "12", "region": "europe", "course": "the-citys-part", "city": "1"},
-    "reports.completion_csv": {"period": "12", "region": "europe", "course": "the-citys-part", "city": "1"},
+    "reports.completion": {"by": "month", "sort": "late", "page": "2", "region": "europe", "country": "BE"},
+    "reports.due": {"course": "the-citys-part", "cohort": "1", "role": "trainer"},
+    "reports.inactive": {"period": "all", "idle": "30"},
+    "reports.people": {
+        "from": "2026-01-01",
+        "to": "2026-12-31",
+        "basis": "completed",
+        "city": "1",
+        "course": "the-citys-part",
+        "activity": "lesson-1-1",
+        "came": "reached",
+        "state": "completed",
+        "due": "7",
+        "sort": "name",
+        "page": "1",
+    },
+    "reports.people_file": {"period": "12", "region": "europe", "course": "the-citys-part", "city": "Ghent, Belgium"},
+    "reports.quizzes": {"period": "3", "page": "1"},
+    "reports.times": {"course": "the-citys-part"},
     "site.network": {"region": "europe"},
     "editions.activity": {"against": "1", "language": "en"},
     "assignments.index": {"course": "1", "ended": "y", "page": "1"},
@@ -449,7 +468,8 @@ def test_the_forms_here_are_those_of_people(app: Flask, scene: Scene) -> None:
     # that place of it draws nothing; no question stands in a category, one was asked, published and in no change of
     # many; no folder was sent, and the move asks nothing; by that key no mark would change;
     # no mail and no job has failed, and a link that stops mails is signed;
-    # nobody is invited, no file of people was sent, and the one that is there is another's.
+    # nobody is invited, no file of people was sent, and the one that is there is another's;
+    # that report by mail is another person’s.
     assert refused == {
         "people.invite_again": 404, "people_import.confirm": 404, "people_import.create": 422,
         "people_import.drop": 404,
@@ -464,7 +484,7 @@ def test_the_forms_here_are_those_of_people(app: Flask, scene: Scene) -> None:
         "bank.delete": 409, "bank.undo": 404, "bank_naming.rename_category": 409, "bank_question.hide": 409,
         "quiz_studio.redraw": 404,
         "moving.answer": 409, "moving.drop": 409, "moving.new": 422, "moving.place": 409,
-        "regrades.create": 409,
+        "regrades.create": 409, "reports.stop": 404,
         "administration.run_again": 404, "administration.send_again": 404, "notices.stop": 404,
     }  # fmt: skip
 

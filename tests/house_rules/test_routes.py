@@ -32,6 +32,7 @@ MAY = {
     Permission.TRANSLATE: {TRANSLATOR, TRAINER, ADMINISTRATOR},
     Permission.TEACH: {TRAINER, ADMINISTRATOR},
     Permission.REPORT: {COORDINATOR, ADMINISTRATOR},
+    Permission.FOLLOW: {TRAINER, COORDINATOR, ADMINISTRATOR},
     Permission.ADMINISTER: {ADMINISTRATOR},
     Permission.DEVELOP: set(),  # the tests are no demonstration
 }

@@ -57,6 +57,8 @@ BELONGS = {
     "quizzes.result": OTHER_PERSON,
     "quizzes.submit": OTHER_PERSON,
     "quizzes.summary": OTHER_PERSON,
+    "reports.person": OTHER_COORDINATOR,
+    "reports.stop": OTHER_TRAINER,
     "uploads.append": OTHER_TRAINER,
     "uploads.delete": OTHER_TRAINER,
     "uploads.show": OTHER_TRAINER,
@@ -72,6 +74,7 @@ SHARED = {
     "certificates.public",
     "certificates.public_json",
     "mail.show",
+    "reports.people_file",
 }
 
 

@@ -72,11 +72,14 @@ def add_progress(
 ) -> None:
     """How an enrolment stands in the activity at `place`."""
     with unit_of_work():
+        activity_id = edition.activities[place].id
+        if cycle in (None, enrolment.cycle):
+            enrolment.states = {**enrolment.states, activity_id: state}
         db.session.add(
             ActivityProgress(
                 enrolment_id=enrolment.id,
                 cycle=cycle or enrolment.cycle,
-                activity_id=edition.activities[place].id,
+                activity_id=activity_id,
                 state=state,
                 first_at=enrolment.enrolled_at,
                 completed_at=enrolment.enrolled_at if state is ActivityState.COMPLETE else None,

@@ -14,13 +14,15 @@ from app.core.transactions import unit_of_work
 from app.extensions import db
 from app.network.models import Region
 from app.progress.models import ActivityState, EnrolmentState
-from app.reports import queries
-from app.reports.queries import NO_CITY, Count, Filters
+from app.reports import people_queries, queries
+from app.reports.people_queries import Sort
+from app.reports.queries import Count
+from app.reports.scope import NO_CITY, Filters
 from tests.factories import a_city, a_course, a_person
 
 from .factories import NOW, RECENTLY, add_progress, an_enrolment, edition_of
 
-EVERYTHING = Filters()
+EVERYTHING = Filters(at=NOW)
 
 
 def identity(*roles: Role, coordinates: tuple[int, ...] = ()) -> Identity:
@@ -43,7 +45,7 @@ def people_in(city: Any, count: int) -> list[Person]:
 
 
 def names(person: Identity, filters: Filters = EVERYTHING) -> list[str]:
-    return [row.name for row in queries.stream_enrolments(person, filters)]
+    return [row.name for row in people_queries.stream_rows(person, filters, Sort.NEWEST)]
 
 
 def test_counts_by_city_and_course(app: Flask) -> None:
@@ -54,11 +56,13 @@ def test_counts_by_city_and_course(app: Flask) -> None:
     an_enrolment(three, first, due_at=NOW + timedelta(days=1))
     an_enrolment(one, second, days=3, due_at=NOW - timedelta(days=40))
     an_enrolment(two, second, state=EnrolmentState.WITHDRAWN)
-    counts = queries.list_counts(ADMINISTRATOR, EVERYTHING, NOW)
-    assert sorted(counts, key=lambda count: count.course_id) == [
-        Count(oslo.id, first.id, enrolled=3, completed=1, overdue=1),
-        Count(oslo.id, second.id, enrolled=1, completed=1, overdue=0),
+    assert sorted(queries.list_by_course(ADMINISTRATOR, EVERYTHING), key=lambda count: count.key) == [
+        Count(first.id, enrolled=3, completed=1, overdue=1),
+        Count(second.id, enrolled=1, completed=1, overdue=0),
     ]
+    assert queries.list_by_city(ADMINISTRATOR, EVERYTHING) == [Count(oslo.id, enrolled=4, completed=2, overdue=1)]
+    cells = queries.list_cells(ADMINISTRATOR, EVERYTHING, [oslo.id, None], [second.id])
+    assert cells == [Count((oslo.id, second.id), enrolled=1, completed=1, overdue=0)]
     assert queries.count_practitioners(ADMINISTRATOR, EVERYTHING) == 3
 
 
@@ -69,8 +73,8 @@ def test_filters(app: Flask) -> None:
     an_enrolment(a, first)
     an_enrolment(b, second, at=RECENTLY - timedelta(days=400))
     an_enrolment(c, first)
-    assert names(ADMINISTRATOR) == ["B", "A", "C"]  # by city, those without one last
-    assert names(ADMINISTRATOR, Filters(since=RECENTLY)) == ["A", "C"]
+    assert names(ADMINISTRATOR) == ["C", "B", "A"]  # the newest first
+    assert names(ADMINISTRATOR, Filters(since=RECENTLY)) == ["C", "A"]
     assert names(ADMINISTRATOR, Filters(region=Region.AFRICA)) == ["B"]
     assert names(ADMINISTRATOR, Filters(course_id=second.id)) == ["B"]
     assert names(ADMINISTRATOR, Filters(city_id=oslo.id)) == ["A"]
@@ -89,7 +93,7 @@ def test_a_coordinator_reaches_the_cities_they_coordinate_and_nothing_else(app: 
     assert [city.name for city in queries.list_cities(ingrid)] == ["Oslo", "Sfax"]
     for filters in (elsewhere, Filters(city_id=NO_CITY), Filters(region=Region.AFRICA)):
         assert names(ingrid, filters) == []
-        assert queries.list_counts(ingrid, filters, NOW) == []
+        assert queries.list_by_city(ingrid, filters) == []
         assert queries.count_practitioners(ingrid, filters) == 0
         assert queries.list_days_to_complete(ingrid, filters) == []
         assert queries.get_reach(ingrid, filters, edition_of(course)).furthest == {}
@@ -97,11 +101,12 @@ def test_a_coordinator_reaches_the_cities_they_coordinate_and_nothing_else(app: 
     assert queries.list_days_to_complete(ingrid, EVERYTHING) == [(2, 2)]
 
 
-@pytest.mark.parametrize("roles", [(), (Role.TRAINER,), (Role.COORDINATOR,)])
+@pytest.mark.parametrize("roles", [(), (Role.TRANSLATOR,), (Role.TRAINER,), (Role.COORDINATOR,)])
 def test_nobody_else_reaches_anything(app: Flask, roles: tuple[Role, ...]) -> None:
     an_enrolment(a_person(city=a_city()), a_course())
     nobody = identity(*roles)
-    assert names(nobody) == [] and queries.list_cities(nobody) == [] and not queries.has_enrolments(nobody)
+    assert names(nobody) == [] and not queries.has_enrolments(nobody)
+    assert queries.list_by_city(nobody, EVERYTHING) == [] and queries.list_cohorts(nobody) == []
     assert queries.has_enrolments(ADMINISTRATOR)
 
 

@@ -6,8 +6,9 @@ import pytest
 from flask import Flask
 
 from app.reports import report
+from app.reports.choices import Choices
 from app.reports.queries import Count, Reach, ReportedCity, ReportedCourse
-from app.reports.report import Cell, Choices
+from app.reports.report import Cell
 from tests.factories import a_course
 
 from .factories import edition_of
@@ -33,18 +34,15 @@ def reported(*slugs: str) -> list[ReportedCourse]:
 def test_matrix(app: Flask) -> None:
     first, second = reported("first", "second")
     cities = [ReportedCity(1, "Oslo", "NO", "europe"), ReportedCity(2, "Ålesund", "NO", "europe")]
-    counts = [
-        Count(1, first.id, 4, 1, 0),
-        Count(1, second.id, 6, 3, 0),
-        Count(2, second.id, 5, 5, 0),
-        Count(None, first.id, 1, 0, 0),
-    ]
-    matrix = report.matrix_of(counts, Choices([first, second], cities, True))
-    assert [course.slug for course in matrix.courses] == ["second", "first"]
-    assert [row.city.name if row.city else None for row in matrix.rows] == ["Ålesund", "Oslo", None]
-    assert [row.key for row in matrix.rows] == ["2", "1", "none"]
-    assert matrix.rows[0].cells == (Cell(5, 5), None)
-    assert matrix.rows[1].all == Cell(10, 4)
+    choices = Choices([first, second], cities, True)
+    by_city = [Count(1, 10, 4, 0), Count(None, 1, 0, 0), Count(2, 5, 5, 0)]
+    cells = [Count((1, first.id), 4, 1, 0), Count((1, second.id), 6, 3, 0), Count((2, second.id), 5, 5, 0)]
+    shown = report.cities_of(by_city, choices)
+    assert [city.name if city else None for city in shown] == ["Ålesund", "Oslo", None]
+    rows = report.rows_of(shown, [second, first], cells, by_city, choices)
+    assert [row.key for row in rows] == ["2", "1", "none"]
+    assert rows[0].cells == (Cell(5, 5), None) and rows[1].cells == (Cell(6, 3), Cell(4, 1))
+    assert rows[1].all == Cell(10, 4)
 
 
 def test_namesakes_are_told_apart(app: Flask) -> None:
@@ -54,19 +52,23 @@ def test_namesakes_are_told_apart(app: Flask) -> None:
         ReportedCity(2, "Tripoli", "LY", "africa"),
         ReportedCity(3, "Oslo", "NO", "europe"),
     ]
-    matrix = report.matrix_of([Count(i, course.id, 1, 0, 0) for i in (1, 2, 3)], Choices([course], cities, True))
-    assert [row.namesake for row in matrix.rows] == [False, True, True]
+    choices, by_city = Choices([course], cities, True), [Count(i, 1, 0, 0) for i in (1, 2, 3)]
+    rows = report.rows_of(report.cities_of(by_city, choices), [course], [], by_city, choices)
+    assert [row.namesake for row in rows] == [False, True, True]
 
 
-def test_a_large_network_is_cut_and_says_so(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(report, "MOST_COURSES", 1)
-    monkeypatch.setattr(report, "MOST_CITIES", 2)
-    first, second = reported("first", "second")
-    cities = [ReportedCity(i, f"City {i}", "NO", "europe") for i in range(1, 6)]
-    counts = [Count(i, course.id, 2, 1, 0) for i in range(1, 6) for course in (first, second)]
-    matrix = report.matrix_of(counts, Choices([first, second], cities, False))
-    assert (len(matrix.courses), matrix.more_courses, len(matrix.rows), matrix.more_cities) == (1, 1, 2, 3)
-    assert matrix.rows[0].all == Cell(4, 2)
+@pytest.mark.parametrize(
+    ("counted", "found"),
+    [
+        ([], None),
+        ([(7, 1)], (7, 7, 7)),
+        ([(1, 1), (4, 1)], (1, 2.5, 4)),
+        ([(1, 1), (2, 1), (3, 1), (4, 1)], (1.5, 2.5, 3.5)),
+        ([(1, 2), (5, 1), (9, 2)], (1, 5, 9)),
+    ],
+)
+def test_quartiles(counted: list[tuple[float, int]], found: tuple[float, float, float] | None) -> None:
+    assert report.quartiles(counted) == found
 
 
 def test_stops(app: Flask) -> None:

@@ -1,4 +1,4 @@
-"""Whole days between two moments, counted by either database."""
+"""What either database makes of moments: whole days between two, and the month of one."""
 
 from __future__ import annotations
 
@@ -18,13 +18,33 @@ class whole_days(FunctionElement[int]):
 
 
 @compiles(whole_days, "sqlite")
-def _sqlite(element: whole_days, compiler: Any, **options: Any) -> str:
+def _sqlite_days(element: whole_days, compiler: Any, **options: Any) -> str:
     # In whole seconds: the difference of two julian days falls short of a whole day by a rounding error.
     start, end = (compiler.process(clause, **options) for clause in element.clauses)
     return f"((CAST(strftime('%s', {end}) AS INTEGER) - CAST(strftime('%s', {start}) AS INTEGER)) / 86400)"
 
 
 @compiles(whole_days, "postgresql")
-def _postgresql(element: whole_days, compiler: Any, **options: Any) -> str:
+def _postgresql_days(element: whole_days, compiler: Any, **options: Any) -> str:
     start, end = (compiler.process(clause, **options) for clause in element.clauses)
     return f"CAST(floor(extract(epoch FROM ({end} - {start})) / 86400) AS INTEGER)"
+
+
+class utc_month(FunctionElement[str]):
+    """`utc_month(moment)`: the calendar month in UTC, as `2026-11`."""
+
+    name = "utc_month"
+    type = sa.String()
+    inherit_cache = True
+
+
+@compiles(utc_month, "sqlite")
+def _sqlite_month(element: utc_month, compiler: Any, **options: Any) -> str:
+    (moment,) = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"substr({moment}, 1, 7)"
+
+
+@compiles(utc_month, "postgresql")
+def _postgresql_month(element: utc_month, compiler: Any, **options: Any) -> str:
+    (moment,) = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"to_char({moment} AT TIME ZONE 'UTC', 'YYYY-MM')"

@@ -1,0 +1,98 @@
+"""How quizzes went: attempts that were handed in and marked, of the enrolments that a report counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from app.auth.identity import Identity
+from app.courses.models import Course
+from app.courses.outline import OutlineActivity
+from app.courses.queries import seen_by
+from app.extensions import db
+from app.progress.models import Enrolment
+from app.quizzes.freezing import data_of
+from app.quizzes.models import Attempt, AttemptState
+
+from .queries import ReportedCourse
+from .scope import Filters, cohort
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedQuiz:
+    """A quiz as its course's edition in force has it. `pass_mark`: 0 to 1, None where there is nothing to pass."""
+
+    course: ReportedCourse
+    activity: OutlineActivity
+    number: str
+    pass_mark: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class QuizResult:
+    """Marked attempts at a quiz; `firsts` are the first of each person's cycle. `average`: 0 to 1."""
+
+    activity_id: int
+    attempts: int
+    passed: int
+    average: float
+    firsts: int
+    firsts_passed: int
+
+
+def quizzes_of(courses: Sequence[ReportedCourse]) -> list[ReportedQuiz]:
+    """The quizzes of these courses, in order."""
+    found = []
+    for course in courses:
+        for m, module in enumerate(course.edition.outline.modules, 1):
+            for n, activity in enumerate(module.activities, 1):
+                if activity.kind == "quiz":
+                    mark = data_of(activity).settings.pass_mark
+                    found.append(ReportedQuiz(course, activity, f"{m}.{n}", None if mark is None else mark / 100))
+    return found
+
+
+def list_results(person: Identity, filters: Filters, quizzes: Sequence[ReportedQuiz]) -> dict[int, QuizResult]:
+    """The results of these quizzes by activity id; one that nobody took is not in it. One statement."""
+    if not quizzes:
+        return {}
+    marks = {quiz.activity.id: quiz.pass_mark or 0.0 for quiz in quizzes}
+    passed = Attempt.score >= sa.case(marks, value=Attempt.activity_id) - 1e-9
+    first = Attempt.number == 1
+    statement = (
+        sa.select(
+            Attempt.activity_id,
+            sa.func.count(),
+            sa.func.count().filter(passed),
+            sa.func.avg(Attempt.score),
+            sa.func.count().filter(first),
+            sa.func.count().filter(first, passed),
+        )
+        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+        .where(
+            *cohort(person, filters),
+            Attempt.activity_id.in_(marks),
+            Attempt.state == AttemptState.SUBMITTED,
+            Attempt.score.is_not(None),
+        )
+        .group_by(Attempt.activity_id)
+    )
+    return {row[0]: QuizResult(*row) for row in db.session.execute(statement)}
+
+
+def count_attempts(person: Identity, filters: Filters) -> int:
+    """How many attempts were handed in and marked."""
+    statement = (
+        sa.select(sa.func.count())
+        .select_from(Attempt)
+        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+        .where(*cohort(person, filters), Attempt.state == AttemptState.SUBMITTED, Attempt.score.is_not(None))
+    )
+    return db.session.scalar(statement) or 0
+
+
+def list_taught(person: Identity) -> set[int]:
+    """The ids of the courses whose quizzes' statistics `person` may open."""
+    return set(db.session.scalars(sa.select(Course.id).where(seen_by(person))))

@@ -1,0 +1,59 @@
+"""The reports that go to people by mail, and their readers as the site knows them outside a request."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from app.auth.identity import Identity
+from app.auth.models import Person, PersonRole, PersonState, Role
+from app.core.errors import NotFound
+from app.extensions import db
+
+from .models import ReportSchedule
+
+
+def list_schedules(person: Identity) -> list[ReportSchedule]:
+    """What goes to a person, the newest first."""
+    mine = sa.select(ReportSchedule).where(ReportSchedule.person_id == person.id, ReportSchedule.ended_at.is_(None))
+    return list(db.session.scalars(mine.order_by(ReportSchedule.id.desc())))
+
+
+def get_schedule(person: Identity, schedule_id: int) -> ReportSchedule:
+    """One that goes to `person`. Raises `NotFound`."""
+    found = db.session.get(ReportSchedule, schedule_id)
+    if found is None or found.person_id != person.id or found.ended_at is not None:
+        raise NotFound
+    return found
+
+
+def list_due(at: datetime) -> list[int]:
+    """The ids of those whose time has come, the longest overdue first."""
+    due = sa.select(ReportSchedule.id).where(ReportSchedule.ended_at.is_(None), ReportSchedule.next_at <= at)
+    return list(db.session.scalars(due.order_by(ReportSchedule.next_at, ReportSchedule.id)))
+
+
+def find_reader(person_id: int) -> Identity | None:
+    """A person with their open roles, as in a request; None for who has left."""
+    person = db.session.get(Person, person_id)
+    if person is None or person.state != PersonState.ACTIVE:
+        return None
+    held = db.session.execute(
+        sa.select(PersonRole.role, PersonRole.city_id).where(
+            PersonRole.person_id == person_id, PersonRole.to_at.is_(None)
+        )
+    ).all()
+    return Identity(
+        id=person.id,
+        sign_in_id=0,
+        email=person.email or "",
+        name=person.name,
+        language=person.language,
+        time_zone=person.time_zone,
+        state=PersonState(person.state),
+        city_id=person.city_id,
+        city_name=None,
+        roles=frozenset(Role(row.role) for row in held),
+        coordinates=frozenset(row.city_id for row in held if row.role == Role.COORDINATOR),
+    )

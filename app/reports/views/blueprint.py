@@ -1,0 +1,5 @@
+"""The blueprint that the views of reports share."""
+
+from flask import Blueprint
+
+bp = Blueprint("reports", __name__, url_prefix="/reports")

@@ -1,0 +1,67 @@
+"""The list behind every number, and the same as files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, request
+from flask_babel import to_user_timezone
+
+from app.auth.identity import page_language
+from app.core import audit
+from app.core.access import Permission, allow
+from app.core.errors import NotFound
+
+from .. import export, people_queries
+from ..people_queries import PAGE_SIZE, Sort
+from ..scope import Filters
+from .asking import Asked, Page, ask, page_number, shown
+from .blueprint import bp
+
+
+@bp.get("/people")
+@allow(Permission.FOLLOW)
+def people() -> Page:
+    """Who is counted: enrolments with their people, a page at a time."""
+    return shown("reports/people.html", _people)
+
+
+def _people(asked: Asked, filters: Filters) -> dict[str, Any]:
+    total = people_queries.count_rows(asked.person, filters)
+    pages = max(1, -(-total // PAGE_SIZE))
+    page = min(page_number(), pages)
+    return {
+        "rows": people_queries.list_rows(asked.person, filters, _sort(), page) if total else [],
+        "total": total,
+        "page": page,
+        "pages": pages,
+        "sort": _sort(),
+        "courses": {course.id: course for course in asked.choices.courses},
+    }
+
+
+@bp.get("/people.<any(csv, xlsx):format>")
+@allow(Permission.FOLLOW)
+def people_file(format: str) -> Response:
+    """The same rows as a file, sent as they are read. That it was taken is written down."""
+    asked = ask()
+    if asked.filters is None:
+        raise NotFound
+    audit.record_reading(
+        "report.export", "report:people", actor_id=asked.person.id, filters=asked.form.asked(), format=format
+    )
+    rows = people_queries.stream_rows(asked.person, asked.filters, _sort())
+    chunks = export.FORMATS[format](
+        rows, asked.choices.courses, at=asked.at, zone=asked.person.time_zone, language=page_language()
+    )
+    name = f"people-{to_user_timezone(asked.at).date().isoformat()}.{format}"
+    return Response(
+        chunks,
+        mimetype=export.TYPES[format],
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"},
+    )
+
+
+def _sort() -> Sort:
+    asked = request.args.get("sort", "")
+    return Sort(asked) if asked in set(Sort) else Sort.NEWEST

@@ -1,0 +1,266 @@
+"""Every report, as each role sees it; and every number opens a list of as many."""
+
+from __future__ import annotations
+
+import html as markup
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.auth.models import Cohort, CohortMember, Person, Role
+from app.core import clock
+from app.core.models import AuditEvent
+from app.core.transactions import unit_of_work
+from app.courses.models import Course, CourseTrainer
+from app.extensions import db
+from app.network.models import City, Region
+from app.progress.models import ActivityProgress, ActivityState, EnrolmentState
+from app.quizzes.models import Attempt, AttemptState
+from tests.factories import a_choice_question, a_city, a_course, a_person, signed_in
+
+from .factories import NOW, RECENTLY, a_certificate, add_progress, an_enrolment, edition_of
+
+REPORTS = ("completion", "people", "due", "inactive", "times", "quizzes")
+
+
+@pytest.fixture(autouse=True)
+def _today(app: Flask) -> Iterator[None]:
+    with clock.at(NOW):
+        yield
+
+
+@dataclass
+class Network:
+    administrator: Person
+    coordinator: Person
+    trainer: Person
+    oslo: City
+    dakar: City
+    part: Course
+    other: Course
+    cohort_id: int
+    through: Person
+    secret: Person
+
+
+@pytest.fixture
+def network(app: Flask) -> Network:
+    """Oslo with four people in two courses, Dakar with three; the trainer leads the course `part`."""
+    oslo, dakar = a_city("Oslo"), a_city("Dakar", country="SN", region=Region.AFRICA)
+    trainer = a_person("Tove Trainer", roles=(Role.TRAINER,))
+    part, other = a_course("part", trainer=trainer, questions=[a_choice_question()]), a_course("other")
+    through, quiet, secret = (
+        a_person("Through", city=oslo),
+        a_person("Quiet", city=oslo),
+        a_person("Secret", city=dakar),
+    )
+    done = an_enrolment(through, part, days=4, score=0.9)
+    an_enrolment(quiet, part, done=1, due_at=NOW - timedelta(days=3))
+    an_enrolment(a_person("Soon", city=oslo), other, done=2, due_at=NOW + timedelta(days=10))
+    an_enrolment(a_person("Fresh", city=oslo), other, at=NOW - timedelta(days=1))
+    an_enrolment(secret, other, days=9)
+    an_enrolment(a_person("Gone", city=dakar), part, state=EnrolmentState.WITHDRAWN)
+    an_enrolment(a_person("Translates", city=dakar, roles=(Role.TRANSLATOR,)), part, done=2)
+    a_certificate(done)
+    edition = edition_of(part)
+    with unit_of_work():
+        for number, score in enumerate((0.5, 0.9), 1):
+            db.session.add(
+                Attempt(
+                    enrolment_id=done.id, cycle=1, activity_id=edition.by_key["test"].id, number=number,
+                    edition_id=edition.id, language="en", state=AttemptState.SUBMITTED, started_at=RECENTLY,
+                    finished_at=RECENTLY, score=score, slots=[],
+                )
+            )  # fmt: skip
+        cohort = Cohort(name="First cohort", created_by_id=trainer.id, created_at=RECENTLY)
+        db.session.add(cohort)
+        db.session.flush()
+        db.session.add(CohortMember(cohort_id=cohort.id, person_id=quiet.id, added_by_id=trainer.id, added_at=NOW))
+        db.session.execute(sa.update(ActivityProgress).values(seconds=600))
+        cohort_id = cohort.id
+    return Network(
+        a_person("Ingrid Solberg", roles=(Role.ADMINISTRATOR,)),
+        a_person("Kari Coordinator", city=oslo, roles=(Role.COORDINATOR,)),
+        trainer, oslo, dakar, part, other, cohort_id, through, secret,
+    )  # fmt: skip
+
+
+def get(client: FlaskClient, address: str, **asked: str) -> str:
+    answer = client.get(address, query_string=asked or None, follow_redirects=True)
+    assert answer.status_code == 200, f"{address}: {answer.status}"
+    return answer.text
+
+
+def words(html: str) -> str:
+    return " ".join(markup.unescape(re.sub(r"<[^>]+>", " ", html)).split())
+
+
+def opened(client: FlaskClient, html: str) -> int:
+    """Follow every number of a page to its list, and see that it has as many rows; gives how many there were."""
+    found = re.findall(r'<a href="(/reports/people\?[^"]*|/reports/people)"[^>]*>([\d,]+)</a>', html)
+    for address, number in found:
+        listed = get(client, markup.unescape(address))
+        fits = re.search(r"([\d,]+) enrolments? fits?\.", words(listed))
+        assert fits and fits[1] == number, f"{address}: {number}, listed {fits and fits[1]}"
+    return len(found)
+
+
+@pytest.mark.parametrize("who", ["administrator", "coordinator", "trainer"])
+def test_every_number_opens_the_list_behind_it(client: FlaskClient, network: Network, who: str) -> None:
+    signed_in(client, getattr(network, who))
+    seen = 0
+    for report in REPORTS:
+        seen += opened(client, get(client, f"/reports/{report}"))
+    for by in ("city", "region", "country", "course", "cohort", "role", "month"):
+        seen += opened(client, get(client, "/reports/completion", by=by))
+    assert seen > 20
+    get(client, "/reports")
+
+
+def test_the_reports_say_what_is(client: FlaskClient, network: Network) -> None:
+    signed_in(client, network.administrator)
+    assert "Late 1 Due within 7 days 0 Due within 14 days 1 Due within 30 days 1" in words(get(client, "/reports/due"))
+    inactive = words(get(client, "/reports/inactive"))
+    assert "Never started 1 Untouched for 30 days 3 Untouched for 60 days 3 Untouched for 90 days 0" in inactive
+    times = words(get(client, "/reports/times", course="part"))
+    assert "The city’s part 1 4 4 4" in times and "spent 50 min in it or less" in times
+    assert "2.3 Test The city’s part 2 1 (50%) 70% 0%" in words(get(client, "/reports/quizzes"))
+    assert "Africa 2 1 50% 1 0 Europe 4 1 25% 3 1" in words(get(client, "/reports/completion", by="region"))
+    assert "First cohort 1 0 0% 1 1" in words(get(client, "/reports/completion", by="cohort"))
+    assert "Practitioner only 5 2" in words(get(client, "/reports/completion", by="role"))
+    months = words(get(client, "/reports/completion", by="month"))
+    assert "November 2026 1 0 0% 1 0 September 2026 5 2 40% 3 1" in months
+
+
+def test_a_trainer_sees_the_courses_they_lead_or_write_and_nothing_else(client: FlaskClient, network: Network) -> None:
+    signed_in(client, network.trainer)
+    listed = words(get(client, "/reports/people"))
+    assert "3 enrolments fit." in listed and "Through" in listed and "Translates" in listed
+    assert "Secret" not in listed and "Soon" not in listed
+    assert client.get("/reports/people?course=other").status_code == 422
+    assert client.get(f"/reports/people?cohort={network.cohort_id}").status_code == 422
+    assert client.get(f"/reports/people/{network.secret.id}").status_code == 404
+    with unit_of_work():
+        db.session.execute(sa.update(CourseTrainer).values(role="translator"))
+    assert "0 enrolments fit." in words(get(client, "/reports/people"))
+
+
+def test_a_coordinator_sees_their_city_and_nothing_else(client: FlaskClient, network: Network) -> None:
+    signed_in(client, network.coordinator)
+    for report in REPORTS:
+        shown = get(client, f"/reports/{report}")
+        assert "Secret" not in shown and "Dakar" not in shown and "Translates" not in shown
+    assert client.get(f"/reports/people/{network.secret.id}").status_code == 404
+    assert client.get(f"/reports/people.csv?city={network.dakar.id}").status_code == 404
+    assert client.get("/reports/choices/cities").json == ["Oslo, Norway"]
+
+
+@pytest.mark.parametrize("role", [(), (Role.TRANSLATOR,)])
+def test_nobody_else_sees_a_report(client: FlaskClient, network: Network, role: tuple[Role, ...]) -> None:
+    signed_in(client, a_person("Someone", city=network.oslo, roles=role))
+    for report in (*REPORTS, "schedules", "people.xlsx", "choices/cities", f"people/{network.through.id}"):
+        assert client.get(f"/reports/{report}").status_code == 403
+    assert "Reports" not in words(get(client, "/my/record")).partition("My record")[0]
+
+
+def test_filters_narrow_and_stand_in_the_address_only_if_chosen(client: FlaskClient, network: Network) -> None:
+    signed_in(client, network.administrator)
+
+    def count(**asked: str) -> int:
+        fits = re.search(r"(\d+) enrolments? fits?\.", words(get(client, "/reports/people", **asked)))
+        assert fits
+        return int(fits[1])
+
+    assert count() == 6
+    assert count(city="oslo, norway") == 4 and count(city="dak") == 2
+    assert count(country="SN") == 2 and count(region="africa") == 2
+    assert count(cohort=str(network.cohort_id)) == 1 and count(cohort="first cohort") == 1
+    assert count(role="translator") == 1 and count(role="none") == 5
+    assert count(state="late") == 1 and count(state="completed") == 2 and count(state="unstarted") == 1
+    assert count(basis="completed") == 2 and count(basis="completed", to="2026-09-05") == 1
+    assert count(**{"from": "2026-11-20"}) == 1 and count(**{"from": "2026-09-01", "to": "2026-09-01"}) == 5
+    answer = client.get("/reports/people?period=12&region=&city=Oslo%2C+Norway&course=&from=&page=2")
+    assert answer.headers["Location"] == f"/reports/people?city={network.oslo.id}&page=2"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("from", "yesterday", "Write the day"),
+        ("to", "2026-13-01", "Write the day"),
+        ("from", "1066-10-14", "from 2000 to 2100"),
+        ("city", "o", "More than one fits: Oakland, United States; Oslo, Norway"),
+        ("cohort", "99999999999999999999", "not among your choices"),
+        ("state", "asleep", "not among your choices"),
+        ("activity", "lesson-1-1", "not among your choices"),
+    ],
+)
+def test_a_bad_filter_says_so_beside_the_field(
+    client: FlaskClient, network: Network, name: str, value: str, said: str
+) -> None:
+    a_city("Oakland", country="US")
+    answer = signed_in(client, network.administrator).get("/reports/people", query_string={name: value})
+    assert answer.status_code == 422
+    error = re.search(rf'id="{name}-error"[^>]*>([^<]*)<', answer.text)
+    assert error and said in error[1]
+
+
+def test_a_period_that_ends_before_it_begins(client: FlaskClient, network: Network) -> None:
+    answer = signed_in(client, network.administrator).get("/reports/people?from=2026-03-01&to=2026-02-01")
+    assert answer.status_code == 422 and "before the day it begins" in answer.text
+
+
+def test_a_thousand_cities_do_not_weigh_on_the_page(client: FlaskClient, network: Network) -> None:
+    with unit_of_work():
+        db.session.add_all(
+            City(name=f"City {n}", country="NO", region="europe", size_band="small", joined_on=NOW.date())
+            for n in range(100)
+        )
+    shown = get(signed_in(client, network.administrator), "/reports/people")
+    assert 'data-choices="cities"' in shown and "City 42" not in shown
+    assert "City 42, Norway" in client.get("/reports/choices/cities").json
+    assert "2.2 Lesson" not in get(client, "/reports/people", city="City 42")
+
+
+def test_a_record_has_every_cycle_and_opening_it_is_written_down(client: FlaskClient, network: Network) -> None:
+    """For its owner, nothing is written."""
+    reader, person_id = network.administrator.id, network.through.id
+    edition = edition_of(network.other)
+    again = an_enrolment(network.through, network.other, done=1, cycle=2)
+    add_progress(again, edition, 0, ActivityState.COMPLETE, cycle=1)
+    signed_in(client, network.administrator)
+    said = words(get(client, f"/reports/people/{person_id}"))
+    assert "1 Completed 5 September 2026 90% 50 min 2 SC-0000" in said
+    assert "1 of 4 activities" in said
+    event = db.session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "record.read")).one()
+    assert (event.actor_id, event.subject) == (reader, f"person:{person_id}")
+    db.session.rollback()
+    assert "My record" in words(get(signed_in(client, network.through), "/my/record"))
+    assert db.session.scalar(sa.select(sa.func.count()).where(AuditEvent.action == "record.read")) == 1
+
+
+def test_a_record_shows_no_more_than_its_reader_may_see(client: FlaskClient, network: Network) -> None:
+    an_enrolment(network.through, a_course("hidden-course"), done=1)
+    person_id = network.through.id
+    assert get(signed_in(client, network.trainer), f"/reports/people/{person_id}").count("<section") == 1
+    assert get(signed_in(client, network.coordinator), f"/reports/people/{person_id}").count("<section") == 2
+
+
+def test_excused_counts_as_complete_where_people_stop(client: FlaskClient, network: Network) -> None:
+    excused = an_enrolment(a_person("Excused", city=network.oslo), network.part, done=1)
+    add_progress(excused, edition_of(network.part), 1, ActivityState.EXCUSED)
+    signed_in(client, network.administrator)
+    listed: dict[str, Any] = {"course": "part", "came": "completed", "activity": "lesson-1-2"}
+    assert "Excused" in get(client, "/reports/people", **listed)
+
+
+@pytest.mark.parametrize("report", ["", *(f"/{name}" for name in REPORTS), "/schedules"])
+def test_an_empty_network_says_what_will_stand_there(client: FlaskClient, app: Flask, report: str) -> None:
+    assert "<h1>" in get(signed_in(client, a_person(roles=(Role.ADMINISTRATOR,))), f"/reports{report}")

@@ -1,0 +1,153 @@
+"""Reports by e-mail: begun, listed, stopped, sent once a time, and ended for who may not see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.auth.models import Person, PersonRole, PersonState, Role
+from app.core import clock, mail
+from app.core.models import Outbox
+from app.core.transactions import unit_of_work
+from app.extensions import db
+from app.reports import jobs
+from app.reports.models import ReportSchedule, Rhythm
+from app.reports.rhythm import next_time
+from tests.factories import a_city, a_course, a_person, signed_in
+
+from .factories import NOW, an_enrolment
+
+MONDAY = datetime(2026, 11, 23, 7, tzinfo=UTC)  # the next one at seven
+
+
+@pytest.fixture(autouse=True)
+def _today(app: Flask) -> Iterator[None]:
+    app.config["WTF_CSRF_ENABLED"] = False
+    with clock.at(NOW):
+        yield
+    app.config["WTF_CSRF_ENABLED"] = True
+
+
+@pytest.fixture
+def coordinator(app: Flask) -> Person:
+    city = a_city("Oslo")
+    an_enrolment(a_person("Late", city=city), a_course("part"), due_at=NOW - timedelta(days=1))
+    return a_person("Kari", city=city, roles=(Role.COORDINATOR,), email="kari@oslo.example")
+
+
+def begun(client: FlaskClient, **sent: str) -> int:
+    return client.post("/reports/schedules", data={"report": "due", "rhythm": "weekly", **sent}).status_code
+
+
+def rows() -> list[ReportSchedule]:
+    db.session.rollback()
+    return list(db.session.scalars(sa.select(ReportSchedule).order_by(ReportSchedule.id)))
+
+
+def mails() -> list[Outbox]:
+    db.session.rollback()
+    return list(db.session.scalars(sa.select(Outbox).where(Outbox.kind == "report")))
+
+
+@given(
+    st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)),
+    st.sampled_from(list(Rhythm)),
+    st.sampled_from(["UTC", "Asia/Tokyo", "America/Montreal", "Africa/Tunis", "Pacific/Auckland"]),
+)
+def test_the_next_time_is_seven_in_the_morning_and_none_is_left_out(at: datetime, rhythm: Rhythm, zone: str) -> None:
+    after = at.replace(tzinfo=UTC)
+    found = next_time(after, rhythm, zone)
+    here = found.astimezone(ZoneInfo(zone))
+    assert found > after and here.hour == 7 and here.minute == 0
+    assert rhythm is not Rhythm.WEEKLY or here.weekday() == 0
+    assert rhythm is not Rhythm.MONTHLY or here.day == 1
+    longest = {Rhythm.DAILY: 1, Rhythm.WEEKLY: 7, Rhythm.MONTHLY: 31}[rhythm]
+    assert found - after <= timedelta(days=longest, hours=1)
+
+
+def test_begun_changed_listed_and_stopped(client: FlaskClient, coordinator: Person) -> None:
+    signed_in(client, coordinator)
+    assert begun(client, course="part") == 303
+    assert begun(client, course="part", rhythm="daily") == 303  # the same report: only how often
+    [row] = rows()
+    assert (row.report, row.filters, row.rhythm) == ("due", "course=part", "daily")
+    listed = client.get("/reports/schedules").text
+    assert "Late and soon due" in listed and "Course: The city’s part" in listed and "Every day" in listed
+    assert client.post(f"/reports/schedules/{row.id}/end").status_code == 303
+    assert "You get no reports by e-mail" in client.get("/reports/schedules").text
+    assert client.post(f"/reports/schedules/{row.id}/end").status_code == 404
+
+
+def test_what_is_no_report_is_not_begun(client: FlaskClient, coordinator: Person) -> None:
+    signed_in(client, coordinator)
+    assert begun(client, report="grades") == 404
+    assert begun(client, rhythm="hourly") == 404
+    assert begun(client, city="none") == 404
+    assert rows() == []
+
+
+def test_twenty_are_enough(client: FlaskClient, coordinator: Person) -> None:
+    signed_in(client, coordinator)
+    with unit_of_work():
+        db.session.add_all(
+            ReportSchedule(
+                person_id=coordinator.id,
+                report="due",
+                filters=f"n={n}",
+                rhythm="weekly",
+                created_at=NOW,
+                next_at=MONDAY,
+            )
+            for n in range(20)
+        )
+    assert begun(client) == 409 and len(rows()) == 20
+
+
+def test_it_is_sent_once_each_time(client: FlaskClient, coordinator: Person) -> None:
+    signed_in(client, coordinator)
+    begun(client, course="part")
+    assert jobs.send() == 0
+    with clock.at(MONDAY + timedelta(minutes=2)):
+        assert jobs.send() == 1 and jobs.send() == 0
+    [sent] = mails()
+    assert sent.recipient == "kari@oslo.example" and rows()[0].next_at == MONDAY + timedelta(days=7)
+    with client.application.app_context():
+        settings = client.application.config["SETTINGS"]
+        said = mail._message(sent, settings).get_content()
+    assert "Late: 1" in said and "http://localhost/reports/due?course=part" in said
+    with unit_of_work():
+        db.session.execute(sa.update(ReportSchedule).values(next_at=MONDAY))
+    with clock.at(MONDAY + timedelta(minutes=3)):
+        jobs.send()  # as if the first run had been cut off after its mail
+    assert len(mails()) == 1
+
+
+@pytest.mark.parametrize("why", ["left", "no role", "another city"])
+def test_it_ends_for_who_may_not_see_it(client: FlaskClient, coordinator: Person, why: str) -> None:
+    person_id, city_id, elsewhere = coordinator.id, coordinator.city_id, a_city("Dakar").id
+    signed_in(client, coordinator)
+    with unit_of_work():
+        db.session.add(PersonRole(person_id=person_id, role=Role.COORDINATOR, city_id=elsewhere, from_at=NOW))
+        db.session.add(
+            ReportSchedule(
+                person_id=person_id, report="due", filters=f"city={city_id}", rhythm="weekly", created_at=NOW,
+                next_at=MONDAY,
+            )
+        )  # fmt: skip
+    with unit_of_work():
+        if why == "left":
+            db.session.execute(sa.update(Person).where(Person.id == person_id).values(state=PersonState.LEFT))
+        else:
+            role = sa.update(PersonRole).where(PersonRole.person_id == person_id).values(to_at=NOW)
+            db.session.execute(role if why == "no role" else role.where(PersonRole.city_id == city_id))
+    with clock.at(MONDAY):
+        assert jobs.send() == 0
+    assert mails() == [] and rows()[0].ended_at is not None
