@@ -13,6 +13,7 @@ from typing import Any, get_args
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask_migrate import upgrade
 from sqlalchemy.orm import close_all_sessions
 
 from app import create_app
@@ -75,8 +76,7 @@ def another(settings: Settings, folder: Path) -> Iterator[Flask]:
     editions.forget()
     quizzes.forget()
     with app.app_context():
-        with unit_of_work():
-            Base.metadata.create_all(db.session.connection())
+        upgrade()  # with its triggers, which the tables alone do not have
         yield app
         close_all_sessions()
         db.engine.dispose()
