@@ -125,7 +125,7 @@ def rows_by_table() -> dict[str, int]:
             for table in Base.metadata.sorted_tables
             if table.name in there
         ]
-        return dict(connection.execute(sa.union_all(*counts)).tuples())
+        return {row[0]: row[1] for row in connection.execute(sa.union_all(*counts))}
 
 
 def _a_completed_enrolment(person: Person, course: Course, city: City) -> Enrolment:
