@@ -487,7 +487,7 @@ def test_the_forms_here_are_those_of_people(app: Flask, scene: Scene) -> None:
         "moving.answer": 409, "moving.drop": 409, "moving.new": 422, "moving.place": 409,
         "regrades.create": 409, "reports.stop": 404,
         "administration.run_again": 404, "administration.send_again": 404, "notices.stop": 404,
-        "regrades.create": 409, "issued.reinstate": 409,
+        "issued.reinstate": 409,
     }  # fmt: skip
 
 
