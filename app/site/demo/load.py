@@ -29,11 +29,13 @@ from app.network.services import CityFacts
 from app.progress.models import Certificate, Enrolment
 from app.quizzes.models import Attempt
 
+from .arranging import arrange
 from .cast import Member, domain_of, gather
 from .journeys import Stage, arrive, play, take
 from .material import FOLDER, CallMaterial, CourseMaterial, Material, read
 from .practice import practise
 
+RECENT = timedelta(days=14)
 APPROVED_BY = Text.of({"en": "the steering committee", "fr": "le comité directeur"}, "en")
 
 
@@ -63,7 +65,11 @@ def load(*, seed: int, people: int) -> dict[str, int]:
         practise(material.practice, stage, seed=seed, lead=lead, today=today)
         for call in material.calls:
             _invite(call, stage, today)
-        _read_what_was_told()
+        arrange(
+            stage, coordinator="coordinator@demo.example", trainer="trainer@demo.example", course="prevention",
+            today=today,
+        )  # fmt: skip
+        _read_what_was_told(before=today - RECENT)
         return {
             "cities": _count(City),
             "people": _count(Person),
@@ -75,9 +81,10 @@ def load(*, seed: int, people: int) -> dict[str, int]:
         }
 
 
-def _read_what_was_told() -> None:
-    """What people were told before today has been read, and mailed nowhere."""
-    db.session.execute(sa.update(Notice).values(read_at=Notice.created_at, mail_at=None))
+def _read_what_was_told(*, before: datetime) -> None:
+    """What people were told before that has been read; nothing of it is mailed."""
+    db.session.execute(sa.update(Notice).values(mail_at=None))
+    db.session.execute(sa.update(Notice).values(read_at=Notice.created_at).where(Notice.created_at < before))
 
 
 def _begin(material: Material, members: list[Member], stage: Stage) -> None:
