@@ -190,7 +190,9 @@ class Maker:
             case "number":
                 values = draw(st.lists(st.floats(-1e9, 1e9, width=32), min_size=1, max_size=3, unique=True))
                 accepted = tuple(
-                    AcceptedNumber(value, draw(st.sampled_from([0.0, 0.1, 1 / 3])), fraction=fraction, feedback=maybe())
+                    AcceptedNumber(
+                        value + 0.0, draw(st.sampled_from([0.0, 0.1, 1 / 3])), fraction=fraction, feedback=maybe()
+                    )
                     for value, fraction in zip(values, (1.0, 0.5, 0.25), strict=False)
                 )
                 units = (Unit("km"), Unit("m", 0.001)) if draw(st.booleans()) else ()

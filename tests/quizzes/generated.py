@@ -44,7 +44,7 @@ from app.quizzes.types import (
 KEYS = "abcdefgh"
 characters = st.characters(exclude_categories=("Cs", "Cc"), max_codepoint=0x1FFFF)
 lines = st.text(characters, min_size=1, max_size=20).map(lambda typed: " ".join(typed.split())).filter(bool)
-fractions = st.sampled_from([1.0, 0.5, 0.3333333, 0.0, -0.25, -1.0]) | st.floats(-1, 1)
+fractions = st.sampled_from([1.0, 0.5, 0.3333333, 0.0, -0.25, -1.0]) | st.floats(-1, 1).map(lambda value: value + 0.0)
 numbers = st.floats(-1e12, 1e12, allow_nan=False) | st.integers(-1000, 1000).map(float)
 
 
