@@ -113,7 +113,7 @@ def drop(import_id: int) -> Response:
     """Let a file go without doing anything."""
     queries.get_import(the_person(), import_id)
     services.drop(import_id=import_id)
-    flash(_("The file is let go. Nothing was changed."), "done")
+    flash(_("The file is discarded. Nothing was changed."), "done")
     return redirect(url_for("people_import.index"), 303)  # type: ignore[return-value]
 
 

@@ -28,6 +28,15 @@ class Round:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many runs of one job wait, and since when the oldest of them does."""
+
+    name: str
+    count: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class OutboxFigures:
     """How many mails wait, how many failed, and since when the oldest waits."""
 
@@ -40,11 +49,13 @@ class OutboxFigures:
 class Work:
     """What runs, waits and failed, and how what comes round does. `silent_for`: minutes in which nothing ran.
 
-    `has_run`: whether anything ever did. `stuck`: the ids of runs so old that they were probably lost.
+    `has_run`: whether anything ever did. `stuck`: the ids of runs so old that they were probably lost. `waiting`: all
+    that is queued, by job.
     """
 
     running: Sequence[JobRun]
     queued: Sequence[JobRun]
+    waiting: list[Waiting]
     failed: Sequence[JobRun]
     rounds: list[Round]
     silent_for: int | None
@@ -53,20 +64,38 @@ class Work:
 
 
 def get_work() -> Work:
-    """The jobs, in one statement; of each state the newest 50."""
-    place = sa.func.row_number().over(partition_by=JobRun.state, order_by=JobRun.id.desc())
-    newest = sa.select(JobRun.id, place.label("place")).where(JobRun.name.not_in(jobs.periodic())).subquery()
-    rows = db.session.scalars(
-        sa.select(JobRun)
+    """The jobs, in one statement; of each state the newest 50, and what waits of each job counted."""
+    alike = [JobRun.state, JobRun.name]
+    newest = (
+        sa.select(
+            JobRun.id,
+            sa.func.row_number().over(partition_by=JobRun.state, order_by=JobRun.id.desc()).label("place"),
+            sa.func.row_number().over(partition_by=alike, order_by=JobRun.id.desc()).label("place_of_job"),
+            sa.func.count().over(partition_by=alike).label("alike"),
+            sa.func.min(JobRun.queued_at).over(partition_by=alike).label("since"),
+        )
+        .where(JobRun.name.not_in(jobs.periodic()))
+        .subquery()
+    )
+    found = db.session.execute(
+        sa.select(JobRun, newest.c.place, newest.c.place_of_job, newest.c.alike, newest.c.since)
         .outerjoin(newest, newest.c.id == JobRun.id)
-        .where(sa.or_(JobRun.name.in_(jobs.periodic()), newest.c.place <= MOST_LISTED))
+        .where(
+            sa.or_(JobRun.name.in_(jobs.periodic()), newest.c.place <= MOST_LISTED, newest.c.place_of_job == 1),
+        )
         .order_by(JobRun.id.desc())
     ).all()
+    rows = [row for row, place, *_ in found if place is None or place <= MOST_LISTED]
     single = [row for row in rows if row.name not in jobs.periodic()]
     last = {row.name: row for row in rows if row.name in jobs.periodic()}
     return Work(
         running=[row for row in single if row.state == JobState.RUNNING],
         queued=[row for row in single if row.state == JobState.QUEUED],
+        waiting=[
+            Waiting(row.name, count, since)
+            for row, _, place_of_job, count, since in found
+            if place_of_job == 1 and row.state == JobState.QUEUED
+        ],
         failed=[row for row in single if row.state == JobState.FAILED],
         rounds=[_round(name, job, last.get(name)) for name, job in jobs.periodic().items()],
         silent_for=_silence([row.started_at for row in rows if row.started_at is not None]),

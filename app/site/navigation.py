@@ -30,8 +30,8 @@ HERE = {
         "record.mine",
     },
     "grants": {"grants"},
-    "reports": {"reports", "assignments"},
-    "people": {"people", "issued", "cohorts", "people_import"},
+    "reports": {"reports"},
+    "people": {"people", "issued", "assignments", "cohorts", "people_import"},
 }
 
 

@@ -127,7 +127,7 @@ def test_formulas_come_out_harmless(desk: FlaskClient) -> None:
 def test_a_file_may_be_let_go(desk: FlaskClient) -> None:
     answer = send(desk, FILE)
     assert desk.post(f"{answer.location}/dropping").status_code == 303
-    assert "was let go" in desk.get(answer.location).text
+    assert "was discarded" in desk.get(answer.location).text
     assert desk.post(f"{answer.location}/confirmation").status_code == 409
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Enrolment)) == 0
 

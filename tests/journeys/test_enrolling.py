@@ -33,7 +33,7 @@ def test_a_coordinator_enrols_a_cohort_by_a_file(
     page.goto("/people/imports")
     assert_holds_up(page)
     page.get_by_label("CSV file").set_input_files(file)
-    page.get_by_role("button", name="Look into the file").click()
+    page.get_by_role("button", name="Check the file").click()
     expect(page.get_by_role("heading", name="What the file would do")).to_be_visible()
     expect(page.get_by_text("It was read as Windows-1252")).to_be_visible()
     expect(page.get_by_text("is no e-mail address").first).to_be_visible()

@@ -16,7 +16,7 @@ def test_from_a_figure_to_a_person(people: Callable[..., BrowserContext]) -> Non
         page.locator(".figures div", has_text="Late").get_by_role("link").click()
         expect(page).to_have_url(re.compile(r"/reports/people\?.*state=late"))
         page.locator("main tbody th a").first.click()
-        expect(page.get_by_text("That you opened this record is written down.")).to_be_visible()
+        expect(page.get_by_text("It is noted that you opened this record.")).to_be_visible()
         page.go_back()
         page.get_by_label("Send me this report by e-mail").select_option("monthly")
         page.get_by_role("button", name="Send me this").click()

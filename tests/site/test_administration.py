@@ -110,3 +110,15 @@ def test_the_page_costs_few_statements(administrator: FlaskClient, statements: l
     statements.clear()
     page(administrator)
     assert len(statements) == 4
+
+
+def test_what_waits_is_counted_by_job(administrator: FlaskClient) -> None:
+    for course_id in range(queries.MOST_LISTED + 2):
+        with clock.at(NOON - timedelta(minutes=course_id)):
+            job_runs.queue("progress.recount", {"course_id": course_id})
+    with clock.at(NOON):
+        job_runs.queue("progress.follow_person", {"person_id": 1})
+    shown = page(administrator)
+    assert f"{queries.MOST_LISTED + 2} wait" in shown and "1 waits" in shown and shown.count("progress.recount") == 1
+    waiting = {job.name: job for job in queries.get_work().waiting}
+    assert waiting["progress.recount"].since == NOON - timedelta(minutes=queries.MOST_LISTED + 1)
