@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from app.auth.cohort_queries import cohort_members
 from app.auth.identity import Identity
 from app.auth.models import Cohort, Person, PersonRole, PersonState, Role
+from app.auth.people_queries import of_people
 from app.core.errors import NotFound
 from app.core.folding import fold
 from app.core.text import Text
@@ -255,12 +256,12 @@ def list_assignments(person: Identity, filters: AssignmentFilters, at: datetime)
     where = [may_see(person), Assignment.ended_at.is_not(None) if filters.ended else Assignment.ended_at.is_(None)]
     if filters.course_id is not None:
         where.append(Assignment.course_id == filters.course_id)
-    return _page(where, max(1, min(filters.page, 100_000)), at)
+    return _page(person, where, max(1, min(filters.page, 100_000)), at)
 
 
 def get_line(person: Identity, assignment_id: int, at: datetime) -> AssignmentLine:
     """One assignment as the list shows it. Raises `NotFound`."""
-    page = _page([may_see(person), Assignment.id == assignment_id], 1, at)
+    page = _page(person, [may_see(person), Assignment.id == assignment_id], 1, at)
     if not page.rows:
         raise NotFound
     return page.rows[0]
@@ -268,10 +269,11 @@ def get_line(person: Identity, assignment_id: int, at: datetime) -> AssignmentLi
 
 def list_of_person(person: Identity, person_id: int, at: datetime) -> list[AssignmentLine]:
     """The assignments that were given to this very person and go on."""
-    return _page([may_see(person), Assignment.person_id == person_id, Assignment.ended_at.is_(None)], 1, at).rows
+    where = [may_see(person), Assignment.person_id == person_id, Assignment.ended_at.is_(None)]
+    return _page(person, where, 1, at).rows
 
 
-def _page(where: list[sa.ColumnElement[bool]], page: int, at: datetime) -> AssignmentPage:
+def _page(person: Identity, where: list[sa.ColumnElement[bool]], page: int, at: datetime) -> AssignmentPage:
     shown = (
         sa.select(Assignment.id, sa.func.count().over().label("all"))
         .where(*where).order_by(Assignment.given_at.desc(), Assignment.id.desc())
@@ -290,13 +292,19 @@ def _page(where: list[sa.ColumnElement[bool]], page: int, at: datetime) -> Assig
         .outerjoin(City, City.id == Assignment.city_id)
         .order_by(Assignment.given_at.desc(), Assignment.id.desc())
     ).all()  # fmt: skip
-    counts = _counts([row.Assignment for row in rows], at)
+    counts = _counts(person, [row.Assignment for row in rows], at)
     return AssignmentPage([_line(row, *counts[row.Assignment.id]) for row in rows], rows[0].all if rows else 0, page)
 
 
-def _counts(assignments: Sequence[Assignment], at: datetime) -> dict[int, tuple[int, int, int]]:
-    """Id to how many are in the course, completed it and are late, of those whom each reaches; one statement."""
+def _counts(person: Identity, assignments: Sequence[Assignment], at: datetime) -> dict[int, tuple[int, int, int]]:
+    """Id to how many are in the course, completed it and are late, of those whom each reaches or enrolled.
+
+    Of them, those whom `person` may see. One statement, and one for the cohorts.
+    """
     count = sa.func.count()
+    cohorts = db.session.scalars(  # read at once, and held while `reached` asks for each
+        sa.select(Cohort).where(Cohort.id.in_({a.cohort_id for a in assignments if a.cohort_id is not None}))
+    ).all()
     parts = [
         sa.select(
             sa.literal(a.id).label("id"),
@@ -304,15 +312,23 @@ def _counts(assignments: Sequence[Assignment], at: datetime) -> dict[int, tuple[
             count.filter(Enrolment.state == EnrolmentState.COMPLETED).label("completed"),
             count.filter(Enrolment.state == EnrolmentState.OPEN, Enrolment.due_at < at).label("late"),
         ).where(
-            Enrolment.course_id == a.course_id, Enrolment.state != EnrolmentState.WITHDRAWN,
+            Enrolment.course_id == a.course_id, Enrolment.state != EnrolmentState.WITHDRAWN, _theirs(person),
             Enrolment.assignment_id == a.id if a.ended_at else
             sa.or_(Enrolment.assignment_id == a.id, Enrolment.person_id.in_(reached(target_of(a)))),
         )
         for a in assignments
     ]  # fmt: skip
+    del cohorts
     if not parts:
         return {}
     return {row.id: (row.enrolled, row.completed, row.late) for row in db.session.execute(sa.union_all(*parts))}
+
+
+def _theirs(person: Identity) -> sa.ColumnElement[bool]:
+    """The enrolments of people whom `person` may see: whoever moved to another city is not their coordinator's."""
+    if person.is_administrator:
+        return sa.true()
+    return Enrolment.person_id.in_(sa.select(Person.id).where(of_people(person)))
 
 
 def _line(row: Any, enrolled: int, completed: int, late: int) -> AssignmentLine:
@@ -324,8 +340,11 @@ def _line(row: Any, enrolled: int, completed: int, late: int) -> AssignmentLine:
     )  # fmt: skip
 
 
-def list_reached(assignment: Assignment, *, page: int, at: datetime) -> tuple[list[ReachedLine], int]:
-    """A page of those whom an assignment reaches or enrolled, and of how many; late first, then by name."""
+def list_reached(person: Identity, assignment: Assignment, *, page: int, at: datetime) -> tuple[list[ReachedLine], int]:
+    """A page of those whom an assignment reaches or enrolled and `person` may see, and of how many.
+
+    Late first, then by name.
+    """
     mine = sa.and_(Enrolment.person_id == Person.id, Enrolment.course_id == assignment.course_id)
     late = sa.and_(Enrolment.state == EnrolmentState.OPEN, Enrolment.due_at < at)
     belongs = Person.id.in_(reached(target_of(assignment)))
@@ -338,7 +357,7 @@ def list_reached(assignment: Assignment, *, page: int, at: datetime) -> tuple[li
         )
         .outerjoin(Enrolment, mine)
         .outerjoin(City, City.id == Person.city_id)
-        .where(which if assignment.ended_at else sa.or_(belongs, which))
+        .where(of_people(person), which if assignment.ended_at else sa.or_(belongs, which))
         .order_by(sa.func.coalesce(late, sa.false()).desc(), fold(Person.name), Person.id)
         .limit(PAGE_SIZE).offset((max(1, page) - 1) * PAGE_SIZE)
     ).all()  # fmt: skip
@@ -352,11 +371,25 @@ def list_reached(assignment: Assignment, *, page: int, at: datetime) -> tuple[li
     ], rows[0].all if rows else 0  # fmt: skip
 
 
-def list_open_ids(*, course_id: int | None = None, cohort_id: int | None = None) -> Sequence[int]:
-    """Ids of the assignments that go on, the oldest first: all, those of a course, or those to a cohort."""
+def list_open_ids(
+    *, course_id: int | None = None, cohort_id: int | None = None, people: sa.Select[int] | None = None
+) -> Sequence[int]:
+    """Ids of the assignments that go on, the oldest first: all, those of a course, or those to a cohort.
+
+    `people`, a select of ids: only those that may reach one of them; whether one to a cohort does is not asked here.
+    """
     chosen = sa.select(Assignment.id).where(Assignment.ended_at.is_(None)).order_by(Assignment.id)
     if course_id is not None:
         chosen = chosen.where(Assignment.course_id == course_id)
     if cohort_id is not None:
         chosen = chosen.where(Assignment.cohort_id == cohort_id)
+    if people is not None:
+        cities = sa.select(Person.city_id).where(Person.id.in_(people))
+        roles = sa.select(PersonRole.role).where(PersonRole.person_id.in_(people), PersonRole.to_at.is_(None))
+        chosen = chosen.where(
+            sa.or_(
+                Assignment.person_id.in_(people), Assignment.city_id.in_(cities), Assignment.role.in_(roles),
+                Assignment.cohort_id.is_not(None),
+            )
+        )  # fmt: skip
     return db.session.scalars(chosen).all()

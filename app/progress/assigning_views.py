@@ -184,7 +184,7 @@ def _page(assignment_id: int, form: DueForm | None = None) -> str:
     person, at = the_person(), clock.now()
     assignment = queries.get_assignment(person, assignment_id)
     page = min(picked(request.args.get("page")) or 1, 100_000)
-    rows, total = queries.list_reached(assignment, page=page, at=at)
+    rows, total = queries.list_reached(person, assignment, page=page, at=at)
     return render_template(
         "assignments/show.html", line=queries.get_line(person, assignment_id, at), rows=rows, total=total,
         missing=queries.count_missing(assignment), page=page, pages=max(1, -(-total // PAGE_SIZE)),
