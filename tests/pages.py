@@ -18,7 +18,7 @@ class Element:
 
     tag: str
     attributes: dict[str, str]
-    parents: tuple[Element, ...]
+    parents: tuple[Element, ...] = field(repr=False)  # each has its own: told of, they would never end
     text: str = ""
 
     def within(self, tag: str) -> bool:

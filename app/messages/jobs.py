@@ -18,7 +18,7 @@ from . import queries, stopping
 from .kinds import KINDS
 from .models import Notice
 from .sentences import Sentence, path_of, sentence
-from .timing import is_told
+from .timing import is_mailed
 
 PEOPLE = 50  # in one transaction
 
@@ -79,7 +79,7 @@ def _post(person: Person, said: Sequence[tuple[Notice, Sentence]]) -> None:
 
 def _is_for(person: Person, notice: Notice) -> bool:
     kind = KINDS.get(notice.kind)
-    known = kind is not None and is_told(kind, PersonState(person.state))
+    known = kind is not None and is_mailed(kind, PersonState(person.state))
     return known and bool(person.email) and notice.read_at is None
 
 

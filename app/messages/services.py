@@ -18,7 +18,7 @@ from app.extensions import db
 
 from .kinds import KINDS, Kind
 from .models import Notice, NoticeChoice, Way
-from .timing import is_told, mail_at
+from .timing import is_mailed, is_told, mail_at
 
 BATCH = 500
 
@@ -45,7 +45,8 @@ class Told:
 def tell(*, key: str, kind: str, person_id: int, **values: Any) -> None:
     """Tell a person something, once for each `key`, within the present transaction. `values` must be JSON-able.
 
-    Two statements. Who has left is told nothing, and who has not taken the account into use only what is fixed.
+    Two statements. Who has left is told nothing, and who has not taken the account into use gets mail of what is fixed
+    alone.
     Raises `LookupError` for a kind that nobody registered.
     """
     tell_many(kind, [Told(key, person_id, values)])
@@ -60,8 +61,10 @@ def tell_many(kind: str, told: Sequence[Told]) -> None:
         whom = db.session.execute(_WHOM, {"kind": kind, "people": sorted({one.person_id for one in batch})})
         due = {
             row.id: mail_at(_way(KINDS[kind], row.way), now, row.time_zone)
+            if is_mailed(KINDS[kind], PersonState(row.state))
+            else None
             for row in whom
-            if is_told(KINDS[kind], PersonState(row.state))
+            if is_told(PersonState(row.state))
         }
         rows = [
             {

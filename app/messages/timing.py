@@ -11,14 +11,20 @@ from .kinds import Kind
 from .models import Way
 
 MORNING = time(7)
-# Who has not taken the account into use is told of the account alone; who has left, nothing.
-_TOLD = frozenset({PersonState.ACTIVE, PersonState.WAITING})
+# Who has left is told nothing. Who has not taken the account into use finds it in the site once they do; mail comes to
+# them of the account alone.
+_GONE = frozenset({PersonState.LEFT, PersonState.ERASED})
 _NOT_YET = frozenset({PersonState.UNCONFIRMED, PersonState.INVITED})
 
 
-def is_told(kind: Kind, state: PersonState) -> bool:
-    """Whether somebody whose account stands so gets notices of this kind at all."""
-    return state in _TOLD or (kind.fixed and state in _NOT_YET)
+def is_told(state: PersonState) -> bool:
+    """Whether somebody whose account stands so gets notices at all."""
+    return state not in _GONE
+
+
+def is_mailed(kind: Kind, state: PersonState) -> bool:
+    """Whether notices of this kind may go by mail to somebody whose account stands so."""
+    return is_told(state) and (kind.fixed or state not in _NOT_YET)
 
 
 def mail_at(way: Way, now: datetime, time_zone: str) -> datetime | None:

@@ -8,9 +8,9 @@ from itertools import groupby
 import click
 from flask.cli import AppGroup
 
-from app.core.transactions import unit_of_work
+from app.core.transactions import reading, unit_of_work
 
-from . import checking, repairing
+from . import checking, repairing, tally_queries, tally_services
 
 group = AppGroup("progress", help="What people have done in courses.")
 
@@ -35,8 +35,29 @@ def check_command(repairs: bool) -> None:
                     repairing.repair(enrolment_id, found)
                 _say_what_stays(enrolment_id)
     click.echo(f"{looked_at} enrolments, {differing} differ")
-    if differing:
+    if _check_tallies(repairs) or differing:
         sys.exit(1)
+
+
+def _check_tallies(repairs: bool) -> bool:
+    """Say whether what reports sum up differs from the enrolments, and count it anew where that is asked for."""
+    wrong = _wrong_tallies() & _wrong_tallies()  # what changed between two statements is not wrong twice
+    for words in sorted(wrong):
+        click.echo(words)
+    if wrong and repairs:
+        with unit_of_work():
+            tally_services.count_anew()
+        click.echo("tallies counted anew")
+    return bool(wrong)
+
+
+def _wrong_tallies() -> set[str]:
+    with reading():
+        tallies = {
+            f"tally {d.subject} {d.number} {d.month}: kept {d.kept}, counted {d.counted}"
+            for d in tally_queries.list_differences()
+        }
+        return tallies | {f"learner:{person_id} newest enrolment" for person_id in tally_queries.list_wrong_learners()}
 
 
 def _say_what_stays(enrolment_id: int) -> None:

@@ -46,7 +46,12 @@ def add_up() -> int:
 
 
 def count_anew() -> None:
-    """Write all tallies anew from the enrolments: after a load that went past the triggers."""
+    """Write all tallies anew from the enrolments: after a load that went past the triggers.
+
+    Meanwhile nobody changes an enrolment: they wait.
+    """
+    if db.session.connection().dialect.name == "postgresql":  # SQLite has one writer at a time
+        db.session.execute(sa.text("LOCK TABLE enrolment IN SHARE ROW EXCLUSIVE MODE"))
     db.session.execute(sa.delete(Tally))
     db.session.execute(sa.delete(Learner))
     columns = ["subject", "month", "number", "enrolled", "completed"]

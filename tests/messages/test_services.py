@@ -79,24 +79,25 @@ def test_many_are_told_in_two_statements(app: Flask, statements: list[str]) -> N
 
 
 @pytest.mark.parametrize(
-    ("state", "kinds_told"),
+    ("state", "mailed"),
     [
         (PersonState.ACTIVE, ["due_soon", "always"]),
         (PersonState.WAITING, ["due_soon", "always"]),
         (PersonState.UNCONFIRMED, ["always"]),
         (PersonState.INVITED, ["always"]),
-        (PersonState.LEFT, []),
-        (PersonState.ERASED, []),
+        (PersonState.LEFT, None),
+        (PersonState.ERASED, None),
     ],
 )
-def test_who_has_left_is_told_nothing(
-    app: Flask, monkeypatch: pytest.MonkeyPatch, state: PersonState, kinds_told: list[str]
+def test_who_has_left_is_told_nothing_and_who_has_not_come_gets_no_mail(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, state: PersonState, mailed: list[str] | None
 ) -> None:
     monkeypatch.setitem(kinds.KINDS, "always", Kind("always", "Always", fixed=True))
     person = a_person(state=state)
     tell(person, "a")
     tell(person, "b", "always")
-    assert [notice.kind for notice in told()] == kinds_told
+    assert [notice.kind for notice in told()] == ([] if mailed is None else ["due_soon", "always"])
+    assert [notice.kind for notice in told() if notice.mail_at] == (mailed or [])
 
 
 def test_a_kind_that_nobody_registered_is_a_defect(app: Flask) -> None:

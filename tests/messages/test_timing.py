@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from app.auth.models import PersonState
 from app.messages.kinds import Kind
 from app.messages.models import Way
-from app.messages.timing import is_told, mail_at, next_morning
+from app.messages.timing import is_mailed, is_told, mail_at, next_morning
 
 ZONES = ["UTC", "Africa/Tunis", "America/St_Johns", "Pacific/Kiritimati", "Europe/Brussels", "Asia/Kathmandu"]
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -49,5 +49,6 @@ def test_a_way_says_when() -> None:
 
 def test_who_is_told() -> None:
     plain, fixed = Kind("a", "A"), Kind("b", "B", fixed=True)
-    assert {state for state in PersonState if is_told(plain, state)} == {PersonState.ACTIVE, PersonState.WAITING}
-    assert {state for state in PersonState if not is_told(fixed, state)} == {PersonState.LEFT, PersonState.ERASED}
+    assert {state for state in PersonState if is_mailed(plain, state)} == {PersonState.ACTIVE, PersonState.WAITING}
+    assert {state for state in PersonState if not is_mailed(fixed, state)} == {PersonState.LEFT, PersonState.ERASED}
+    assert {state for state in PersonState if not is_told(state)} == {PersonState.LEFT, PersonState.ERASED}

@@ -170,3 +170,19 @@ def test_any_sequence_of_changes_is_followed(app: Flask) -> None:
         db.session.execute(sa.delete(Enrolment).where(Enrolment.id.in_(ids)))
     assert_all_well()
     assert sums(TallySubject.COURSE) == {}
+
+
+def test_the_check_names_a_wrong_tally_and_a_wrong_newest_enrolment_and_repairs_them(app: Flask) -> None:
+    course = a_course("course")
+    with unit_of_work():
+        services.enrol(person=a_person(), course_id=course.id)
+    run = app.test_cli_runner().invoke
+    assert run(args=["progress", "check"]).exit_code == 0
+    with unit_of_work():
+        db.session.execute(sa.update(Tally).where(Tally.subject == TallySubject.COURSE).values(enrolled=7))
+        db.session.execute(sa.update(Learner).values(newest_at=NOW))
+    found = run(args=["progress", "check", "--repair"])
+    assert found.exit_code == 1
+    assert f"tally course {course.id}" in found.output and "kept (7, 0), counted (1, 0)" in found.output
+    assert "newest enrolment" in found.output
+    assert run(args=["progress", "check"]).exit_code == 0
