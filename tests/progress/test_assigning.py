@@ -97,7 +97,7 @@ def test_everyone_of_the_target_is_enrolled_and_told(city: City, coordinator: Id
     give(course, Target(city_id=city.id), coordinator, Due(at=SOON))
     assert there(course) == dict.fromkeys([coordinator.id, here.id, invited.id], SOON)
     told = set(db.session.scalars(sa.select(Notice.person_id).where(Notice.kind == "enrolled")))
-    assert told == {here.id}  # who is invited is told by the invitation
+    assert told == {here.id, invited.id}
 
 
 def test_who_comes_later_is_enrolled_right_after(app: Flask, city: City, admin: Identity) -> None:
