@@ -24,9 +24,8 @@ from app.courses.outline import Admits, Audience
 from app.extensions import db
 from app.messages.models import Notice
 from app.network.models import City
-from app.progress import assigning_queries as queries
+from app.progress import assigned_queries, assigning_queries, jobs, renewal_services
 from app.progress import assigning_services as services
-from app.progress import jobs, renewal_services
 from app.progress import services as progress
 from app.progress.assigning_errors import AlreadyEnded
 from app.progress.assigning_forms import DueForm
@@ -155,7 +154,7 @@ def test_many_are_a_jobs_work_in_batches(
     app.extensions.pop("enqueued", None)
     assignment_id = give(course, Target(city_id=city.id), admin, Due(at=SOON))
     assert set(there(course)) == {people[0].id}
-    assert queries.count_missing(db.session.get_one(Assignment, assignment_id)) == 4
+    assert assigning_queries.count_missing(db.session.get_one(Assignment, assignment_id)) == 4
     db.session.rollback()
     run_jobs(app)
     assert there(course) == dict.fromkeys((person.id for person in people), SOON)
@@ -212,7 +211,7 @@ def test_whom_a_course_does_not_admit_is_left_out_by_name(city: City, admin: Ide
         progress.withdraw(enrolment_id=progress.enrol(person=gone, course_id=course.id).id)
         progress.enrol(person=already, course_id=course.id)
         db.session.get_one(Course, course.id).audience = Audience(Admits.SOME, (), (Role.TRAINER,))
-    found = queries.preview(course.id, Target(city_id=city.id))
+    found = assigning_queries.preview(course.id, Target(city_id=city.id))
     assert (found.reached, found.new, found.already, found.left, found.refused) == (4, 1, 1, 1, 1)
     assert found.named == ("Refused",)
     db.session.rollback()
@@ -246,7 +245,9 @@ def test_counts_are_of_those_whom_it_reaches(city: City, coordinator: Identity) 
     enrolment_id = db.session.scalar(sa.select(Enrolment.id).where(Enrolment.person_id == done.id))
     assert enrolment_id
     read_all(enrolment_id, activities(course))
-    page = queries.list_assignments(coordinator, queries.AssignmentFilters(), SOON + timedelta(days=1))
+    page = assigned_queries.list_assignments(
+        coordinator, assigned_queries.AssignmentFilters(), SOON + timedelta(days=1)
+    )
     assert [(line.enrolled, line.completed, line.late) for line in page.rows] == [(3, 1, 2)]
     assert late.id
 
@@ -349,13 +350,13 @@ def test_who_moved_to_another_city_is_shown_to_its_coordinators_only(
     with unit_of_work():
         auth.move_to_city(person_id=moving.id, city_id=a_city().id, by=None)
     at = SOON + timedelta(days=1)
-    assignment = queries.get_assignment(coordinator, given)
-    rows, total = queries.list_reached(coordinator, assignment, page=1, at=at)
+    assignment = assigned_queries.get_assignment(coordinator, given)
+    rows, total = assigned_queries.list_reached(coordinator, assignment, page=1, at=at)
     assert {row.person_id for row in rows} == {coordinator.id, staying.id}
-    assert total == queries.get_line(coordinator, given, at).enrolled == 2
-    rows, total = queries.list_reached(admin, assignment, page=1, at=at)
+    assert total == assigned_queries.get_line(coordinator, given, at).enrolled == 2
+    rows, total = assigned_queries.list_reached(admin, assignment, page=1, at=at)
     assert {row.person_id for row in rows} == {coordinator.id, staying.id, moving.id}
-    assert total == queries.get_line(admin, given, at).enrolled == 3
+    assert total == assigned_queries.get_line(admin, given, at).enrolled == 3
 
 
 def test_the_form_shows_the_day_that_was_written(app: Flask) -> None:
