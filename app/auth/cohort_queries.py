@@ -21,6 +21,7 @@ from .models import Cohort, CohortMember, Person, PersonRole, PersonState
 from .people_queries import PAGE_SIZE, of_people
 
 MOST_FOUND = 20
+NOT_LISTED = (PersonState.LEFT, PersonState.ERASED)  # whose name may stand on a list, and who are in no cohort
 MOST_WORDS = 12
 
 
@@ -89,13 +90,18 @@ def clause(rule: CohortRule) -> sa.ColumnElement[bool]:
 
 def cohort_members(cohort: Cohort) -> sa.Select[int]:
     """The ids of who is in a cohort now, as a select to use within others. A coordinator's has their city's only."""
+    return members_of(cohort.id, city_id=cohort.city_id, rule=cohort.rule)
+
+
+def members_of(cohort_id: int, *, city_id: int | None, rule: CohortRule | None) -> sa.Select[int]:
+    """As `cohort_members`, of plain values."""
     chosen: sa.Select[int] = sa.select(Person.id)
-    if cohort.city_id is not None:
-        chosen = chosen.where(Person.city_id == cohort.city_id)
-    if cohort.rule is not None:
-        return chosen.where(clause(cohort.rule))
-    listed = sa.select(CohortMember.person_id).where(CohortMember.cohort_id == cohort.id)
-    return chosen.where(Person.id.in_(listed), Person.state.not_in((PersonState.LEFT, PersonState.ERASED)))
+    if city_id is not None:
+        chosen = chosen.where(Person.city_id == city_id)
+    if rule is not None:
+        return chosen.where(clause(rule))
+    listed = sa.select(CohortMember.person_id).where(CohortMember.cohort_id == cohort_id)
+    return chosen.where(Person.id.in_(listed), Person.state.not_in(NOT_LISTED))
 
 
 def _visible_to(person: Identity) -> sa.ColumnElement[bool]:
@@ -194,7 +200,7 @@ def _line(row: Any) -> MemberLine:
 
 def find_people(person: Identity, words: str, *, not_in: Cohort | None = None) -> list[MemberLine]:
     """The people whom `person` may see and add, whose name or address has every word; one more than `MOST_FOUND`."""
-    chosen = _lines().where(of_people(person), Person.state.not_in((PersonState.LEFT, PersonState.ERASED)))
+    chosen = _lines().where(of_people(person), Person.state.not_in(NOT_LISTED))
     if not_in is not None:
         chosen = chosen.where(Person.id.not_in(cohort_members(not_in)))
         if not_in.city_id is not None:
@@ -208,9 +214,7 @@ def find_people(person: Identity, words: str, *, not_in: Cohort | None = None) -
 
 def list_people(person: Identity, ids: list[int], *, of_city: int | None = None) -> list[MemberLine]:
     """Those of these people whom `person` may see and who could be added or enrolled; `of_city`: and belong to it."""
-    chosen = _lines().where(
-        of_people(person), Person.state.not_in((PersonState.LEFT, PersonState.ERASED)), Person.id.in_(ids)
-    )
+    chosen = _lines().where(of_people(person), Person.state.not_in(NOT_LISTED), Person.id.in_(ids))
     if of_city is not None:
         chosen = chosen.where(Person.city_id == of_city)
     return [_line(row) for row in db.session.execute(chosen.order_by(fold(Person.name), Person.id))]
@@ -219,7 +223,7 @@ def list_people(person: Identity, ids: list[int], *, of_city: int | None = None)
 def list_by_address(person: Identity, cohort: Cohort, emails: list[str]) -> dict[str, int]:
     """Folded address to id, of those whom `person` may add to the cohort."""
     chosen = sa.select(Person.email, Person.id).where(
-        of_people(person), Person.state.not_in((PersonState.LEFT, PersonState.ERASED)),
+        of_people(person), Person.state.not_in(NOT_LISTED),
         Person.email.in_([addresses.folded(email) for email in emails]),
     )  # fmt: skip
     if cohort.city_id is not None:

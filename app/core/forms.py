@@ -8,8 +8,11 @@ from flask import request
 from flask_wtf import FlaskForm
 from flask_wtf.form import _Auto
 from werkzeug.datastructures import MultiDict
+from wtforms import IntegerField
 
 from .transactions import SAFE_METHODS
+
+MOST_DIGITS = 20  # more than any range that is asked for
 
 
 class Form(FlaskForm):  # type: ignore[misc]
@@ -28,3 +31,10 @@ class Form(FlaskForm):  # type: ignore[misc]
             if any("\0" in value for _name, value in pairs):
                 return MultiDict([(name, value.replace("\0", "")) for name, value in pairs])
             return request.form
+
+
+class WholeField(IntegerField):  # type: ignore[misc]
+    """A whole number that a column can hold. One of hundreds of digits is none: nothing compares it with a range."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata([value.strip()[:MOST_DIGITS] for value in valuelist])

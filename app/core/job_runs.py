@@ -7,6 +7,7 @@ Written on a connection of its own, outside whatever the job or the request does
 from __future__ import annotations
 
 import traceback
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from .models import JobRun, JobState
 from .transactions import separate_write
 
 KEPT = timedelta(days=7)
+FAILURES_KEPT = timedelta(days=90)
 
 _run = JobRun.__table__
 
@@ -100,12 +102,18 @@ def queue_again(run_id: int, most: timedelta) -> tuple[str, dict[str, Any]] | No
         return row.name, row.arguments
 
 
-def prune() -> int:
-    """Throw out the rows of work that was done more than a week ago; returns how many."""
+def prune(rounds: Collection[str] = ()) -> int:
+    """Throw out the rows of work that was done more than a week ago, or failed a season ago; returns how many.
+
+    Of `rounds`, the jobs that come round, the last run stays however it ended.
+    """
+    now = clock.now()
+    done = sa.and_(_run.c.state == JobState.DONE, _run.c.ended_at < now - KEPT)
+    failed = sa.and_(
+        _run.c.state == JobState.FAILED, _run.c.ended_at < now - FAILURES_KEPT, _run.c.name.not_in(rounds)
+    )  # fmt: skip
     with separate_write() as connection:
-        gone: sa.CursorResult[Any] = connection.execute(
-            sa.delete(JobRun).where(_run.c.state == JobState.DONE, _run.c.ended_at < clock.now() - KEPT)
-        )
+        gone: sa.CursorResult[Any] = connection.execute(sa.delete(JobRun).where(sa.or_(done, failed)))
         return gone.rowcount
 
 

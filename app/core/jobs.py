@@ -130,4 +130,4 @@ def run_again(run_id: int) -> bool:
 @job("jobs.prune", every_hour_at=43)
 def prune() -> int:
     """Work that was done long ago need not be listed."""
-    return job_runs.prune()
+    return job_runs.prune(periodic())

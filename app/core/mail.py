@@ -28,6 +28,7 @@ from .transactions import after_commit, unit_of_work
 
 LONGEST_WAIT = timedelta(hours=6)
 GIVE_UP_AFTER = timedelta(days=5)
+KEPT = timedelta(days=90)
 CLAIM = timedelta(minutes=10)  # longer than sending one takes at worst, with every answer at the last second
 
 log = structlog.get_logger()
@@ -73,6 +74,16 @@ def deliver() -> int:
             with unit_of_work():
                 _note(db.session.get_one(Outbox, message_id), outcome)
     return sent
+
+
+@jobs.job("mail.prune", every_hour_at=47)
+def prune() -> int:
+    """Throw out what was sent long ago, with whatever it said of people; returns how many."""
+    with unit_of_work():
+        gone: sa.CursorResult[Any] = db.session.execute(  # type: ignore[assignment]
+            sa.delete(Outbox).where(Outbox.state == OutboxState.SENT, Outbox.sent_at < clock.now() - KEPT)
+        )
+        return gone.rowcount
 
 
 def send_again(message_id: int | None = None) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import (
     AnyOf,
@@ -21,7 +21,7 @@ from wtforms.validators import (
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.core.folding import one_line
-from app.core.forms import Form
+from app.core.forms import Form, WholeField
 from app.core.languages import list_known
 
 from .drafts import Change
@@ -48,9 +48,9 @@ def title_field(label: Any) -> StringField:
     )
 
 
-def id_field() -> IntegerField:
+def id_field() -> WholeField:
     """The id of a thing, which may be left out."""
-    return IntegerField(validators=[Optional(), NumberRange(1, MOST_ID)])
+    return WholeField(validators=[Optional(), NumberRange(1, MOST_ID)])
 
 
 class NewCourseForm(Form):
@@ -124,7 +124,7 @@ class ModuleForm(Form):
         ],
         validate_choice=False,
     )
-    enough = IntegerField(
+    enough = WholeField(
         _l("Activities"),
         validators=[Optional(), NumberRange(1, MOST_ENOUGH, _l("Write a number from 1 to %(max)d."))],
         render_kw={"min": 1, "max": MOST_ENOUGH, "inputmode": "numeric"},
@@ -162,7 +162,7 @@ class ActivityForm(Form):
         ],
         validate_choice=False,
     )
-    minutes = IntegerField(
+    minutes = WholeField(
         _l("Minutes"),
         validators=[Optional(), NumberRange(1, MOST_MINUTES, _l("Write a number from 1 to %(max)d."))],
         render_kw={"min": 1, "max": MOST_MINUTES, "inputmode": "numeric"},

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, ValidationError
 
-from app.core.forms import Form
+from app.core.forms import Form, WholeField
 
 from .errors import TextTooLong
 from .writing_services import LARGEST_TEXT, Choice
@@ -23,7 +23,7 @@ class BodyForm(Form):
     """
 
     html = TextAreaField(_l("Text, as HTML"), render_kw={"rows": 24, "spellcheck": "true"})
-    version = IntegerField(validators=[InputRequired(), NumberRange(0, MOST_SAVES)])
+    version = WholeField(validators=[InputRequired(), NumberRange(0, MOST_SAVES)])
     source = HiddenField(validators=[Length(max=16)])
     choice = SelectField(choices=[SelectChoice(choice) for choice in Choice], default=Choice.NONE)
 
@@ -47,4 +47,4 @@ class VersionForm(Form):
 class RestoreForm(Form):
     """Which version is to be the text again."""
 
-    version = IntegerField(validators=[InputRequired(), NumberRange(1, MOST_SAVES)])
+    version = WholeField(validators=[InputRequired(), NumberRange(1, MOST_SAVES)])

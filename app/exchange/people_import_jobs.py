@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -10,7 +12,7 @@ from app.auth.identity import identity_of
 from app.core import clock
 from app.core.jobs import enqueue, job
 from app.core.store import the_store
-from app.core.transactions import reading, unit_of_work
+from app.core.transactions import after_commit, reading, unit_of_work
 from app.extensions import db
 
 from . import people_import_queries as queries
@@ -20,6 +22,7 @@ from .models import ImportState, PeopleImport
 from .people_rows import read
 
 SILENCE = timedelta(minutes=3)  # after which a run is given up for lost
+PATIENCE = timedelta(days=3)  # after which the file is
 
 
 @job(services.JOB)
@@ -31,7 +34,12 @@ def import_people(import_id: int) -> None:
             return
         person_id, digest = row.person_id, row.file_hash
         db.session.rollback()
-    rows = read(the_store().read(digest)).rows
+    try:
+        rows = read(the_store().read(digest)).rows
+    except FileNotFoundError:  # a worker that was away for days
+        with unit_of_work():
+            services.leave(import_id=import_id)
+        return
     with reading():
         frame = queries.get_frame(identity_of(person_id), rows)
         db.session.rollback()
@@ -46,12 +54,17 @@ def import_people(import_id: int) -> None:
 
 @job("exchange.resume_people", every_minute=True)
 def resume() -> None:
-    """Hand over again what a killed worker left."""
+    """Hand over again what a killed worker left, each once in a while; what never comes to its end is left."""
+    now = clock.now()
+    silent = sa.and_(PeopleImport.state == ImportState.RUNNING, PeopleImport.touched_at < now - SILENCE)
     with reading():
-        lost = db.session.scalars(
-            sa.select(PeopleImport.id).where(
-                PeopleImport.state == ImportState.RUNNING, PeopleImport.touched_at < clock.now() - SILENCE
+        lost = db.session.execute(sa.select(PeopleImport.id, PeopleImport.created_at).where(silent)).all()
+    for import_id, created_at in lost:
+        with unit_of_work():
+            taken: sa.CursorResult[Any] = db.session.execute(  # type: ignore[assignment]
+                sa.update(PeopleImport).where(PeopleImport.id == import_id, silent).values(touched_at=now)
             )
-        ).all()
-    for import_id in lost:
-        enqueue(services.JOB, import_id=import_id)
+            if taken.rowcount and created_at < now - PATIENCE:
+                services.leave(import_id=import_id)
+            elif taken.rowcount:
+                after_commit(partial(enqueue, services.JOB, import_id=import_id))

@@ -87,6 +87,13 @@ def drop(*, import_id: int) -> None:
     db.session.flush()
 
 
+def leave(*, import_id: int) -> None:
+    """End a file that cannot be gone on with; its page says how many of its rows are done."""
+    row = _locked(import_id, ImportState.RUNNING)
+    row.state, row.finished_at, row.file_hash = ImportState.DONE, clock.now(), None
+    db.session.flush()
+
+
 def do_some(*, import_id: int, rows: Sequence[Row], frame: Frame, limit: int = BATCH) -> bool:
     """Do the next rows of a file that is under way; whether any are left. What each would do is judged anew."""
     row = _locked(import_id, ImportState.RUNNING)

@@ -103,6 +103,8 @@ def confirm(import_id: int) -> ResponseReturnValue:
         found = queries.get_import(person, import_id)
         digest = found.file_hash if found.state == ImportState.SHOWN else None
     rows = _read(digest).rows if digest else []
+    if digest:
+        stored.keep(io.BytesIO(b"".join(stored.pieces(digest))))  # its day in the store begins anew, for the job
     services.confirm(import_id=import_id, rows=rows, by=person)
     return redirect(url_for("people_import.show", import_id=import_id), 303)
 

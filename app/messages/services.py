@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from app.auth.models import Person, PersonState
+from app.auth.models import LOCK, Person, PersonState
 from app.core import clock
 from app.core.errors import NotFound
 from app.core.jobs import enqueue
@@ -106,9 +106,9 @@ def mark_all_read(*, person_id: int) -> None:
 def choose(*, person_id: int, ways: Mapping[str, Way]) -> None:
     """How the person wants notices of these kinds from now on, those included whose mail has not gone yet.
 
-    What cannot be turned off is left as it is.
+    What cannot be turned off is left as it is. The person's row is locked: mail programs send one stop several times.
     """
-    person = db.session.get_one(Person, person_id)
+    person = db.session.get_one(Person, person_id, with_for_update=LOCK, populate_existing=True)
     kinds = {name: KINDS[name] for name in ways if name in KINDS and not KINDS[name].fixed}
     db.session.execute(sa.delete(NoticeChoice).where(NoticeChoice.person_id == person_id, NoticeChoice.kind.in_(kinds)))
     now = clock.now()

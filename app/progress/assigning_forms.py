@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField, StringField
@@ -73,7 +74,7 @@ class DueForm(Form):
         when = When.DAY if due.at else When.DAYS if due.days else When.NEVER
         shown = {
             "when": when.value,
-            "day": due.at.date().isoformat() if due.at else "",
+            "day": due.at.astimezone(ZoneInfo(zone)).date().isoformat() if due.at else "",
             "days": str(due.days or ""),
         }
         super().__init__(data={**shown, **values.pop("data", {})}, **values)

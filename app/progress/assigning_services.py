@@ -23,7 +23,7 @@ from . import services
 from .assigning_errors import AlreadyEnded, CohortEnded
 from .errors import NotAdmitted
 from .giving import Due, Target
-from .models import Assignment, Enrolment, EnrolmentState
+from .models import Assignment, Completion, Enrolment, EnrolmentState
 
 JOB = "progress.follow_assignment"
 AT_ONCE = 100  # people who are enrolled within the request; more are a job's
@@ -106,7 +106,7 @@ def follow(*, assignment_id: int) -> None:
 
 def follow_person(*, person_id: int) -> None:
     """Enrol one person by the assignments that reach them now and that they are not enrolled for."""
-    for assignment_id in queries.list_open_ids():
+    for assignment_id in queries.list_open_ids(people=sa.select(Person.id).where(Person.id == person_id)):
         enrol_some(assignment_id=assignment_id, only=person_id)
 
 
@@ -136,16 +136,22 @@ def apply_due(*, assignment_id: int, limit: int | None = None, after: int = 0) -
     """Let the due date hold for those whom the assignment reaches and who were in the course already, where it is the
     earliest. For them, days count from when the course was given, so that nobody is late at once.
 
+    Who has completed the course since it was given has done what was asked: their renewal is not due by it.
+
     As `enrol_some`: up to `limit` of them from the enrolment `after` on; the last id, 0 at the end.
     """
     assignment = db.session.get_one(Assignment, assignment_id, populate_existing=True)
-    if assignment.ended_at is not None:
+    due = queries.due_of(assignment)
+    if assignment.ended_at is not None or due == Due():
         return 0
+    _lock_course(assignment.course_id)
     chosen = (
         sa.select(Enrolment)
         .where(
             Enrolment.course_id == assignment.course_id, Enrolment.state == EnrolmentState.OPEN, Enrolment.id > after,
+            sa.or_(Enrolment.due_at.is_(None), Enrolment.due_at > (due.at or assignment.given_at)),
             Enrolment.person_id.in_(queries.reached(queries.target_of(assignment))),
+            sa.or_(Enrolment.cycle == 1, ~_completed_since(assignment)),
         )
         .order_by(Enrolment.id).limit(limit).with_for_update().execution_options(populate_existing=True)
     )  # fmt: skip
@@ -153,11 +159,18 @@ def apply_due(*, assignment_id: int, limit: int | None = None, after: int = 0) -
     zone = _zone(assignment)
     for enrolment in db.session.scalars(chosen):
         last = enrolment.id
-        due_at = queries.due_of(assignment).of(max(enrolment.enrolled_at, assignment.given_at), zone)
+        due_at = due.of(max(enrolment.enrolled_at, assignment.given_at), zone)
         if due_at is not None and (enrolment.due_at is None or due_at < enrolment.due_at):
             enrolment.due_at, enrolment.assignment_id = due_at, assignment.id
     db.session.flush()
     return last
+
+
+def _completed_since(assignment: Assignment) -> sa.ColumnElement[bool]:
+    since = sa.exists().where(
+        Completion.enrolment_id == Enrolment.id, Completion.completed_at >= assignment.given_at
+    )  # fmt: skip
+    return since.correlate(Enrolment)
 
 
 def change_due(*, assignment_id: int, due: Due, by: Identity) -> None:
@@ -165,6 +178,7 @@ def change_due(*, assignment_id: int, due: Due, by: Identity) -> None:
 
     Raises `AlreadyEnded`.
     """
+    _lock_course(db.session.scalar(sa.select(Assignment.course_id).where(Assignment.id == assignment_id)))
     assignment = _locked(assignment_id)
     if queries.due_of(assignment) == due:
         return
@@ -175,7 +189,10 @@ def change_due(*, assignment_id: int, due: Due, by: Identity) -> None:
     )  # fmt: skip
     db.session.flush()
     _let_go_of_dues(assignment)
-    for other in queries.list_open_ids(course_id=assignment.course_id):
+    held = sa.select(Enrolment.person_id).where(
+        Enrolment.assignment_id == assignment.id, Enrolment.state == EnrolmentState.OPEN
+    )
+    for other in sorted({assignment.id, *queries.list_open_ids(course_id=assignment.course_id, people=held)}):
         follow(assignment_id=other)
 
 
@@ -210,12 +227,19 @@ def end(*, assignment_id: int, by: Identity) -> None:
 
 
 def _locked(assignment_id: int) -> Assignment:
-    assignment = db.session.get(Assignment, assignment_id, with_for_update=True, populate_existing=True)
+    assignment = db.session.get(
+        Assignment, assignment_id, with_for_update={"key_share": True}, populate_existing=True
+    )  # fmt: skip
     if assignment is None:
         raise NotFound
     if assignment.ended_at is not None:
         raise AlreadyEnded
     return assignment
+
+
+def _lock_course(course_id: int | None) -> None:
+    """Before the enrolments of many: whoever takes several of a course waits here, so that none cross."""
+    db.session.execute(sa.select(Course.id).where(Course.id == course_id).with_for_update(key_share=True))
 
 
 def _zone(assignment: Assignment) -> str:

@@ -20,10 +20,11 @@ from app.core.access import Permission, allow
 from app.core.errors import DomainError
 from app.network import queries as network
 
+from . import assigned_queries
 from . import assigning_queries as queries
 from . import assigning_services as services
+from .assigned_queries import PAGE_SIZE, AssignmentFilters
 from .assigning_forms import AssignmentForm, DueForm, Whom, picked
-from .assigning_queries import PAGE_SIZE, AssignmentFilters
 from .assigning_words import by_when, to_whom
 from .giving import Target
 
@@ -39,8 +40,9 @@ def index() -> str:
         picked(request.args.get("course")), request.args.get("ended") == "y", picked(request.args.get("page")) or 1
     )
     return render_template(
-        "assignments/index.html", found=queries.list_assignments(person, filters, clock.now()), filters=filters,
-        courses=_courses(), to_whom=to_whom, by_when=by_when,
+        "assignments/index.html", filters=filters,
+        found=assigned_queries.list_assignments(person, filters, clock.now()), courses=_courses(), to_whom=to_whom,
+        by_when=by_when,
     )  # fmt: skip
 
 
@@ -101,7 +103,7 @@ def show(assignment_id: int) -> str:
 def change_due(assignment_id: int) -> ResponseReturnValue:
     """Another due date."""
     person = the_person()
-    assignment = queries.get_assignment(person, assignment_id)
+    assignment = assigned_queries.get_assignment(person, assignment_id)
     form = DueForm(person.time_zone, queries.due_of(assignment))
     if not form.validate():
         return _page(assignment_id, form), 422
@@ -115,7 +117,7 @@ def change_due(assignment_id: int) -> ResponseReturnValue:
 def end(assignment_id: int) -> Response:
     """Enrol nobody by it any more; whoever is in the course stays."""
     person = the_person()
-    assignment = queries.get_assignment(person, assignment_id)
+    assignment = assigned_queries.get_assignment(person, assignment_id)
     services.end(assignment_id=assignment.id, by=person)
     flash(_("The assignment has ended. Whoever is in the course stays."), "done")
     return redirect(url_for("assignments.show", assignment_id=assignment_id), 303)
@@ -182,11 +184,11 @@ def _label(form: AssignmentForm) -> str:
 
 def _page(assignment_id: int, form: DueForm | None = None) -> str:
     person, at = the_person(), clock.now()
-    assignment = queries.get_assignment(person, assignment_id)
+    assignment = assigned_queries.get_assignment(person, assignment_id)
     page = min(picked(request.args.get("page")) or 1, 100_000)
-    rows, total = queries.list_reached(assignment, page=page, at=at)
+    rows, total = assigned_queries.list_reached(person, assignment, page=page, at=at)
     return render_template(
-        "assignments/show.html", line=queries.get_line(person, assignment_id, at), rows=rows, total=total,
+        "assignments/show.html", line=assigned_queries.get_line(person, assignment_id, at), rows=rows, total=total,
         missing=queries.count_missing(assignment), page=page, pages=max(1, -(-total // PAGE_SIZE)),
         form=form or DueForm(person.time_zone, queries.due_of(assignment), formdata=None), to_whom=to_whom,
         by_when=by_when, withdrawn="withdrawn",

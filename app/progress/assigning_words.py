@@ -8,7 +8,7 @@ from flask_babel import ngettext
 from app.auth.models import Role
 from app.core.formats import day
 
-from .assigning_queries import AssignmentLine
+from .assigned_queries import AssignmentLine
 from .giving import Due
 
 TO_ROLE = {

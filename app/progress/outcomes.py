@@ -54,7 +54,9 @@ def _take(row: ActivityProgress, outcome: Outcome, state: ActivityState, now: da
     if outcome.by_id is not None:
         if row.by_id is None:
             row.own_state = row.state
-        row.state, row.by_id, row.reason, row.completed_at = state, outcome.by_id, outcome.reason, now
+        if row.state not in DONE_WITH or row.completed_at is None:  # else a completion may rest on it since then
+            row.completed_at = now
+        row.state, row.by_id, row.reason = state, outcome.by_id, outcome.reason
     elif row.by_id is not None and state != ActivityState.COMPLETE:
         row.own_state = state
     elif row.by_id is not None or row.state != ActivityState.COMPLETE:

@@ -11,8 +11,9 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from app.auth.cohort_queries import NOT_LISTED
 from app.auth.identity import Identity
-from app.auth.models import Cohort, CohortMember, PersonRole
+from app.auth.models import Cohort, CohortMember, Person, PersonRole
 from app.core.moments import whole_days
 from app.courses.editions import PublishedEdition, list_editions
 from app.courses.models import Course
@@ -120,7 +121,7 @@ def list_cities(person: Identity) -> list[ReportedCity]:
 
 def list_cohorts(person: Identity) -> list[ReportedCohort]:
     """The cohorts that `person` may report on, by name: all of them, or those of the cities they coordinate."""
-    statement = sa.select(Cohort.id, Cohort.name, Cohort.rule).where(Cohort.ended_at.is_(None))
+    statement = sa.select(Cohort.id, Cohort.name, Cohort.rule, Cohort.city_id).where(Cohort.ended_at.is_(None))
     if not person.is_administrator:
         statement = statement.where(Cohort.city_id.in_(sorted(person.coordinates)))
     return [ReportedCohort(*row) for row in db.session.execute(statement.order_by(Cohort.name, Cohort.id))]
@@ -215,7 +216,14 @@ def list_by_cohort(person: Identity, filters: Filters, cohorts: Sequence[Reporte
             sa.select(CohortMember.cohort_id, *_counts(filters.at))
             .select_from(Enrolment)
             .join(CohortMember, CohortMember.person_id == Enrolment.person_id)
-            .where(*conditions, CohortMember.cohort_id.in_(listed))
+            .join(Cohort, Cohort.id == CohortMember.cohort_id)
+            .join(Person, Person.id == CohortMember.person_id)
+            .where(
+                *conditions,
+                CohortMember.cohort_id.in_(listed),
+                sa.or_(Cohort.city_id.is_(None), Cohort.city_id == Person.city_id),
+                Person.state.not_in(NOT_LISTED),
+            )
             .group_by(CohortMember.cohort_id)
         )
         found += [Count(*row) for row in db.session.execute(statement)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -60,7 +60,11 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class PersonRecord:
-    """`own`: the reader's. Someone else's shows only the enrolments that the reader may see."""
+    """`own`: the reader's. Someone else's shows only the enrolments that the reader may see.
+
+    To who is not of the person's present city, `email` and `city` are empty: a course, or a completion of long ago,
+    says nothing of them.
+    """
 
     id: int
     name: str
@@ -72,10 +76,10 @@ class PersonRecord:
 
 def get_record(reader: Identity, person_id: int, at: datetime) -> PersonRecord:
     """The record of a person of whom `reader` may see at least one enrolment. Raises `NotFound`. Six statements."""
-    record = _record(person_id, seen_by(reader), at, own=False)
-    if not record.taken and not _may_name(reader, person_id):
+    record, known = _record(person_id, seen_by(reader), at, own=False), _may_know(reader, person_id)
+    if not record.taken and not known:
         raise NotFound
-    return record
+    return record if known else replace(record, email="", city=None)
 
 
 def get_own_record(person: Identity, at: datetime) -> PersonRecord:
@@ -83,7 +87,7 @@ def get_own_record(person: Identity, at: datetime) -> PersonRecord:
     return _record(person.id, (), at, own=True)
 
 
-def _may_name(reader: Identity, person_id: int) -> bool:
+def _may_know(reader: Identity, person_id: int) -> bool:
     if reader.is_administrator:
         return True
     city = db.session.scalar(sa.select(Person.city_id).where(Person.id == person_id))

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from app.auth.identity import Identity
 from app.auth.models import Person, PersonRole, PersonState, Role
+from app.auth.permissions import may_follow
 from app.core.errors import NotFound
 from app.extensions import db
 
@@ -32,6 +33,12 @@ def list_due(at: datetime) -> list[int]:
     """The ids of those whose time has come, the longest overdue first."""
     due = sa.select(ReportSchedule.id).where(ReportSchedule.ended_at.is_(None), ReportSchedule.next_at <= at)
     return list(db.session.scalars(due.order_by(ReportSchedule.next_at, ReportSchedule.id)))
+
+
+def may_still_read(person_id: int) -> bool:
+    """Whether a report that waits in the outbox may still leave to a person: they may have lost the role meanwhile."""
+    reader = find_reader(person_id)
+    return reader is not None and may_follow(reader)
 
 
 def find_reader(person_id: int) -> Identity | None:

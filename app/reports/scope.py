@@ -8,9 +8,10 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 
+from app.auth import cohort_queries
 from app.auth.cohorts import CohortRule
 from app.auth.identity import Identity
-from app.auth.models import CohortMember, Person, PersonRole, PersonState
+from app.auth.models import PersonRole
 from app.core import clock
 from app.courses.models import CourseTrainer, TrainerRole
 from app.network.models import City, Region
@@ -49,11 +50,12 @@ class Came(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReportedCohort:
-    """A cohort. `rule` None: its members are listed."""
+    """A cohort. `rule` None: its members are listed; `city_id`: of this city's people only."""
 
     id: int
     name: str
     rule: CohortRule | None
+    city_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,24 +204,8 @@ def idle_for(days: int, at: datetime) -> Conditions:
 
 
 def members_of(cohort: ReportedCohort) -> sa.Select[int]:
-    """The ids of a cohort's people: those listed, or everyone active whom its rule finds now."""
-    if cohort.rule is None:
-        return sa.select(CohortMember.person_id).where(CohortMember.cohort_id == cohort.id)
-    rule = cohort.rule
-    conditions: list[sa.ColumnElement[bool]] = [Person.state == PersonState.ACTIVE]
-    if rule.cities:
-        conditions.append(Person.city_id.in_(rule.cities))
-    for column, values in ((City.region, rule.regions), (City.country, rule.countries), (City.size_band, rule.sizes)):
-        if values:
-            conditions.append(Person.city_id.in_(sa.select(City.id).where(column.in_(values))))
-    if rule.roles:
-        held = sa.select(PersonRole.person_id).where(PersonRole.to_at.is_(None), PersonRole.role.in_(rule.roles))
-        conditions.append(Person.id.in_(held))
-    if rule.joined_from is not None:
-        conditions.append(Person.created_at >= rule.joined_from)
-    if rule.joined_before is not None:
-        conditions.append(Person.created_at < rule.joined_before)
-    return sa.select(Person.id).where(*conditions)
+    """The ids of who is in a cohort now, as its own page has them."""
+    return cohort_queries.members_of(cohort.id, city_id=cohort.city_id, rule=cohort.rule)
 
 
 def progress_seen(activities: tuple[int, ...], *conditions: sa.ColumnElement[bool]) -> sa.CTE:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from flask import Flask
 
+from app.core import mail
+
 from . import (
     jobs,  # noqa: F401  (its jobs)
     models,  # noqa: F401  (its tables)
+    schedule_queries,
     views,
 )
 
 
 def init_app(app: Flask) -> None:
-    """Register the reports' routes."""
+    """Register the reports' routes, and the check that a report in the outbox is still for its reader."""
     app.register_blueprint(views.bp)
     app.register_blueprint(views.record.own)
+    mail.withhold("report", unless=schedule_queries.may_still_read)

@@ -118,3 +118,18 @@ def test_a_run_is_written_down_whatever_becomes_of_its_transaction(work: Work) -
     jobs.run("test.breaks", {}, job_runs.queue("test.breaks", {}))
     del jobs._jobs["test.breaks"]
     assert [run.name for run in runs()] == ["test.breaks"]
+
+
+def test_what_failed_a_season_ago_goes_but_what_comes_round_stays(work: Work) -> None:
+    with clock.at(NOON - timedelta(days=91)):
+        jobs.run("test.round", {})
+        work.failures = 100
+        jobs.run("test.round", {})
+        run_id = job_runs.queue("test.once", {})
+        for _try in range(jobs.MOST_TRIES):
+            jobs.run("test.once", {}, run_id)
+    with clock.at(NOON - timedelta(days=3)):
+        assert jobs.prune() == 0
+    with clock.at(NOON):
+        assert jobs.prune() == 1
+    assert [(run.name, run.tries) for run in runs()] == [("test.round", 1)]

@@ -242,3 +242,16 @@ def test_every_kind_of_mail_about_an_account_can_be_read(postbox: Postbox, kind:
     text = message.get_content()
     assert message["Subject"] and "Hello Noor Haddad," in text
     assert all(value in text or value in str(message["Subject"]) for value in values.values())
+
+
+def test_what_was_sent_a_season_ago_goes_and_what_failed_stays(postbox: Postbox) -> None:
+    postbox.unknown.add("gone@city.example")
+    with clock.at(NOON):
+        post("placed:1")
+        post("placed:2", to="gone@city.example")
+    deliver()
+    with clock.at(NOON + timedelta(days=89)):
+        assert mail.prune() == 0
+    with clock.at(NOON + timedelta(days=91)):
+        assert mail.prune() == 1
+    assert [row.state for row in outbox()] == [OutboxState.FAILED]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -21,6 +22,7 @@ from app.core.models import Outbox
 from app.core.transactions import unit_of_work
 from app.exchange import people_import_jobs as jobs
 from app.exchange import people_import_services as services
+from app.exchange import stored
 from app.exchange.models import ImportState, PeopleImport
 from app.extensions import db
 from app.network.models import City
@@ -230,8 +232,6 @@ def test_whoever_is_invited_takes_the_account_into_use(app: Flask, link: str, ci
 
 
 def test_the_link_is_good_for_seven_days_and_comes_again(app: Flask, desk: FlaskClient, link: str) -> None:
-    from datetime import timedelta
-
     with clock.at(clock.now() + timedelta(days=8)):
         assert app.test_client().get(link).status_code == 404
     person_id = db.session.scalar(sa.select(Person.id).where(Person.email == "amina@ghent.example"))
@@ -243,8 +243,6 @@ def test_the_link_is_good_for_seven_days_and_comes_again(app: Flask, desk: Flask
 
 @pytest.mark.usefixtures("link")
 def test_registering_or_asking_for_a_password_sends_the_invitation_again(app: Flask) -> None:
-    from datetime import timedelta
-
     fields = {"email": "amina@ghent.example", "name": "Amina", "password": "a longer secret", "language": "en",
               "time_zone": "UTC"}  # fmt: skip
     with clock.at(clock.now() + timedelta(seconds=10)):
@@ -283,3 +281,37 @@ def test_an_administrator_takes_an_invitation_back_and_gives_it_again(app: Flask
     db.session.rollback()
     person = db.session.get_one(Person, person_id)
     assert (person.state, person.city_id) == (PersonState.INVITED, other.id)
+
+
+def test_a_file_that_is_lost_ends_where_it_is_and_says_so(
+    app: Flask, desk: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "AT_ONCE", 2)
+    answer = send(desk, a_long_file(4))
+    desk.post(f"{answer.location}/confirmation")
+    db.session.rollback()
+    stored.remove(db.session.get_one(PeopleImport, 1).file_hash or "")
+    db.session.rollback()
+    jobs.import_people(1)
+    page = desk.get(answer.location).text
+    assert "Send the file again" in page and "0 of 4" in page and "The file is done" not in page
+    db.session.rollback()
+    assert db.session.get_one(PeopleImport, 1, populate_existing=True).state == ImportState.DONE
+
+
+def test_a_file_that_never_comes_to_its_end_is_handed_over_now_and_then_and_left_at_last(
+    app: Flask, desk: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "AT_ONCE", 2)
+    desk.post(f"{send(desk, a_long_file(4)).location}/confirmation")
+    begun = clock.now()
+    app.extensions.pop("enqueued")
+    for minutes in range(5, 12):
+        with clock.at(begun + timedelta(minutes=minutes)):
+            jobs.resume()
+    assert app.extensions.pop("enqueued") == [(services.JOB, {"import_id": 1})] * 2
+    with clock.at(begun + timedelta(days=4)):
+        jobs.resume()
+    assert "enqueued" not in app.extensions
+    db.session.rollback()
+    assert db.session.get_one(PeopleImport, 1, populate_existing=True).state == ImportState.DONE

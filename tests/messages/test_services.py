@@ -167,3 +167,16 @@ def test_whose_account_becomes_active_is_welcomed_once(app: Flask) -> None:
         with unit_of_work():
             move(city_id=city_id)
     assert [notice.kind for notice in told()] == ["welcome"]
+
+
+@pytest.mark.parametrize("times", range(3))
+def test_one_stop_that_is_sent_several_times_at_once_stops_once(app: Flask, times: int) -> None:
+    person_id = a_person().id
+    db.session.remove()
+
+    def stop() -> None:
+        with app.app_context(), unit_of_work():
+            services.stop(person_id=person_id, kinds=["late", "due_soon"])
+
+    at_once([stop] * 6)
+    assert sorted(db.session.scalars(sa.select(NoticeChoice.kind))) == ["due_soon", "late"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 import pytest
@@ -18,18 +18,20 @@ from app.auth.models import Person, PersonState, Role
 from app.core import clock
 from app.core.errors import NotFound
 from app.core.transactions import unit_of_work
+from app.courses.editions import get_edition
 from app.courses.models import Course
 from app.courses.outline import Admits, Audience
 from app.extensions import db
 from app.messages.models import Notice
 from app.network.models import City
-from app.progress import assigning_queries as queries
+from app.progress import assigned_queries, assigning_queries, jobs, renewal_services
 from app.progress import assigning_services as services
-from app.progress import jobs
 from app.progress import services as progress
 from app.progress.assigning_errors import AlreadyEnded
+from app.progress.assigning_forms import DueForm
 from app.progress.giving import Due, Target, end_of
-from app.progress.models import Assignment, Enrolment
+from app.progress.models import ActivityState, Assignment, Enrolment
+from app.progress.services import Outcome
 from tests.at_once import at_once
 from tests.factories import a_city, a_course, a_person, signed_in
 
@@ -152,7 +154,7 @@ def test_many_are_a_jobs_work_in_batches(
     app.extensions.pop("enqueued", None)
     assignment_id = give(course, Target(city_id=city.id), admin, Due(at=SOON))
     assert set(there(course)) == {people[0].id}
-    assert queries.count_missing(db.session.get_one(Assignment, assignment_id)) == 4
+    assert assigning_queries.count_missing(db.session.get_one(Assignment, assignment_id)) == 4
     db.session.rollback()
     run_jobs(app)
     assert there(course) == dict.fromkeys((person.id for person in people), SOON)
@@ -209,7 +211,7 @@ def test_whom_a_course_does_not_admit_is_left_out_by_name(city: City, admin: Ide
         progress.withdraw(enrolment_id=progress.enrol(person=gone, course_id=course.id).id)
         progress.enrol(person=already, course_id=course.id)
         db.session.get_one(Course, course.id).audience = Audience(Admits.SOME, (), (Role.TRAINER,))
-    found = queries.preview(course.id, Target(city_id=city.id))
+    found = assigning_queries.preview(course.id, Target(city_id=city.id))
     assert (found.reached, found.new, found.already, found.left, found.refused) == (4, 1, 1, 1, 1)
     assert found.named == ("Refused",)
     db.session.rollback()
@@ -243,7 +245,9 @@ def test_counts_are_of_those_whom_it_reaches(city: City, coordinator: Identity) 
     enrolment_id = db.session.scalar(sa.select(Enrolment.id).where(Enrolment.person_id == done.id))
     assert enrolment_id
     read_all(enrolment_id, activities(course))
-    page = queries.list_assignments(coordinator, queries.AssignmentFilters(), SOON + timedelta(days=1))
+    page = assigned_queries.list_assignments(
+        coordinator, assigned_queries.AssignmentFilters(), SOON + timedelta(days=1)
+    )
     assert [(line.enrolled, line.completed, line.late) for line in page.rows] == [(3, 1, 2)]
     assert late.id
 
@@ -336,3 +340,84 @@ def test_a_stranger_finds_no_assignment(app: Flask, desk: FlaskClient, city: Cit
     for method, path in (("get", ""), ("post", "/due"), ("post", "/end")):
         assert getattr(desk, method)(f"/assignments/{given}{path}").status_code == 404
     assert partial(desk.get, "/assignments")().text.count("Everyone of") == 0
+
+
+def test_who_moved_to_another_city_is_shown_to_its_coordinators_only(
+    city: City, admin: Identity, coordinator: Identity
+) -> None:
+    course, moving, staying = a_course(), a_person("Moving", city=city), a_person("Staying", city=city)
+    given = give(course, Target(city_id=city.id), coordinator, Due(at=SOON))
+    with unit_of_work():
+        auth.move_to_city(person_id=moving.id, city_id=a_city().id, by=None)
+    at = SOON + timedelta(days=1)
+    assignment = assigned_queries.get_assignment(coordinator, given)
+    rows, total = assigned_queries.list_reached(coordinator, assignment, page=1, at=at)
+    assert {row.person_id for row in rows} == {coordinator.id, staying.id}
+    assert total == assigned_queries.get_line(coordinator, given, at).enrolled == 2
+    rows, total = assigned_queries.list_reached(admin, assignment, page=1, at=at)
+    assert {row.person_id for row in rows} == {coordinator.id, staying.id, moving.id}
+    assert total == assigned_queries.get_line(admin, given, at).enrolled == 3
+
+
+def test_the_form_shows_the_day_that_was_written(app: Flask) -> None:
+    for zone in ("America/Montreal", "Asia/Tokyo", "UTC"):
+        with app.test_request_context():
+            form = DueForm(zone, Due(at=end_of(date(2027, 5, 31), zone)), formdata=None)
+            assert form.day.data == "2027-05-31"
+            assert form.due == Due(at=end_of(date(2027, 5, 31), zone))
+
+
+def test_a_renewal_is_not_due_by_what_was_given_before(city: City, admin: Identity) -> None:
+    course, person = a_course("prevention", certificate_months=12), a_person(city=city)
+    give(course, Target(city_id=city.id), admin, Due(at=clock.now() + timedelta(days=2)))
+    within = give(course, Target(person_id=person.id), admin, Due(days=5))
+    enrolment_id = db.session.scalar(sa.select(Enrolment.id).where(Enrolment.person_id == person.id)) or 0
+    edition_id = db.session.scalar(sa.select(Course.edition_id).where(Course.id == course.id)) or 0
+    for activity in get_edition(edition_id).activities:
+        with unit_of_work():
+            done = Outcome(ActivityState.COMPLETE)
+            progress.record(enrolment_id=enrolment_id, activity_id=activity.id, outcome=done)
+    with clock.at(clock.now() + timedelta(days=340)):
+        with unit_of_work():
+            due_at = renewal_services.renew(person_id=person.id, course_id=course.id).due_at
+        jobs.follow_assignments()
+        assert there(course)[person.id] == due_at
+        with unit_of_work():
+            services.end(assignment_id=within, by=admin)
+        give(course, Target(person_id=person.id), admin, Due(days=3))
+        new = there(course)[person.id]
+        assert new and due_at and new < due_at
+
+
+def test_one_person_is_followed_by_what_may_reach_them(city: City, admin: Identity, statements: list[str]) -> None:
+    for _number in range(12):
+        give(a_course(), Target(city_id=a_city().id), admin)
+    course, person = a_course(), a_person(city=city)
+    give(course, Target(role=Role.TRAINER), admin)
+    give(course, Target(city_id=city.id), admin)
+    db.session.rollback()
+    statements.clear()
+    jobs.follow_person(person.id)
+    assert len(statements) < 10
+
+
+@pytest.mark.parametrize("times", range(3))
+def test_dates_changed_at_once_cross_nowhere(app: Flask, admin: Identity, times: int) -> None:
+    course, cities = a_course(), [a_city(), a_city()]
+    people = [a_person(city=cities[number % 2]) for number in range(40)]
+    given = [give(course, Target(city_id=one.id), admin, Due(at=SOON)) for one in cities]
+    for person in people:
+        give(course, Target(person_id=person.id), admin, Due(at=SOON + timedelta(days=1)))
+    db.session.remove()
+
+    def change(assignment_id: int) -> None:
+        with app.app_context(), unit_of_work():
+            services.change_due(assignment_id=assignment_id, due=Due(days=30), by=admin)
+
+    def follow(assignment_id: int) -> None:
+        with app.app_context():
+            jobs.follow_assignment(assignment_id)
+
+    at_once([partial(work, one) for work in (change, follow) for one in given])
+    due = db.session.scalars(sa.select(Enrolment.due_at).distinct()).all()
+    assert len(due) == 1 and due[0] and due[0] < SOON

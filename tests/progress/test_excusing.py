@@ -119,6 +119,15 @@ def test_what_they_do_themselves_takes_the_place_of_what_was_given_and_less_does
         school.give("test")
 
 
+def test_given_otherwise_after_the_completion_that_rests_on_it_it_is_not_taken_back(school: Class) -> None:
+    school.do("lesson-1-1", "lesson-1-2", "lesson-2-1", "lesson-2-2")
+    school.give("test", EXCUSED)
+    assert school.enrolment.completed_at is not None
+    school.give("test", DONE)
+    with pytest.raises(CompletionRests):
+        school.take_back("test")
+
+
 def test_nothing_is_given_to_who_has_withdrawn(school: Class) -> None:
     with unit_of_work():
         school.enrolment.state = EnrolmentState.WITHDRAWN

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from app.auth import services as auth
+from app.auth.cohorts import CohortRule
 from app.auth.identity import Identity
-from app.auth.models import Person, PersonState, Role
+from app.auth.models import Cohort, CohortMember, Person, PersonState, Role
 from app.core.transactions import unit_of_work
 from app.extensions import db
 from app.network.models import Region
@@ -17,6 +20,7 @@ from app.progress.models import ActivityState, EnrolmentState
 from app.reports import people_queries, queries
 from app.reports.people_queries import Sort
 from app.reports.queries import Count
+from app.reports.record_queries import get_record
 from app.reports.scope import NO_CITY, Filters
 from tests.factories import a_city, a_course, a_person
 
@@ -160,3 +164,47 @@ def test_another_course_does_not_count(app: Flask) -> None:
     course, other, person = a_course(), a_course(), a_person(city=a_city())
     an_enrolment(person, other, done=2)
     assert queries.get_reach(ADMINISTRATOR, EVERYTHING, edition_of(course)).furthest == {}
+
+
+def test_a_citys_cohort_is_in_reports_whom_its_own_page_has(app: Flask) -> None:
+    oslo, dakar, course = a_city("Oslo"), a_city("Dakar"), a_course()
+    here, there = a_person(city=oslo, roles=(Role.TRAINER,)), a_person(city=dakar, roles=(Role.TRAINER,))
+    left = a_person(city=oslo, state=PersonState.LEFT)
+    for person in (here, there, left):
+        an_enrolment(person, course, days=3)
+    for rule in (None, CohortRule(roles=("trainer",))):
+        with unit_of_work():
+            cohort = Cohort(name="Spring", city_id=oslo.id, rule=rule, created_by_id=here.id, created_at=NOW)
+            db.session.add(cohort)
+            db.session.flush()
+            if rule is None:
+                for person in (here, there, left):
+                    db.session.add(
+                        CohortMember(cohort_id=cohort.id, person_id=person.id, added_by_id=here.id, added_at=NOW)
+                    )
+    cohorts = queries.list_cohorts(ADMINISTRATOR)
+    assert len(cohorts) == 2
+    assert [count.enrolled for count in queries.list_by_cohort(ADMINISTRATOR, EVERYTHING, cohorts)] == [1, 1]
+    for cohort in cohorts:
+        assert names(ADMINISTRATOR, replace(EVERYTHING, cohort=cohort)) == [here.name]
+
+
+def test_a_record_tells_of_a_person_only_who_may_know_them(app: Flask) -> None:
+    oslo, dakar, course = a_city("Oslo"), a_city("Dakar"), a_course()
+    person = a_person(city=oslo, email="amina@oslo.example")
+    an_enrolment(person, course, days=3)
+    with unit_of_work():
+        auth.move_to_city(person_id=person.id, city_id=dakar.id, by=None)
+    known = {
+        who: get_record(reader, person.id, NOW)
+        for who, reader in (
+            ("admin", ADMINISTRATOR),
+            ("former", coordinator(oslo.id)),
+            ("present", coordinator(dakar.id)),
+        )
+    }
+    assert {who: (record.email, record.city, len(record.taken)) for who, record in known.items()} == {
+        "admin": ("amina@oslo.example", "Dakar", 1),
+        "former": ("", None, 1),
+        "present": ("amina@oslo.example", "Dakar", 0),
+    }

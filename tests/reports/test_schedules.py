@@ -151,3 +151,21 @@ def test_it_ends_for_who_may_not_see_it(client: FlaskClient, coordinator: Person
     with clock.at(MONDAY):
         assert jobs.send() == 0
     assert mails() == [] and rows()[0].ended_at is not None
+
+
+@pytest.mark.parametrize(("still", "sent"), [(True, 1), (False, 0)])
+def test_what_waits_in_the_outbox_does_not_leave_once_the_role_is_over(
+    client: FlaskClient, coordinator: Person, still: bool, sent: int
+) -> None:
+    signed_in(client, coordinator)
+    begun(client, course="part")
+    person_id = coordinator.id
+    with clock.at(MONDAY + timedelta(minutes=2)):
+        jobs.send()
+        if not still:
+            with unit_of_work():
+                db.session.execute(
+                    sa.update(PersonRole).where(PersonRole.person_id == person_id).values(to_at=clock.now())
+                )
+        assert mail.deliver() == sent
+    assert len(mails()) == sent
