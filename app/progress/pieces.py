@@ -14,7 +14,7 @@ from app.core.formats import percent
 from app.courses.editions import Proposal
 from app.courses.outline import OutlineActivity
 
-from . import queries
+from . import taking_queries as queries
 from .enrolment_queries import EnrolmentLine, list_enrolments
 from .impact import Impact, foresee
 

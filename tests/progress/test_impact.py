@@ -19,7 +19,7 @@ from app.courses.errors import NothingToPublish, NotReady
 from app.courses.models import Activity, Course
 from app.courses.outline import CourseSettings
 from app.extensions import db
-from app.progress import jobs, queries, services
+from app.progress import jobs, queries, services, taking_queries
 from app.progress.impact import Impact, foresee
 from app.progress.models import ActivityState, Completion, Enrolment
 from app.progress.pieces import sentences, under_way
@@ -63,7 +63,7 @@ def foretold(course: Course) -> Impact:
     assert review.in_force
     proposed = proposal.as_edition(course.id)
     graded = {a.id for edition in (review.in_force, proposed) for a in edition.graded}
-    groups = queries.list_under_way([course.id], graded)[course.id]
+    groups = taking_queries.list_under_way([course.id], graded)[course.id]
     return foresee(groups, in_force=review.in_force, proposed=proposed)
 
 
@@ -156,7 +156,7 @@ def test_people_who_stand_alike_are_read_together_in_one_statement(app: Flask, s
     enrolled(course, "lesson-1-1", "test", score=0.75)
     edition = get_edition(db.session.get_one(Course, course.id).edition_id or 0)
     statements.clear()
-    groups = queries.list_under_way([course.id], {a.id for a in edition.graded})[course.id]
+    groups = taking_queries.list_under_way([course.id], {a.id for a in edition.graded})[course.id]
     assert len(statements) == 1
     test = edition.by_key["test"].id
     assert sorted((group.people, group.scores[test]) for group in groups) == [(1, 0.75), (3, 0.5), (4, None)]
