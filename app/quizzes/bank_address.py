@@ -23,7 +23,7 @@ def read_filters(asked: Mapping[str, str]) -> Filters:
     category = asked.get("category", "")
     page = asked.get("page", "")
     return Filters(
-        words=one_line(asked.get("q", "")[:LONGEST_SEARCH]),
+        words=asked.get("q", "")[:LONGEST_SEARCH].strip(),
         category=categories.path_of(category[: categories.LONGEST]) if category else None,
         tag=one_line(asked.get("tag", "")[: tags.LONGEST]),
         type=kind if (kind := asked.get("type", "")) in FORMS else "",

@@ -74,7 +74,7 @@ def test_filters_stand_in_the_address() -> None:
         and bank_address.read_filters({"category": "/"}) == unfiled
     )
     nonsense = {"state": "x", "used": "x", "order": "x", "type": "x", "page": "-1", "q": "\0 a  b"}
-    assert bank_address.read_filters(nonsense) == Filters(words="a b")
+    assert bank_address.read_filters(nonsense) == Filters(words="\0 a  b")  # as typed: what is looked up is folded
     assert bank_address.in_address(filters, tag=None)["q"] == "two words"
     assert not {"tag", "page"} & bank_address.in_address(filters, tag=None).keys()
 
