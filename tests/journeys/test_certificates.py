@@ -46,7 +46,7 @@ def test_from_the_last_activity_to_a_strangers_check(page: Page, browser: Browse
     administrator = browser.new_page(base_url=site.address, locale="en-GB")
     fill_in_sign_in(administrator, "admin")
     administrator.goto(f"/certificates/all?q={code}")
-    administrator.get_by_role("link", name=code).click()
+    administrator.get_by_role("row", name=code).get_by_role("link").first.click()
     administrator.locator("summary", has_text="Revoke").click()
     administrator.get_by_label("Reason").fill("Issued by mistake.")
     administrator.get_by_role("button", name="Revoke the certificate").click()
