@@ -6,8 +6,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from app.auth.identity import Identity
-from app.auth.models import Person, PersonRole, PersonState, Role
+from app.auth.identity import Identity, identity_of
+from app.auth.models import PersonState
 from app.auth.permissions import may_follow
 from app.core.errors import NotFound
 from app.extensions import db
@@ -43,24 +43,5 @@ def may_still_read(person_id: int) -> bool:
 
 def find_reader(person_id: int) -> Identity | None:
     """A person with their open roles, as in a request; None for who has left."""
-    person = db.session.get(Person, person_id)
-    if person is None or person.state != PersonState.ACTIVE:
-        return None
-    held = db.session.execute(
-        sa.select(PersonRole.role, PersonRole.city_id).where(
-            PersonRole.person_id == person_id, PersonRole.to_at.is_(None)
-        )
-    ).all()
-    return Identity(
-        id=person.id,
-        sign_in_id=0,
-        email=person.email or "",
-        name=person.name,
-        language=person.language,
-        time_zone=person.time_zone,
-        state=PersonState(person.state),
-        city_id=person.city_id,
-        city_name=None,
-        roles=frozenset(Role(row.role) for row in held),
-        coordinates=frozenset(row.city_id for row in held if row.role == Role.COORDINATOR),
-    )
+    reader = identity_of(person_id)
+    return reader if reader.state is PersonState.ACTIVE else None

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from app.auth import cohort_services as cohorts
-from app.auth.identity import Identity
-from app.auth.models import Person, PersonState, Role
+from app.auth.identity import Identity, identity_of
+from app.auth.models import Person, PersonState
 from app.core import clock
 from app.courses.editions import PublishedEdition
 from app.extensions import db
@@ -29,7 +29,7 @@ def arrange(stage: Stage, *, coordinator: str, trainer: str, course: str, today:
     Whose story the demonstration tells is left as they are.
     """
     told = [person.id for email, person in stage.people.items() if email.endswith("@demo.example")]
-    leads, edition = _as_coordinator(stage.people[coordinator]), stage.editions[course]
+    leads, edition = identity_of(stage.people[coordinator].id), stage.editions[course]
     with clock.at(today - timedelta(days=6) + timedelta(hours=9)):
         cohort = cohorts.create(name="New colleagues", rule=None, city_id=min(leads.coordinates), by=leads)
         cohorts.add(cohort_id=cohort.id, people=_colleagues(leads, told), by=leads)
@@ -46,15 +46,6 @@ def arrange(stage: Stage, *, coordinator: str, trainer: str, course: str, today:
             by=stage.people[trainer].id,
         )
         progress.withdraw(enrolment_id=left.id)
-
-
-def _as_coordinator(person: Person) -> Identity:
-    assert person.email and person.city_id
-    return Identity(
-        id=person.id, sign_in_id=0, email=person.email, name=person.name, language=person.language,
-        time_zone=person.time_zone, state=PersonState.ACTIVE, city_id=person.city_id, city_name=None,
-        roles=frozenset({Role.COORDINATOR}), coordinates=frozenset({person.city_id}),
-    )  # fmt: skip
 
 
 def _colleagues(leads: Identity, told: list[int]) -> list[int]:
