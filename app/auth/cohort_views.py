@@ -9,6 +9,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from app.core.access import Permission, allow
+from app.core.paging import page_number
 from app.network import queries as network
 
 from . import cohort_queries as queries
@@ -119,7 +120,7 @@ def end(cohort_id: int) -> Response:
 
 def _page(cohort: Cohort, *, name: NameForm | None = None, addresses: AddressesForm | None = None) -> str:
     person = the_person()
-    words, page = request.args.get("q", "")[:100], request.args.get("page", "1")
+    words = request.args.get("q", "")[:100]
     cities = dict(network.list_choices(with_left=True)) if cohort.city_id or cohort.rule else {}
     found = queries.find_people(person, words, not_in=cohort) if words.strip() and cohort.rule is None else []
     return render_template(
@@ -127,7 +128,7 @@ def _page(cohort: Cohort, *, name: NameForm | None = None, addresses: AddressesF
         cohort=cohort,
         city=cities.get(cohort.city_id or 0),
         rule=sentence(cohort.rule, cities) if cohort.rule else None,
-        members=queries.list_members(cohort, int(page) if page.isdecimal() and len(page) < 7 else 1),
+        members=queries.list_members(cohort, page_number(request.args)),
         words=words,
         found=found[:MOST_FOUND],
         many=len(found) > MOST_FOUND,

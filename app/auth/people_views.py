@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from app.core import audit, slots
 from app.core.access import Permission, allow
 from app.core.errors import DomainError, NotFound
+from app.core.paging import page_number
 from app.network import queries as network
 
 from . import city_views, cohort_views, pace, people_queries, people_services, services
@@ -189,14 +190,13 @@ def _held_label(held: Held) -> str:
 def _filters(cities: dict[int, str]) -> Filters:
     """What the address asks for. Raises `NotFound` for a city, state or role that there is not, or not for them."""
     city, state, role = (request.args.get(name, "") for name in ("city", "state", "role"))
-    page = request.args.get("page", "1")
     try:
         filters = Filters(
             search=request.args.get("q", "")[:100],
             city_id=int(city) if city else None,
             state=PersonState(state) if state else None,
             role=Role(role) if role else None,
-            page=int(page) if page.isdecimal() and len(page) < 7 else 1,
+            page=page_number(request.args),
         )
     except ValueError:
         raise NotFound from None

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from app.auth.identity import the_person
 from app.core.access import Permission, allow
+from app.core.paging import page_number
 from app.core.sheets import BYTE_ORDER_MARK, csv_lines
 from app.core.transactions import outside_transaction, reading
 
@@ -83,9 +84,8 @@ def show(import_id: int) -> str:
     if found.state != ImportState.SHOWN:
         return render_template("people_import/show.html", found=found, why=why)
     people = _people(found)
-    said = request.args.get("page", "1")
     pages = max(1, -(-len(people.rows) // PAGE_SIZE))
-    page = min(max(1, int(said) if said.isdecimal() and len(said) < 7 else 1), pages)
+    page = min(page_number(request.args), pages)
     rows = people.rows[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     return render_template(
         "people_import/preview.html", found=found, people=people, page=page, pages=pages, why=why, does=does,

@@ -16,7 +16,6 @@ from .kinds import KINDS, Kind
 from .models import Notice, NoticeChoice, Way
 
 PAGE_SIZE = 20
-LAST_PAGE = 100_000
 
 
 @dataclass(frozen=True, slots=True)

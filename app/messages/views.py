@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from app.auth.errors import LinkNotValid
 from app.auth.identity import the_person
 from app.core.access import Permission, allow
+from app.core.paging import page_number
 from app.core.transactions import reading
 from app.extensions import csrf
 
@@ -24,8 +25,7 @@ bp = Blueprint("notices", __name__)
 @allow(Permission.SIGNED_IN)
 def index() -> str:
     """The messages, newest first."""
-    page = request.args.get("page", 1, type=int)
-    found = queries.list_notices(the_person().id, min(max(page, 1), queries.LAST_PAGE))
+    found = queries.list_notices(the_person().id, page_number(request.args))
     return render_template("notices/index.html", found=found)
 
 

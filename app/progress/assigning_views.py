@@ -18,6 +18,7 @@ from app.auth.people_labels import ROLES
 from app.core import clock
 from app.core.access import Permission, allow
 from app.core.errors import DomainError
+from app.core.paging import page_number
 from app.network import queries as network
 
 from . import assigned_queries
@@ -37,7 +38,7 @@ def index() -> str:
     """The courses that were given, to whom, and how it goes."""
     person = the_person()
     filters = AssignmentFilters(
-        picked(request.args.get("course")), request.args.get("ended") == "y", picked(request.args.get("page")) or 1
+        picked(request.args.get("course")), request.args.get("ended") == "y", page_number(request.args)
     )
     return render_template(
         "assignments/index.html", filters=filters,
@@ -185,7 +186,7 @@ def _label(form: AssignmentForm) -> str:
 def _page(assignment_id: int, form: DueForm | None = None) -> str:
     person, at = the_person(), clock.now()
     assignment = assigned_queries.get_assignment(person, assignment_id)
-    page = min(picked(request.args.get("page")) or 1, 100_000)
+    page = page_number(request.args)
     rows, total = assigned_queries.list_reached(person, assignment, page=page, at=at)
     return render_template(
         "assignments/show.html", line=assigned_queries.get_line(person, assignment_id, at), rows=rows, total=total,

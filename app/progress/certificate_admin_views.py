@@ -10,6 +10,7 @@ from app.auth.identity import the_person
 from app.core import clock
 from app.core.access import Permission, allow
 from app.core.errors import DomainError
+from app.core.paging import page_number
 from app.core.transactions import reading
 
 from . import certificate_queries, certificate_services, disclosure
@@ -22,11 +23,10 @@ bp = Blueprint("issued", __name__)
 @bp.get("/certificates/all")
 @allow(Permission.ADMINISTER)
 def index() -> str:
-    page = request.args.get("page", "1")
     search = Search(
         words=request.args.get("q", "").replace("\0", "").strip()[:100],
         revoked=request.args.get("status") == "revoked",
-        page=int(page) if page.isascii() and page.isdecimal() and len(page) < 7 else 1,
+        page=page_number(request.args),
     )
     found = certificate_queries.list_all(the_person(), search)
     now = clock.now()

@@ -10,6 +10,7 @@ from app.auth.identity import the_person
 from app.core import audit
 from app.core.access import Permission, allow
 from app.core.errors import NotFound
+from app.core.paging import page_number
 from app.core.transactions import reading
 from app.courses import queries as courses
 
@@ -30,7 +31,7 @@ def index(course_id: int) -> str:
     access = courses.get_editable(course_id, the_person())
     filters = Filters(
         search=request.args.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH],
-        page=request.args.get("page", 1, type=int),
+        page=page_number(request.args),
     )
     people = people_queries.list_people(access.id, filters)
     return render_template("learn/people/index.html", access=access, filters=filters, people=people)

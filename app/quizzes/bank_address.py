@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from app.core.folding import one_line
+from app.core.paging import page_number
 
 from . import categories, tags
 from .bank_queries import Filters, Order, QuestionState, Used
@@ -21,7 +22,6 @@ Value = TypeVar("Value", bound=StrEnum)
 def read_filters(asked: Mapping[str, str]) -> Filters:
     """The filters that an address names; what it says wrongly counts as not said."""
     category = asked.get("category", "")
-    page = asked.get("page", "")
     return Filters(
         words=asked.get("q", "")[:LONGEST_SEARCH].strip(),
         category=categories.path_of(category[: categories.LONGEST]) if category else None,
@@ -30,7 +30,7 @@ def read_filters(asked: Mapping[str, str]) -> Filters:
         state=_value(QuestionState, asked.get("state")),
         used=_value(Used, asked.get("used")),
         order=_value(Order, asked.get("order")) or Order.CHANGED,
-        page=int(page) if page.isascii() and page.isdigit() and len(page) < 8 else 1,
+        page=page_number(asked),
     )
 
 

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from app.auth.identity import the_person
 from app.core.access import Permission, allow
+from app.core.paging import page_number
 from app.core.transactions import give_up, reading
 from app.courses import queries as courses
 from app.courses.queries import CourseAccess
@@ -156,7 +157,7 @@ def attempts(course_id: int, activity_id: int) -> str:
     filters = AttemptFilters(
         search=request.args.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH],
         waiting=request.args.get("waiting") == "y",
-        page=request.args.get("page", 1, type=int),
+        page=page_number(request.args),
     )
     return render_template(
         "quizzes/marking/attempts.html",

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from app.auth.identity import the_person
 from app.core.access import Permission, allow
 from app.core.differences import Side, side_by_side
+from app.core.paging import page_number
 from app.core.transactions import give_up, reading
 from app.courses import queries as courses
 from app.courses.queries import CourseAccess
@@ -56,7 +57,7 @@ class Desk:
         """The preview, with the form that confirms it. `outdated`: another one was seen when it was confirmed."""
         plan = self.plan()
         form.question.data, form.version.data, form.seen.data = str(self.question.id), str(self.key.id), plan.seen
-        paged = _paged(plan, request.args.get("page", 1, type=int))
+        paged = _paged(plan, page_number(request.args))
         page = render_template(
             "quizzes/marking/regrade_new.html",
             access=self.access,

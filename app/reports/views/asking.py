@@ -19,7 +19,6 @@ from ..labels import STATES, TAGS
 from ..scope import Filters
 
 Page = str | tuple[str, int] | Response
-MOST_PAGES = 100_000
 BESIDES = ("by", "sort", "page")  # what an address says besides the filters
 
 
@@ -65,9 +64,3 @@ def shown(template: str, make: Callable[[Asked, Filters], dict[str, Any]]) -> Pa
 def besides() -> dict[str, str]:
     """What the address says besides the filters, as far as it is anything."""
     return {name: request.args[name][:20] for name in BESIDES if request.args.get(name)}
-
-
-def page_number() -> int:
-    """The page that is asked for, from 1."""
-    asked = request.args.get("page", "")
-    return max(1, min(int(asked), MOST_PAGES)) if asked.isascii() and asked.isdigit() and len(asked) < 8 else 1

@@ -8,12 +8,13 @@ from flask import request
 
 from app.auth.identity import page_language
 from app.core.access import Permission, allow
+from app.core.paging import page_number
 from app.network.labels import country_name
 
 from .. import grouping, queries, report
 from ..grouping import By, Order
 from ..scope import Filters
-from .asking import Asked, Page, page_number, shown
+from .asking import Asked, Page, shown
 from .blueprint import bp
 
 
@@ -25,7 +26,7 @@ def completion() -> Page:
 
 
 def _completion(asked: Asked, filters: Filters) -> dict[str, Any]:
-    by, page = _by(), page_number()
+    by, page = _by(), page_number(request.args)
     by_city = queries.list_by_city(asked.person, filters) if by is None else []
     overview = queries.total_of(by_city) if by is None else queries.get_totals(asked.person, filters)
     if not overview.enrolled:

@@ -11,11 +11,12 @@ from app.auth.identity import page_language
 from app.core import audit
 from app.core.access import Permission, allow
 from app.core.errors import NotFound
+from app.core.paging import page_number
 
 from .. import export, people_queries
 from ..people_queries import PAGE_SIZE, Sort
 from ..scope import Filters
-from .asking import Asked, Page, ask, page_number, shown
+from .asking import Asked, Page, ask, shown
 from .blueprint import bp
 
 
@@ -29,7 +30,7 @@ def people() -> Page:
 def _people(asked: Asked, filters: Filters) -> dict[str, Any]:
     total = people_queries.count_rows(asked.person, filters)
     pages = max(1, -(-total // PAGE_SIZE))
-    page = min(page_number(), pages)
+    page = min(page_number(request.args), pages)
     return {
         "rows": people_queries.list_rows(asked.person, filters, _sort(), page) if total else [],
         "total": total,

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import request
+
 from app.auth.identity import the_person
 from app.auth.permissions import may_teach
 from app.core.access import Permission, allow
+from app.core.paging import page_number
 
 from .. import quiz_queries
 from ..scope import Filters
-from .asking import Asked, Page, page_number, shown
+from .asking import Asked, Page, shown
 from .blueprint import bp
 
 QUIZZES_A_PAGE = 50
@@ -27,7 +30,7 @@ def _quizzes(asked: Asked, filters: Filters) -> dict[str, Any]:
     courses = [course for course in asked.choices.courses if filters.course_id in (None, course.id)]
     found = quiz_queries.quizzes_of(courses)
     pages = max(1, -(-len(found) // QUIZZES_A_PAGE))
-    page = min(page_number(), pages)
+    page = min(page_number(request.args), pages)
     some = found[(page - 1) * QUIZZES_A_PAGE : page * QUIZZES_A_PAGE]
     return {
         "quizzes": some,
