@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -117,11 +119,11 @@ def _kept_secret(path: Path) -> str:
         return path.read_text()
     except FileNotFoundError:
         pass
-    try:
-        with open(path, "x", opener=lambda p, flags: os.open(p, flags, 0o600)) as file:
-            file.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass  # another process was quicker; its secret counts
+    with tempfile.NamedTemporaryFile("w", dir=path.parent) as file:  # readable by its owner only
+        file.write(secrets.token_urlsafe(48))
+        file.flush()
+        with suppress(FileExistsError):  # another process was quicker; its secret counts
+            os.link(file.name, path)  # whole at once
     return path.read_text()
 
 

@@ -47,7 +47,7 @@ def wire(app: Flask, settings: Settings) -> None:
     transactions.init_app(app)
     store.init_app(app)
     extensions.db.init_app(app)
-    extensions.migrate.init_app(app, extensions.db, directory=str(ROOT / "migrations"))
+    extensions.Migrations().init_app(app, extensions.db, directory=str(ROOT / "migrations"))
     extensions.login.init_app(app, add_context_processor=False)
     extensions.csrf.init_app(app)
     extensions.compress.init_app(app)

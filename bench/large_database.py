@@ -3,7 +3,7 @@
     python -m bench.large_database sqlite 0.1
     scripts/postgres python -m bench.large_database postgresql 0.1
 
-prints the figures as JSON.
+prints the figures as JSON; with `files` after that, those of the files alone.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
-from flask_migrate import upgrade
 
 from app import create_app
 from app.auth.models import Person
@@ -31,6 +31,7 @@ from app.extensions import db
 from app.progress.models import Enrolment, EnrolmentState
 from tests.factories import signed_in
 
+from . import large_grants
 from .large import FILES, FOLDER, REPORT, RUNS
 from .results import Figure
 
@@ -49,7 +50,7 @@ def measure(database: str, scale: str) -> dict[str, Figure]:
         busiest = sa.select(Enrolment.person_id).group_by(Enrolment.person_id).order_by(sa.func.count().desc()).limit(1)
         practitioner = _browser(app, sa.select(Person).where(Person.id == busiest.scalar_subquery()))
         filters = _filters()
-        rows = db.session.scalar(sa.select(sa.func.count()).where(Enrolment.state != EnrolmentState.WITHDRAWN)) or 0
+        large_grants.ensure_call()
         db.session.remove()
     figures: dict[str, Figure] = {} if took is None else {"seed_1m_seconds": took}
     figures["completion_page_1m_cold_ms"] = _once(administrator, REPORT)
@@ -65,19 +66,37 @@ def measure(database: str, scale: str) -> dict[str, Figure]:
     figures["completion_grouped_1m_slowest"] = max(grouped, key=lambda by: grouped[by])
     figures["city_page_1m_ms"] = filtered[filters["city"]]
     figures["home_1m_ms"] = _page(practitioner, "/learn")
+    with app.app_context():
+        middle = _browser(app, large_grants.in_the_middle())
+        db.session.remove()
+        figures |= large_grants.measure(partial(_page, middle), partial(_page, practitioner))
+        db.engine.dispose()
+    command = [sys.executable, "-m", "bench.large_database", database, scale, "files"]
+    said = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    return {f"{name}_{database}": value for name, value in figures.items()} | json.loads(said)
+
+
+def measure_files(database: str, scale: str) -> dict[str, Figure]:
+    """The figures of the files: in a process that has answered nothing else, whose memory is theirs and the site's."""
+    app = create_app(from_environment(_environment(FOLDER / f"{database}-{scale}", database)))
+    with app.app_context():
+        administrator = _browser(app, sa.select(Person).where(Person.email == ADMINISTRATOR))
+        rows = db.session.scalar(sa.select(sa.func.count()).where(Enrolment.state != EnrolmentState.WITHDRAWN)) or 0
+        db.session.remove()
+    figures: dict[str, Figure] = {}
     peak = 0.0
     for name, address in FILES.items():
         rate, megabytes = _export(administrator, address, rows)
         figures[f"export_rows_per_second_{name}"] = rate
         peak = max(peak, megabytes)
     figures["export_peak_mb"] = peak
-    with app.app_context():
-        db.engine.dispose()
     return {f"{name}_{database}": value for name, value in figures.items()}
 
 
 def _fill(environment: dict[str, str], scale: str) -> int | None:
     """Fill the database; how many seconds it took, None where it was filled already."""
+    from flask_migrate import upgrade  # ten megabytes, which the process whose memory is measured must not hold
+
     app = create_app(from_environment(environment))
     with app.app_context():
         upgrade()
@@ -171,4 +190,4 @@ def _environment(folder: Path, database: str) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(measure(sys.argv[1], sys.argv[2])))
+    print(json.dumps((measure_files if "files" in sys.argv else measure)(sys.argv[1], sys.argv[2])))

@@ -39,10 +39,11 @@ from app.courses.editions import PublishedEdition, get_edition
 from app.extensions import db
 from app.progress import services as progress
 from app.progress.models import Enrolment
-from app.quizzes import services, statistics_queries
+from app.quizzes import services
 from app.quizzes.models import Attempt, AttemptSlot, Response
 from app.quizzes.settings import QuizSettings
-from app.quizzes.statistics_queries import Chosen
+from app.quizzes.statistics import queries as statistics_queries
+from app.quizzes.statistics.queries import Chosen
 from app.quizzes.types import SingleChoiceAnswer
 from tests.factories import a_choice_question, a_course, a_person, signed_in
 

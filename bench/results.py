@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from app.config import ROOT
 
 RESULTS = ROOT / "bench" / "results.json"
-LARGE = re.compile(r"_1m_|^export_")
+LARGE = re.compile(r"_1m_|^(export|eligibility|grant_page|rule)_")
 
 Figure = float | str
 

@@ -28,8 +28,8 @@ from app.core.base import Base
 from app.core.transactions import unit_of_work
 from app.courses import editions
 from app.extensions import db
-from app.quizzes import pictures
 from app.quizzes import queries as questions
+from app.quizzes.questions import pictures
 
 # What a test may take depends on the machine, and no test here is about it. What must pass before a change lands draws
 # the same every time; on a desk each run looks further.

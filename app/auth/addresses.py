@@ -15,7 +15,10 @@ def folded(address: str) -> str:
 
     What is no address comes back as it was, trimmed and folded.
     """
-    local, at, domain = address.strip().casefold().rpartition("@")
+    spelled = address.strip().casefold()
+    if spelled.isascii():
+        return spelled
+    local, at, domain = spelled.rpartition("@")
     try:
         return local + at + domain.encode("idna").decode()
     except UnicodeError:

@@ -29,3 +29,21 @@ def make_administrator(email: str) -> None:
         except DomainError as error:
             raise click.ClickException(str(error)) from None
     click.echo(f"{email} is an administrator.")
+
+
+@people.command("erase")
+@click.argument("email")
+@click.option("--names", type=click.Choice(["keep", "take-off"]), required=True, help="The name on certificates.")
+@click.option("--reason", required=True, help="Why; it stands in the audit log, so name nobody in it.")
+@click.confirmation_option(prompt="This cannot be undone. Erase this person?")
+def erase(email: str, names: str, reason: str) -> None:
+    """Erase the person with the address EMAIL: who they were goes, what they completed stays under a number."""
+    with unit_of_work():
+        person_id = db.session.scalar(sa.select(Person.id).where(Person.email == addresses.folded(email)))
+        if person_id is None:
+            raise click.ClickException(f"nobody has the address {email}")
+        try:
+            services.erase(person_id=person_id, keeps_name=names == "keep", reason=reason, by=None)
+        except DomainError as error:
+            raise click.ClickException(str(error)) from None
+    click.echo(f"Person {person_id} is erased. The address is free again.")

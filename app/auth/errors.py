@@ -25,6 +25,11 @@ class AccountClosed(DomainError):
     message = _l("This account is closed. If that is a mistake, write to your city’s coordinator.")
 
 
+class Erased(DomainError):
+    status = 410
+    message = _l("This account is erased already. Nobody can sign in with it any more.")
+
+
 class LinkNotValid(DomainError):
     status = 404
     message = _l("This link no longer works: it was used already, replaced by a newer one, or is too old.")

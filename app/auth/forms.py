@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import pytz  # type: ignore[import-untyped]
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import EmailField, PasswordField, SelectChoice, SelectField, StringField
+from wtforms import EmailField, PasswordField, RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
+from app.core.folding import folded
 from app.core.forms import Form
 
 from . import addresses, passwords
 from .identity import LANGUAGES
+from .names import erased_name
 
 JOINERS = "\u200c\u200d"
 
@@ -32,6 +35,15 @@ def is_email(form: Any, field: Any) -> None:
     """Refuse what mail cannot be sent to."""
     if not addresses.is_address(addresses.folded(field.data or "")):
         raise ValidationError(_("That does not look like an e-mail address. It has the form name@city.example."))
+
+
+def is_of_somebody(form: Any, field: Any) -> None:
+    """Refuse what pages say of who was erased, in any language of the site."""
+    for tag in LANGUAGES:
+        with force_locale(tag):
+            taken = folded(erased_name())
+        if folded(field.data or "") == taken:
+            raise ValidationError(_("Type your name: this is what we call people whose account was erased."))
 
 
 def _zones() -> list[SelectChoice]:
@@ -64,6 +76,7 @@ class ProfileForm(Form):
         validators=[
             _required(_l("Type your name, as it should stand on certificates.")),
             Length(max=120, message=_l("Use at most 120 characters.")),
+            is_of_somebody,
         ],
     )
     language = SelectField(
@@ -115,6 +128,33 @@ class ChangePasswordForm(NewPasswordForm):
 class ChangeEmailForm(Form):
     email = EmailField(
         _l("New e-mail"), filters=[tidy], validators=[_required(_l("Type the new e-mail address.")), is_email]
+    )
+    current_password = PasswordField(_l("Password"), validators=[_required(_l("Type your password."))])
+
+
+class NamesField(RadioField):  # type: ignore[misc]
+    """Whether certificates go on naming their holder. Nothing is chosen at first: it cannot be undone."""
+
+    KEEP, TAKE_OFF = "keep", "take_off"
+
+    def pre_validate(self, form: Form) -> None:
+        if self.data not in (self.KEEP, self.TAKE_OFF):
+            raise ValidationError(_("Choose what happens to the name on certificates."))
+
+    @property
+    def keeps_name(self) -> bool:
+        return bool(self.data == self.KEEP)
+
+
+class EraseMyselfForm(Form):
+    """What becomes of the name on one's certificates, and the password."""
+
+    names = NamesField(
+        _l("The name on your certificates"),
+        choices=[
+            SelectChoice(NamesField.KEEP, _l("Keep my name on them, so that they still prove what I learned")),
+            SelectChoice(NamesField.TAKE_OFF, _l("Take my name off them: they then verify without a name")),
+        ],
     )
     current_password = PasswordField(_l("Password"), validators=[_required(_l("Type your password."))])
 

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.core.base import Base, Document, one_of
 from app.network.models import City
 
-from .cohorts import CohortRule
+from .cohorts.rules import CohortRule
+from .names import PersonName
 
 # How a person's row is locked: others may still write rows that refer to it. With the stronger lock, who moves a
 # person and waits for an enrolment, and who completes it and waits for the person, would wait for each other.
@@ -42,11 +43,20 @@ class Person(Base):
     """Anyone with an account. `city_id` repeats the open affiliation, for speed."""
 
     __tablename__ = "person"
-    __table_args__ = (one_of("state", PersonState), sa.Index(None, "city_id", "state"))
+    __table_args__ = (
+        one_of("state", PersonState),
+        sa.Index(None, "city_id", "state"),
+        sa.Index(
+            "ix_person_invited",
+            "state",
+            sqlite_where=sa.text("state = 'invited'"),
+            postgresql_where=sa.text("state = 'invited'"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str | None] = mapped_column(sa.String(320), unique=True, comment="case-folded; none once erased")
-    name: Mapped[str] = mapped_column(sa.String(120))
+    name: Mapped[str] = mapped_column(PersonName())
     language: Mapped[str] = mapped_column(sa.String(35), default="en")
     time_zone: Mapped[str] = mapped_column(sa.String(60), default="UTC")
     password_hash: Mapped[str | None]
@@ -71,12 +81,20 @@ class Affiliation(Base):
             sqlite_where=sa.text("to_at IS NULL"),
             postgresql_where=sa.text("to_at IS NULL"),
         ),
-        sa.Index(None, "city_id", "from_at"),
+        # Each holds all that is asked of a stay: rules are judged by whole cities and by the whole network.
+        sa.Index("ix_affiliation_person", "person_id", "from_at", "to_at", "city_id"),
+        sa.Index("ix_affiliation_city", "city_id", "from_at", "to_at", "person_id"),
+        sa.Index(
+            "ix_affiliation_ended",
+            "to_at",
+            sqlite_where=sa.text("to_at IS NOT NULL"),
+            postgresql_where=sa.text("to_at IS NOT NULL"),
+        ),
         sa.CheckConstraint("to_at IS NULL OR to_at >= from_at", name="dates"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
     city_id: Mapped[int] = mapped_column(sa.ForeignKey("city.id"))
     from_at: Mapped[datetime]
     to_at: Mapped[datetime | None]

@@ -39,6 +39,11 @@ def end() -> None:
     session["language"] = person.language
 
 
+def has_ended() -> bool:
+    """Whether this browser was signed in and is no more: ended from elsewhere, or with the account."""
+    return "_user_id" in session and current_person() is None
+
+
 def this_device() -> str:
     """What this browser calls itself."""
     return device_name(request.user_agent.string)

@@ -12,7 +12,8 @@ from app.core.text import Text
 from app.extensions import babel, login
 
 from . import commands, identity, mail_views, pace, permissions, resend, sessions, views
-from .people_views import register_people
+from .names import erased_name
+from .people.views import register_people
 
 
 def init_app(app: Flask) -> None:
@@ -29,7 +30,12 @@ def init_app(app: Flask) -> None:
     register_people(app)
     app.cli.add_command(commands.people)
     app.context_processor(_context)
-    app.jinja_env.globals.update(languages=identity.LANGUAGES, right_to_left=RIGHT_TO_LEFT, spoken_text=spoken_text)
+    app.jinja_env.globals.update(
+        languages=identity.LANGUAGES,
+        right_to_left=RIGHT_TO_LEFT,
+        spoken_text=spoken_text,
+        erased_name=erased_name,
+    )
 
 
 def spoken_text(text: Text, source: str, language: str | None = None) -> str | Markup:

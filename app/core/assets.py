@@ -47,6 +47,7 @@ LAYERS = (
 )
 # What only trainers see, in a file of its own, so that practitioners never load it.
 STUDIO_LAYERS = (
+    "tabs",
     "studio",
     "builder",
     "writing",
@@ -60,6 +61,8 @@ STUDIO_LAYERS = (
     "moving",
     "marking",
 )
+# What only those see who write calls, apply, or decide, again in a file of its own.
+GRANTING_LAYERS = ("tabs", "calls", "applications", "reviewing", "tracing", "rule_editor")
 PACKAGES = ROOT / "node_modules"
 # Other people's scripts, as npm brought them: from where, and under which name.
 SCRIPTS = {
@@ -157,7 +160,7 @@ def build(target: Path = BUILT) -> dict[str, str]:
     write("lib/hugerte.js", b";\n".join((PACKAGES / "hugerte" / part).read_bytes() for part in EDITOR))
     for name, (looks, ours) in EDITOR_STYLES.items():
         write(name, minified(_editor_style(looks) + (SOURCE / "css" / f"{ours}.css").read_text()).encode())
-    for name, layers in (("app.css", LAYERS), ("studio.css", STUDIO_LAYERS)):
+    for name, layers in (("app.css", LAYERS), ("studio.css", STUDIO_LAYERS), ("granting.css", GRANTING_LAYERS)):
         style = "\n".join((SOURCE / "css" / f"{layer}.css").read_text() for layer in layers)
         style = re.sub(r'url\("([^"]+)"\)', lambda m: f'url("{names[m[1]]}")', style)
         write(name, minified(style).encode())

@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
+from typing import TypeVar
+
+Moment = TypeVar("Moment", date, datetime)
 
 _frozen: ContextVar[datetime | None] = ContextVar("frozen_clock", default=None)
 
@@ -25,8 +28,8 @@ def at(moment: datetime) -> Iterator[None]:
         _frozen.reset(token)
 
 
-def months_before(moment: datetime, months: int) -> datetime:
-    """The same day and hour `months` calendar months earlier, the day capped to the month's last.
+def months_before(moment: Moment, months: int) -> Moment:
+    """The same day, and hour if it has one, `months` calendar months earlier, the day capped to the month's last.
 
     31 March less one month is 28 (or 29) February. Done here and bound into SQL,
     so that both databases agree.
@@ -34,12 +37,12 @@ def months_before(moment: datetime, months: int) -> datetime:
     return _shift(moment, -months)
 
 
-def months_after(moment: datetime, months: int) -> datetime:
+def months_after(moment: Moment, months: int) -> Moment:
     """As `months_before`, forwards."""
     return _shift(moment, months)
 
 
-def _shift(moment: datetime, months: int) -> datetime:
+def _shift(moment: Moment, months: int) -> Moment:
     year, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)
     return moment.replace(year=year, month=month + 1, day=min(moment.day, _days(year, month + 1)))
 

@@ -32,6 +32,8 @@ def folded(text: str) -> str:
 
 def one_line(text: str) -> str:
     """`text` without control characters (which PostgreSQL refuses), spaces made one, none at the ends."""
+    if text.isprintable() and "  " not in text and text[:1] != " " != text[-1:]:
+        return text  # of all spaces and control characters only the plain space is printable
     return " ".join(_CONTROL.sub(" ", text).split())
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 
+from babel import Locale
 from flask import Flask, g
 from flask_babel import (
     force_locale,
+    format_currency,
     format_datetime,
     format_decimal,
     format_percent,
@@ -24,7 +27,12 @@ from . import clock
 
 def percent(share: float | None) -> str:
     """A share, 0 to 1, in whole percent, rounded down so that 100% means all; a dash for none."""
-    return "–" if share is None else str(format_percent(int(share * 100 + 1e-9) / 100))
+    return "–" if share is None else _percent(str(get_locale()), int(share * 100 + 1e-9))
+
+
+@lru_cache(maxsize=1000)  # a table has hundreds, of which few differ
+def _percent(_language: str, hundredths: int) -> str:
+    return str(format_percent(hundredths / 100))
 
 
 def number(value: float) -> str:
@@ -32,6 +40,17 @@ def number(value: float) -> str:
     if isinstance(value, int) and 0 <= value < 1000:
         return str(value)
     return str(format_decimal(value))
+
+
+def money(amount: int | None, currency: str | None) -> str:
+    """`€25,000`, in whole units; the bare number where there is no currency, nothing where there is no amount."""
+    if amount is None:
+        return ""
+    if not currency:
+        return number(amount)
+    locale = get_locale() or Locale("en")
+    whole = locale.currency_formats["standard"].pattern.replace(".00", "")
+    return str(format_currency(amount, currency, format=whole, currency_digits=False))
 
 
 def minutes(count: int) -> str:
@@ -109,6 +128,6 @@ def speaking_to(language: str, time_zone: str) -> Iterator[None]:
 
 def init_app(app: Flask) -> None:
     """Give templates these functions under their names."""
-    for function in (percent, number, minutes, day, utc_day, short_day, day_time, days_until, until, due):
+    for function in (percent, number, money, minutes, day, utc_day, short_day, day_time, days_until, until, due):
         app.jinja_env.globals[function.__name__] = function
     app.jinja_env.globals["now"] = clock.now

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flask import request
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.form import _Auto
 from werkzeug.datastructures import MultiDict
-from wtforms import IntegerField
+from wtforms import DateField, IntegerField
 
 from .transactions import SAFE_METHODS
 
@@ -38,3 +39,13 @@ class WholeField(IntegerField):  # type: ignore[misc]
 
     def process_formdata(self, valuelist: list[str]) -> None:
         super().process_formdata([value.strip()[:MOST_DIGITS] for value in valuelist])
+
+
+class DayField(DateField):  # type: ignore[misc]
+    """A day, as the browser's date control sends it."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_l("Write the day as year-month-day, for instance 2019-05-31.")) from None

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from app.config import ROOT
+from app.extensions import db
 
 from . import clock
 from .models import JobRun, JobState
@@ -78,6 +79,11 @@ def end_round(run_id: int, error: str | None = None) -> None:
     badly = {"state": JobState.FAILED, "tries": _run.c.tries + 1, "error": error}
     with separate_write() as connection:
         connection.execute(sa.update(JobRun).where(_run.c.id == run_id).values(badly if error else well))
+
+
+def find_last_start(rounds: Collection[str]) -> datetime | None:
+    """When the worker last began one of `rounds`, the jobs that come round; None: never."""
+    return db.session.scalar(sa.select(sa.func.max(JobRun.started_at)).where(JobRun.name.in_(rounds)))
 
 
 def queue_again(run_id: int, most: timedelta) -> tuple[str, dict[str, Any]] | None:

@@ -5,16 +5,19 @@ Kept in a SQLite file of their own. `enqueue` outside a transaction or through `
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import structlog
 from flask import Flask, current_app
-from huey import SqliteHuey, crontab
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
 
-from . import job_runs
+from . import clock, job_runs
 from .models import JobState
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -23,14 +26,20 @@ MOST_TRIES = 5
 WAITS = (30, 120, 600, 3600)  # seconds before each further try
 STUCK = timedelta(hours=2)  # after which work that is said to run or to wait has probably been lost
 
+SILENT = timedelta(minutes=10)  # after which a worker is said to be silent, since something comes round every minute
+
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A function under its name. `minute`: of the hour at which it comes round by itself, `*` for each; None: never."""
+    """A function under its name, and what it does in words.
+
+    `minute`: of the hour at which it comes round by itself, `*` for each; None: never.
+    """
 
     function: Callable[..., Any]
+    words: LazyString
     minute: str | None
 
     @property
@@ -42,17 +51,25 @@ class Job:
 _jobs: dict[str, Job] = {}
 
 
-def job(name: str, *, every_minute: bool = False, every_hour_at: int | None = None) -> Callable[[F], F]:
-    """Name a function as a job. It opens its own units of work and may run more than once.
+def job(
+    name: str, words: LazyString, *, every_minute: bool = False, every_hour_at: int | None = None
+) -> Callable[[F], F]:
+    """Name a function as a job, and say in words what it does. It opens its own units of work and may run twice.
 
     One that comes round by itself does so every minute, or every hour at a minute of its own.
     """
 
     def register(function: F) -> F:
-        _jobs[name] = Job(function, "*" if every_minute else None if every_hour_at is None else str(every_hour_at))
+        minute = "*" if every_minute else None if every_hour_at is None else str(every_hour_at)
+        _jobs[name] = Job(function, words, minute)
         return function
 
     return register
+
+
+def in_words() -> dict[str, LazyString]:
+    """What each job does, by its name."""
+    return {name: job.words for name, job in sorted(_jobs.items())}
 
 
 def periodic() -> dict[str, Job]:
@@ -60,8 +77,34 @@ def periodic() -> dict[str, Job]:
     return {name: job for name, job in sorted(_jobs.items()) if job.minute is not None}
 
 
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """The process that runs the jobs. `heard_at`: when it last began anything that comes round; None: never."""
+
+    heard_at: datetime | None
+    now: datetime
+
+    @property
+    def silent_for(self) -> int | None:
+        """The minutes since it was heard of, if they are too many."""
+        if self.heard_at is None or self.now - self.heard_at <= SILENT:
+            return None
+        return int((self.now - self.heard_at).total_seconds() // 60)
+
+    @property
+    def is_alive(self) -> bool:
+        return self.heard_at is not None and self.silent_for is None
+
+
+def get_worker() -> Worker:
+    """How the worker is, by what it wrote down: one statement."""
+    return Worker(job_runs.find_last_start(periodic()), clock.now())
+
+
 def init_app(app: Flask) -> None:
     """Give the application its queue, as `app.extensions["jobs"]`."""
+    with _without("psycopg"):  # huey loads what it could keep jobs in: for PostgreSQL nine megabytes, never used here
+        from huey import SqliteHuey, crontab
     huey = SqliteHuey("academy", filename=str(app.config["SETTINGS"].jobs_file), fsync=True)
     app.extensions["jobs"] = huey
 
@@ -75,6 +118,19 @@ def init_app(app: Flask) -> None:
     app.extensions["run_job"] = task
     for name, known in periodic().items():
         huey.periodic_task(crontab(minute=known.minute), name=f"periodic-{name}")(lambda name=name: run_here(name, {}))
+
+
+@contextmanager
+def _without(package: str) -> Iterator[None]:
+    """A package is not there to be imported, unless it has been already."""
+    if package in sys.modules:
+        yield
+        return
+    sys.modules[package] = None  # type: ignore[assignment]  # how Python notes what cannot be imported
+    try:
+        yield
+    finally:
+        del sys.modules[package]
 
 
 def run(name: str, arguments: dict[str, Any], run_id: int | None = None) -> int | None:
@@ -127,7 +183,7 @@ def run_again(run_id: int) -> bool:
     return True
 
 
-@job("jobs.prune", every_hour_at=43)
+@job("jobs.prune", _l("Taking what was done long ago off this list"), every_hour_at=43)
 def prune() -> int:
     """Work that was done long ago need not be listed."""
     return job_runs.prune(periodic())

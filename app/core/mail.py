@@ -6,7 +6,8 @@ rendered in the recipient's language from the outbox row's values.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
@@ -16,6 +17,7 @@ import sqlalchemy as sa
 import structlog
 from flask import current_app, render_template
 from flask_babel import force_locale
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import IntegrityError
 
 from app.config import Settings
@@ -24,6 +26,7 @@ from app.extensions import db
 from . import clock, jobs
 from .models import Outbox, OutboxState
 from .sending import Outcome, Sender
+from .storing import insert_new
 from .transactions import after_commit, unit_of_work
 
 LONGEST_WAIT = timedelta(hours=6)
@@ -56,7 +59,38 @@ def post(*, key: str, kind: str, recipient: str, language: str, person_id: int |
     after_commit(deliver_soon)
 
 
-@jobs.job("mail.deliver", every_minute=True)
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One of many mails of a kind, as `post` takes them."""
+
+    key: str
+    recipient: str
+    language: str
+    person_id: int | None
+    values: Mapping[str, Any]
+
+
+def post_many(kind: str, letters: Sequence[Letter]) -> None:
+    """As `post`, of many: one statement for each thousand or so."""
+    now = clock.now()
+    rows = [
+        {
+            "key": one.key,
+            "kind": kind,
+            "recipient": one.recipient,
+            "language": one.language,
+            "person_id": one.person_id,
+            "values": dict(one.values),
+            "created_at": now,
+        }
+        for one in letters
+    ]
+    if rows:
+        db.session.execute(insert_new(Outbox.__table__, "key"), rows)
+        after_commit(deliver_soon)
+
+
+@jobs.job("mail.deliver", _l("Sending mail"), every_minute=True)
 def deliver() -> int:
     """Send what is due in the outbox, oldest first, over one connection, and return how many left.
 
@@ -72,11 +106,12 @@ def deliver() -> int:
             outcome = sender.send(message)
             sent += outcome.is_sent
             with unit_of_work():
-                _note(db.session.get_one(Outbox, message_id), outcome)
+                if (row := db.session.get(Outbox, message_id)) is not None:  # else its person was erased meanwhile
+                    _note(row, outcome)
     return sent
 
 
-@jobs.job("mail.prune", every_hour_at=47)
+@jobs.job("mail.prune", _l("Clearing away mail that was sent long ago"), every_hour_at=47)
 def prune() -> int:
     """Throw out what was sent long ago, with whatever it said of people; returns how many."""
     with unit_of_work():

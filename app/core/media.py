@@ -33,8 +33,11 @@ def keep_file(
     height: int | None = None,
     seconds: float | None = None,
 ) -> Media:
-    """The row of a file whose bytes are already in the store; one that is known keeps its first name."""
-    media = db.session.get(Media, digest)
+    """The row of a file whose bytes are already in the store; one that is known keeps its first name.
+
+    It is held until the commit, so that no sweep takes it before what refers to it is there.
+    """
+    media = db.session.get(Media, digest, with_for_update={"read": True, "key_share": True})
     if media is not None:
         return media
     media = Media(

@@ -62,7 +62,10 @@ class MediaVariant(Base):
 
 
 class AuditEvent(Base):
-    """Something that was done and must be answerable for. Appended, never changed; names people by id only."""
+    """Something that was done and must be answerable for. Appended; names people by id only.
+
+    Nothing is changed here but what, against that, named somebody who is erased.
+    """
 
     __tablename__ = "audit_event"
 

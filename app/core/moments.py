@@ -19,9 +19,12 @@ class whole_days(FunctionElement[int]):
 
 @compiles(whole_days, "sqlite")
 def _sqlite_days(element: whole_days, compiler: Any, **options: Any) -> str:
-    # In whole seconds: the difference of two julian days falls short of a whole day by a rounding error.
-    start, end = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"((CAST(strftime('%s', {end}) AS INTEGER) - CAST(strftime('%s', {start}) AS INTEGER)) / 86400)"
+    # In whole seconds: the difference of two julian days falls short of a whole day by a rounding error. They are of
+    # whole milliseconds; half of one makes up for the error, at most a tenth. `strftime('%s')` says the same, and takes
+    # twice as long.
+    second = "CAST(julianday({}) * 86400.0 + 0.0005 AS INTEGER)".format
+    start, end = (second(compiler.process(clause, **options)) for clause in element.clauses)
+    return f"(({end} - {start}) / 86400)"
 
 
 @compiles(whole_days, "postgresql")

@@ -8,14 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from threading import BoundedSemaphore
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from flask_babel import lazy_gettext as _l
-from PIL import Image, ImageCms, ImageOps
 
 from . import webp
 from .filetypes import NotAccepted
 from .transactions import outside_transaction
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 MEDIA_TYPE = "image/webp"
 WIDEST = 1920  # pixels
@@ -63,6 +65,8 @@ def narrower(file: IO[bytes]) -> dict[int, bytes]:
 
 @contextmanager
 def _opened(file: IO[bytes]) -> Iterator[Image.Image]:
+    from PIL import Image  # five megabytes, which only a process that draws need hold
+
     file.seek(0)
     with outside_transaction("image work"), _one_at_a_time, warnings.catch_warnings():
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit here is the lower one
@@ -105,6 +109,8 @@ def _still(image: Image.Image, file: IO[bytes]) -> Drawn:
 
 def _plain_and_fitting(image: Image.Image, file: IO[bytes]) -> tuple[Image.Image, bool]:
     """The picture as it is to be written, and whether that is to lose nothing."""
+    from PIL import ImageOps
+
     if image.format == "JPEG":
         image.draft("RGB", (WIDEST * 2, WIDEST * 2))  # unpacked at a fraction of its size
     exact = image.format in ("PNG", "GIF") or (image.format == "WEBP" and webp.is_lossless(file))
@@ -119,6 +125,8 @@ def _variants(drawn: Image.Image, lossless: bool) -> dict[int, bytes]:
 
 def _plain(image: Image.Image) -> Image.Image:
     """Red, green and blue as screens mean them, and how transparent; nothing but pixels."""
+    from PIL import ImageCms
+
     clear = image.has_transparency_data
     profile = image.info.get("icc_profile")
     if profile and image.mode in ("RGB", "RGBA", "CMYK"):
@@ -140,6 +148,8 @@ def _fitting(image: Image.Image) -> int:
 
 
 def _narrowed(image: Image.Image, width: int) -> Image.Image:
+    from PIL import Image
+
     if width == image.width:
         return image
     height = max(1, round(image.height * width / image.width))

@@ -183,9 +183,11 @@ def _fills(token: Token) -> bool:
     return token["type"] == "Entity" and token["name"] != "nbsp"
 
 
-_cleaner = bleach.Cleaner(
-    tags=TAGS, attributes=ATTRIBUTES, protocols=PROTOCOLS, strip=True, strip_comments=True, filters=[_House]
-)
+def _cleaner() -> bleach.Cleaner:
+    """One for each text: a cleaner reads into itself, so two texts at once would run into one another."""
+    return bleach.Cleaner(
+        tags=TAGS, attributes=ATTRIBUTES, protocols=PROTOCOLS, strip=True, strip_comments=True, filters=[_House]
+    )
 
 
 # What these hold is code or styling, never words: it goes with the tag.
@@ -251,7 +253,7 @@ def clean(html: str) -> str:
 
 def _cleaned(html: str) -> str:
     html = _without_code(html.replace("\x00", ""))
-    return str(_cleaner.clean(html)).strip() if _is_shallow(html) else escape(plain_text(html), quote=False)
+    return str(_cleaner().clean(html)).strip() if _is_shallow(html) else escape(plain_text(html), quote=False)
 
 
 def _without_code(html: str) -> str:

@@ -49,10 +49,12 @@ class Slot(Generic[Items]):
 
 # Items: ids of people, on the page that coordinators and administrators see of one.
 PERSON: Slot[Sequence[int]] = Slot("person", statements=3)
-COURSE_ASIDE: Slot[Sequence[int]] = Slot("course.aside", statements=1)
+COURSE_ASIDE: Slot[Sequence[int]] = Slot("course.aside", statements=2)
 CATALOGUE_CARD: Slot[Sequence[int]] = Slot("catalogue.card", statements=1)
 # Items: course id to what would be published, a `courses.editions.Proposal`.
 PUBLISH_NOTICES: Slot[Mapping[int, Any]] = Slot("publish.notices", statements=1)
+# Items: ids of courses, on the page that archives one: what hangs on it.
+ARCHIVE_NOTICES: Slot[Sequence[int]] = Slot("archive.notices", statements=3)
 # Items: ids of editions.
 EDITION_FIGURES: Slot[Sequence[int]] = Slot("edition.figures", statements=1)
 # Items: ids of invitations.

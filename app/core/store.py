@@ -7,7 +7,7 @@ What is kept counts as nothing until a row refers to it; a job sweeps what none 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -28,6 +28,21 @@ if TYPE_CHECKING:
 CHUNK = 256 * 1024  # bytes read at a time while streaming
 PARTS = "uploads"
 FRESH = timedelta(hours=1)  # far less than the age at which the sweep takes what no row refers to
+
+
+# By which functions features say to which files their rows refer.
+_references: list[Callable[[], Iterable[str]]] = []
+
+
+def refers(hashes: Callable[[], Iterable[str]]) -> None:
+    """Let the rows of a feature keep files: `hashes` gives those that they refer to, in one statement."""
+    if hashes not in _references:
+        _references.append(hashes)
+
+
+def referred() -> set[str]:
+    """The hashes of the files that rows of features refer to, so that no sweep takes them."""
+    return {digest for hashes in _references for digest in hashes()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +109,17 @@ class Store:
     def delete(self, digest: str) -> None:
         """Take away what stands under `digest`, if anything does."""
         self.delete_at(path_of(digest))
+
+    def sweep(self, digest: str, before: datetime) -> bool:
+        """Take away what stands under `digest`, unless it was put there again since `before`. Whether it went."""
+        path = path_of(digest)
+        try:
+            is_old = bool(obstore.head(self.backend, path)["last_modified"] < before)
+        except FileNotFoundError:
+            return False
+        if is_old:
+            self.delete_at(path)
+        return is_old
 
     def delete_at(self, path: str) -> None:
         """Take away what stands at `path`, if anything does."""

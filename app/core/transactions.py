@@ -165,6 +165,15 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
+@event.listens_for(Engine, "connect")
+def _configure_postgresql(connection: Any, _record: object) -> None:
+    """Do without compiling: a statement over the whole network looks dear, and compiling takes far longer than it."""
+    if isinstance(connection, sqlite3.Connection):
+        return
+    connection.execute("SET jit = off")
+    connection.commit()  # else the setting would go with whatever is rolled back first
+
+
 @event.listens_for(Engine, "begin")
 def _begin(connection: sa.Connection) -> None:
     if connection.dialect.name == "sqlite":

@@ -1,7 +1,8 @@
 """Workbooks for spreadsheets (Office Open XML, ECMA-376), written row by row and sent as they grow.
 
 Only one row stands in memory: the archive is written to a stream that cannot go back. Words are kept in their cells,
-so none is ever taken for a formula. A sheet holds 1,048,576 rows; what is more goes on in the next one.
+so none is ever taken for a formula. A cell holds 32,767 characters: what is more is cut. A sheet holds 1,048,576 rows:
+what is more goes on in the next one.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from xml.sax.saxutils import escape
 from .sheets import harmless
 
 MOST_ROWS = 1_048_576
+MOST_IN_A_CELL = 32_767  # as spreadsheets count: in units of UTF-16
 ROWS_A_CHUNK = 500
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Cell = str | int | float | date | None
@@ -114,8 +116,18 @@ def _cell(value: Cell) -> str:
 
 @lru_cache(maxsize=4096)  # cities, courses and states come again in every row
 def _words(words: str, style: int = 0) -> str:
-    plain = escape(_FORBIDDEN.sub("", harmless(words)))
+    plain = escape(_fitting(_FORBIDDEN.sub("", harmless(words))))
     return f'<c t="inlineStr" s="{style}"><is><t xml:space="preserve">{plain}</t></is></c>'
+
+
+def _fitting(words: str) -> str:
+    """`words` as far as a cell can hold them, with … where they were cut: with more, the file counts as damaged."""
+    if 2 * len(words) <= MOST_IN_A_CELL:
+        return words
+    units = words.encode("utf-16-le")
+    if len(units) <= 2 * MOST_IN_A_CELL:
+        return words
+    return units[: 2 * (MOST_IN_A_CELL - 1)].decode("utf-16-le", "ignore") + "…"
 
 
 def _relations(*targets: tuple[str, str]) -> str:

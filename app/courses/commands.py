@@ -9,7 +9,7 @@ from app.core import resanitising as bodies
 from app.core.sanitise import POLICY
 from app.core.transactions import reading, unit_of_work
 
-from . import resanitising as drafts
+from .lessons import resanitising as drafts
 
 BATCH = 100
 

@@ -18,11 +18,12 @@ from app.core.languages import language_name
 from app.core.text import Text
 from app.extensions import db
 
-from . import completion, editions, opening
+from . import editions
 from .editions import PublishedEdition
 from .kinds import Check, Level, get_kind, list_kinds
 from .models import Activity, Course, Module
 from .outline import Outline, OutlineActivity, OutlineModule
+from .publishing import completion, opening
 
 
 class Change(StrEnum):

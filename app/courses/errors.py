@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from app.core.errors import DomainError
 
 if TYPE_CHECKING:
-    from .usage import Usage
+    from .library.usage import Usage
 
 
 class NothingToPublish(DomainError):

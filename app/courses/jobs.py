@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
 
 from app.core import clock
 from app.core.jobs import job
 from app.core.models import Media, MediaVariant
-from app.core.store import the_store
+from app.core.store import referred, the_store
 from app.core.transactions import reading, unit_of_work
 from app.extensions import db
 
-from . import uploads
 from .kinds import list_kinds
+from .library import uploads
 from .models import CourseMedia, CourseMove, Upload
 
 OLD = timedelta(days=1)  # what is younger may be on its way into a row
@@ -30,7 +31,7 @@ class Swept:
     files: int
 
 
-@job("courses.sweep", every_hour_at=17)
+@job("courses.sweep", _l("Clearing away uploads and files that nothing uses"), every_hour_at=17)
 def sweep() -> Swept:
     """Take away what nobody waits for and nothing refers to. Safe to run twice, and to stop half way."""
     return Swept(uploads=_sweep_uploads(), rows=_sweep_rows(), files=_sweep_parts() + _sweep_files())
@@ -69,7 +70,8 @@ def _sweep_rows() -> int:
     swept = 0
     for digest in sorted(loose):
         with unit_of_work():
-            if db.session.scalar(_loose().where(Media.hash == digest).with_for_update()):
+            db.session.execute(sa.select(Media.hash).where(Media.hash == digest).with_for_update())
+            if db.session.scalar(_loose().where(Media.hash == digest)):  # also by what was captioned meanwhile
                 db.session.execute(sa.delete(MediaVariant).where(MediaVariant.media_hash == digest))
                 db.session.execute(sa.delete(Media).where(Media.hash == digest))
                 swept += 1
@@ -89,12 +91,9 @@ def _sweep_files() -> int:
         known = set(db.session.scalars(sa.select(Media.hash)))
         known |= set(db.session.scalars(sa.select(MediaVariant.hash)))
         known |= set(db.session.scalars(sa.select(CourseMove.file_hash).where(CourseMove.file_hash.is_not(None))))
-    swept = 0
-    for digest, _kept in kept.files(before=_long_ago()):
-        if digest not in known:
-            kept.delete(digest)
-            swept += 1
-    return swept
+        known |= referred()
+    old = _long_ago()
+    return sum(kept.sweep(digest, old) for digest, _kept in kept.files(before=old) if digest not in known)
 
 
 def _long_ago() -> datetime:

@@ -11,7 +11,7 @@ from app.core.formats import minutes, percent
 
 from .models import RevisionReason, TrainerRole
 from .outline import Order
-from .settings_facts import CourseFacts
+from .settings.facts import CourseFacts
 from .topics import topic_label
 
 TRAINER_ROLES = {

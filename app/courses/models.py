@@ -41,6 +41,11 @@ class Course(Base):
     """A course. Its rows are the draft; `edition_id` points at what practitioners see."""
 
     __tablename__ = "course"
+    __table_args__ = (
+        sa.CheckConstraint(
+            "replaced_by_id IS NULL OR (archived_at IS NOT NULL AND replaced_by_id <> id)", name="replaced"
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(sa.String(60), unique=True)
@@ -55,6 +60,12 @@ class Course(Base):
     )
     edition_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("edition.id", use_alter=True, name="fk_course_edition_id")
+    )
+    archived_at: Mapped[datetime | None] = mapped_column(
+        comment="delivery: nobody begins it from then on; who is under way goes on"
+    )
+    replaced_by_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("course.id"), comment="of an archived course: where people are sent on to"
     )
     created_at: Mapped[datetime]
     version_id: Mapped[int] = mapped_column()

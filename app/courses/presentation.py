@@ -11,7 +11,7 @@ from app.auth.identity import current_person
 from app.core.slots import STUDIO_TABS
 from app.core.transactions import reading
 
-from .dressing import said_size
+from .lessons.dressing import said_size
 from .queries import CourseAccess
 
 

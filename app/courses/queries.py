@@ -19,8 +19,8 @@ from app.extensions import db
 
 from . import drafts, editions
 from .cards import CourseCard, card_of
-from .edition_changes import EditionChange
 from .models import Activity, Course, CourseSearch, CourseTrainer, Edition, TrainerRole
+from .publishing.edition_changes import EditionChange
 
 MOST_WORDS = 12
 
@@ -68,12 +68,12 @@ class Catalogue:
 
 
 def list_cards(*, language: str) -> list[CourseCard]:
-    """The published courses, by title in `language`. One statement, and one more for editions not read yet."""
+    """The courses that can be begun, by title in `language`. One statement, and one more for editions not read yet."""
     return [card for card, _holds in _published(language, "")]
 
 
 def get_catalogue(filters: Filters, *, language: str) -> Catalogue:
-    """The published courses that pass the filters, by title in `language`. Statements as `list_cards`.
+    """The courses that can be begun and pass the filters, by title in `language`. Statements as `list_cards`.
 
     Every word must stand in what is looked up of the course in `language`, or in its own language. A language
     or topic that no published course has counts as any.
@@ -91,7 +91,7 @@ def get_catalogue(filters: Filters, *, language: str) -> Catalogue:
 
 
 def _published(language: str, search: str) -> list[tuple[CourseCard, bool]]:
-    """The cards of all published courses, by title, and whether each holds the words of `search`."""
+    """The cards of all courses that can be begun, by title, and whether each holds the words of `search`."""
     words = folded(search).split()[:MOST_WORDS]
     holds: sa.ColumnElement[bool] = sa.true()
     if words:
@@ -102,7 +102,7 @@ def _published(language: str, search: str) -> list[tuple[CourseCard, bool]]:
         )
     rows = db.session.execute(
         sa.select(Course.slug, Course.edition_id, Course.audience, holds.label("holds")).where(
-            Course.edition_id.is_not(None)
+            Course.edition_id.is_not(None), Course.archived_at.is_(None)
         )
     ).all()
     published = editions.list_editions(row.edition_id for row in rows)
@@ -138,6 +138,7 @@ class CourseAccess:
 
     `editable`: change and publish it. `led`: its settings and its trainers, too. `languages`: those whose texts
     they may write; all of the course's for whoever may change it, a translator's own for a translator.
+    `archived_at`: since when nobody begins it, and nothing of it is published.
     """
 
     id: int
@@ -147,6 +148,7 @@ class CourseAccess:
     editable: bool
     led: bool
     languages: tuple[str, ...]
+    archived_at: datetime | None = None
 
 
 def get_access(course_id: int, person: Identity) -> CourseAccess:
@@ -162,6 +164,7 @@ def get_access(course_id: int, person: Identity) -> CourseAccess:
             Course.title,
             Course.source_language,
             Course.languages,
+            Course.archived_at,
             CourseTrainer.role,
             CourseTrainer.languages.label("own"),
         )
@@ -173,7 +176,9 @@ def get_access(course_id: int, person: Identity) -> CourseAccess:
     led = person.is_administrator or row.role == TrainerRole.LEAD
     editable = led or row.role == TrainerRole.AUTHOR
     languages = [tag for tag in row.languages if editable or (tag in row.own and tag != row.source_language)]
-    return CourseAccess(row.id, row.slug, row.title, row.source_language, editable, led, tuple(languages))
+    return CourseAccess(
+        row.id, row.slug, row.title, row.source_language, editable, led, tuple(languages), row.archived_at
+    )
 
 
 def get_editable(course_id: int, person: Identity) -> CourseAccess:

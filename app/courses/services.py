@@ -11,11 +11,12 @@ from app.core.folding import folded
 from app.extensions import db
 
 from . import drafts
+from .archiving.errors import PublishingArchived
 from .errors import DraftChanged, NothingToPublish, NotReady
 from .kinds import Level, get_kind
 from .models import Course, CourseSearch, Edition
 from .outline import Outline
-from .seen import changes_since
+from .publishing.seen import changes_since
 from .signals import edition_published
 
 
@@ -24,7 +25,7 @@ def publish(*, course_id: int, by: int | None, note: str = "", seen: str | None 
 
     `by` is the person's id, None for the system; `seen` the mark of the draft that they saw (`seen.mark_of`), None
     to publish it whatever it is. Raises `NotReady` while a check blocks, `NothingToPublish` if the draft equals the
-    edition in force and `DraftChanged` if it is not what was seen.
+    edition in force, `PublishingArchived` and `DraftChanged` if it is not what was seen.
     """
     course, in_force = _locked(course_id)
     outline = drafts.outline_of(course)
@@ -46,7 +47,8 @@ def publish_again(*, course_id: int, number: int, by: int, note: str = "", in_fo
     """Publish what edition `number` held as the next edition, and announce it. The draft stays as it is.
 
     `in_force` is the number of the edition that the person saw in force. Raises `NotFound` if there is no such
-    edition, `NothingToPublish` if what is in force equals it and `DraftChanged` if another came into force since.
+    edition, `NothingToPublish` if what is in force equals it, `PublishingArchived`, and `DraftChanged` if another came
+    into force since.
     """
     course, current = _locked(course_id)
     former = db.session.scalars(
@@ -62,8 +64,13 @@ def publish_again(*, course_id: int, number: int, by: int, note: str = "", in_fo
 
 
 def _locked(course_id: int) -> tuple[Course, Edition | None]:
-    """The draft, held until the commit so that publications wait for one another, and the edition in force."""
-    db.session.execute(sa.select(Course.id).where(Course.id == course_id).with_for_update())
+    """The draft, held until the commit so that publications wait for one another, and the edition in force.
+
+    Raises `PublishingArchived`.
+    """
+    held = sa.select(Course.archived_at).where(Course.id == course_id).with_for_update()
+    if db.session.scalar(held) is not None:
+        raise PublishingArchived
     course = drafts.load(course_id)
     return course, db.session.get(Edition, course.edition_id) if course.edition_id else None
 

@@ -9,14 +9,17 @@ from flask_babel import gettext as _
 from app.auth.identity import Identity, the_person
 from app.core.access import Permission, allow
 
-from . import builder_queries, builder_services, changes, drafts, queries
-from .builder_forms import NewCourseForm
+from . import drafts, queries
+from .builder import queries as builder_queries
+from .builder import services as builder_services
+from .builder.forms import NewCourseForm
 from .errors import AddressTaken
 from .forms import PublishForm
 from .kinds import get_kind, list_kinds
 from .labels import TRAINER_ROLES
 from .models import Module
-from .publish_panel import publish_panel
+from .publishing import changes
+from .publishing.panel import publish_panel
 
 bp = Blueprint("studio", __name__, url_prefix="/teach")
 

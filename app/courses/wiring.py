@@ -6,31 +6,30 @@ from flask import Flask
 
 from app.core import languages
 
-from . import (  # noqa: F401  (jobs and listeners register themselves)
-    audience,
-    audience_views,
-    body_views,
-    builder_views,
-    captions_views,
-    changes_views,
+from . import (
     commands,
-    editions_views,
-    jobs,
-    library_views,
-    listeners,
-    media_views,
+    jobs,  # noqa: F401  (jobs and listeners register themselves)
+    listeners,  # noqa: F401  (jobs and listeners register themselves)
     presentation,
-    settings_views,
     studio_views,
-    trainers_views,
-    translation_views,
-    upload_views,
     views,
-    writing_views,
 )
+from .archiving import views as archiving_views
+from .audience import admission as audience
+from .audience import views as audience_views
+from .builder import views as builder_views
 from .kinds import register
-from .lessons import LessonKind
+from .lessons import views as body_views
+from .lessons.kind import LessonKind
+from .library import captions_views, media_views, upload_views
+from .library import views as library_views
+from .publishing import changes_views
+from .publishing import views as editions_views
+from .settings import views as settings_views
 from .topics import topic_label
+from .trainers import views as trainers_views
+from .translation import views as translation_views
+from .writing import views as writing_views
 
 
 def init_app(app: Flask) -> None:
@@ -46,6 +45,7 @@ def init_app(app: Flask) -> None:
         captions_views,
         upload_views,
         settings_views,
+        archiving_views,
         audience_views,
         trainers_views,
         translation_views,

@@ -6,8 +6,8 @@ from contextlib import closing
 
 from werkzeug.datastructures import FileStorage
 
-from app.courses import uploads
-from app.courses.uploads import Purpose
+from app.courses.library import uploads
+from app.courses.library.uploads import Purpose
 
 from . import stored
 from .errors import NoFolder

@@ -11,6 +11,7 @@ from flask.cli import AppGroup
 from app.core.transactions import reading, unit_of_work
 from app.courses import drafts
 from app.courses import services as courses
+from app.courses.archiving.errors import PublishingArchived
 from app.courses.errors import NothingToPublish, NotReady
 from app.courses.kinds import Level
 
@@ -96,6 +97,8 @@ def _publish(imported: Imported, note: str) -> None:
     try:
         with unit_of_work():
             number = courses.publish(course_id=imported.course_id, by=None, note=note).number
+    except PublishingArchived:
+        raise click.ClickException("The draft was imported, and is not published: the course is archived.") from None
     except NothingToPublish as error:
         click.echo(str(error))
         return

@@ -12,9 +12,10 @@ from sqlalchemy.orm import selectinload
 
 from app.core import audit, clock
 from app.core.text import Text, string_hash
-from app.courses import drafts, history
-from app.courses.history import Former
+from app.courses import drafts
 from app.courses.kinds import get_kind
+from app.courses.lessons import history
+from app.courses.lessons.history import Former
 from app.courses.models import (
     Activity,
     Course,
@@ -26,7 +27,7 @@ from app.courses.models import (
     TrainerRole,
 )
 from app.extensions import db
-from app.quizzes.bank import add_version
+from app.quizzes.bank.versions import add_version
 from app.quizzes.models import Question, Quiz, QuizSlot
 
 from . import queries

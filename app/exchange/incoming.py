@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from app.core.text import Text
-from app.quizzes import categories, tags
+from app.quizzes.bank import categories, tags
 from app.quizzes.models import VersionState
 from app.quizzes.types import Content, type_name
 

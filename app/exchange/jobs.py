@@ -10,6 +10,7 @@ from typing import BinaryIO
 import structlog
 from flask_babel import force_locale
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.core.jobs import enqueue, job
 from app.core.transactions import reading, unit_of_work
@@ -29,7 +30,7 @@ log = structlog.get_logger()
 NOTE_EVERY = 0.5  # seconds
 
 
-@job(moves.JOB)
+@job(moves.JOB, _l("Moving courses in and out"))
 def move(move_id: int) -> None:
     """Run a move to its end, or to what it asks. What goes wrong is tried again, and then said."""
     with unit_of_work():
@@ -50,7 +51,7 @@ def move(move_id: int) -> None:
             log.error("move_failed", move=move_id, exc_info=error)
 
 
-@job("exchange.resume", every_minute=True)
+@job("exchange.resume", _l("Taking up moves of courses that were interrupted"), every_minute=True)
 def resume() -> None:
     """Hand over again what a killed worker left."""
     with reading():
@@ -59,7 +60,7 @@ def resume() -> None:
         enqueue(moves.JOB, move_id=move_id)
 
 
-@job("exchange.sweep", every_minute=True)
+@job("exchange.sweep", _l("Clearing away files of moved courses"), every_minute=True)
 def sweep() -> None:
     """Remove the files that have waited for a day."""
     with reading():

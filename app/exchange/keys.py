@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from app.quizzes.bank import LONGEST_KEY, slug
+from app.quizzes.bank.versions import LONGEST_KEY, slug
 
 from .naming import letters
 

@@ -17,13 +17,12 @@ from flask_babel import gettext as _
 from app.auth.models import Person
 from app.core import audit, clock
 from app.core.jobs import enqueue
-from app.core.models import Media
 from app.core.transactions import after_commit
-from app.courses import uploads
+from app.courses.library import uploads
 from app.courses.models import CourseMove, MoveKind, MoveState
 from app.extensions import db
 
-from . import stored, story
+from . import story
 from .errors import NothingToAnswer, Superseded
 from .story import Story
 
@@ -94,7 +93,6 @@ def drop(*, move_id: int) -> None:
     move = _locked(move_id)
     if move.state != MoveState.WAITING or story.read(move.report).question is None:
         raise NothingToAnswer
-    _forget_file(move)
     db.session.delete(move)
     db.session.flush()
 
@@ -165,7 +163,7 @@ def _end(move: CourseMove, state: MoveState, **told: Any) -> None:
     if state is MoveState.DONE:
         move.done = move.total
     if move.kind == MoveKind.IMPORT:
-        _forget_file(move)
+        move.file_hash = None
     _write(move, story.read(move.report).but(**told))
 
 
@@ -224,22 +222,25 @@ def list_stale() -> list[int]:
 
 
 def let_go(move_id: int) -> None:
-    """Forget a move's file; one that still waited for an answer is refused, and nothing was changed."""
+    """Let a move's file go; one that still waited for an answer is refused, and nothing was changed.
+
+    The sweep takes a file that no row refers to any more: others may keep the same one, or be about to.
+    """
     move = _locked(move_id)
     if move.state in UNFINISHED:
         _end(move, MoveState.REFUSED, question=None, why=_("Nobody answered within a day, so the folder was removed."))
-    _forget_file(move)
+    move.file_hash = None
     db.session.flush()
 
 
-def _forget_file(move: CourseMove) -> None:
-    """Let the file go from the store after the commit, unless something else is the same file."""
-    digest, move.file_hash = move.file_hash, None
-    if digest is None:
-        return
-    others = sa.select(CourseMove.id).where(CourseMove.file_hash == digest, CourseMove.id != move.id)
-    if db.session.scalar(others.limit(1)) is None and db.session.get(Media, digest) is None:
-        after_commit(lambda: stored.remove(digest))
+def forget(*, person_id: int) -> None:
+    """End what an erased person was bringing in or taking out, and let the files go; a name of a file may be theirs."""
+    mine = sa.select(CourseMove).where(CourseMove.person_id == person_id).order_by(CourseMove.id)
+    for move in db.session.scalars(mine.with_for_update().execution_options(populate_existing=True)):
+        if move.state in UNFINISHED:
+            _end(move, MoveState.REFUSED, question=None, why=_("The account of who began it was erased."))
+        move.file_hash, move.file_name = None, ""
+    db.session.flush()
 
 
 def _silent(told: Story, since: datetime | None = None) -> bool:

@@ -9,16 +9,13 @@ from __future__ import annotations
 import html
 import re
 
-from markdown_it import MarkdownIt
-
 from app.core.sanitise import TAGS
 
+from .markdown import MARKDOWN
 from .tags import Kind, Token, tokens
 
 BLANK = "_____"  # stands where something is to be filled in
 LONGEST = 50_000  # characters of one text, markup and all
-
-_markdown = MarkdownIt("commonmark").enable("table")
 
 _PARAGRAPHS = frozenset(
     "address article aside blockquote center dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 "
@@ -54,7 +51,7 @@ def plain(text: str, format: str) -> tuple[str, list[str]]:
         else:
             text, more = html.unescape(text), []
     elif format == "markdown":
-        rendered = str(_markdown.render(text.replace(BLANK, _BLANK_HERE)))
+        rendered = str(MARKDOWN.render(text.replace(BLANK, _BLANK_HERE)))
         text, more = _from_html(rendered, lines=False)
         text = text.replace(_BLANK_HERE, BLANK)
     else:

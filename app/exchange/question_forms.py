@@ -12,7 +12,7 @@ from wtforms.fields.choices import SelectChoice
 from app.core.folding import one_line
 from app.core.forms import Form
 from app.core.languages import own_name
-from app.quizzes import categories, tags
+from app.quizzes.bank import categories, tags
 from app.quizzes.models import VersionState
 
 from .incoming import Placing

@@ -12,8 +12,8 @@ from app.core import audit
 from app.courses.errors import EditedMeanwhile
 from app.courses.models import Course
 from app.extensions import db
-from app.quizzes import categories, tags
-from app.quizzes.bank import add_version, free_key
+from app.quizzes.bank import categories, tags
+from app.quizzes.bank.versions import add_version, free_key
 from app.quizzes.models import Question
 
 from .incoming import Incoming, Placing, Way, with_translations

@@ -21,8 +21,8 @@ from app.core.transactions import give_up, outside_transaction, reading
 from app.courses import queries as courses
 from app.courses.errors import EditedMeanwhile
 from app.courses.queries import CourseAccess
-from app.quizzes.bank_address import in_address, read_filters
-from app.quizzes.bank_queries import list_matching, read_bank
+from app.quizzes.bank.address import in_address, read_filters
+from app.quizzes.bank.queries import list_matching, read_bank
 
 from . import incoming, outgoing, question_queries, question_services
 from .faults import Fault

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from app.core import audit
 from app.core.transactions import reading
 from app.courses import drafts
-from app.courses.builder_queries import is_taken
+from app.courses.builder.queries import is_taken
 from app.courses.models import Course, CourseTrainer, TrainerRole
 from app.extensions import db
 

@@ -1,4 +1,4 @@
-"""Files in the store, however large: kept from a stream, read in pieces, removed. Never within a transaction."""
+"""Files in the store, however large: kept from a stream, read in pieces. Never within a transaction."""
 
 from __future__ import annotations
 
@@ -74,11 +74,6 @@ def scratch() -> Iterator[BinaryIO]:
     """A file to write to before it is kept; it stands in the data directory, and goes at the end."""
     with tempfile.TemporaryFile(dir=_folder()) as file:
         yield file
-
-
-def remove(digest: str) -> None:
-    """Delete it, if it is there."""
-    the_store().delete(digest)
 
 
 def _folder() -> Path:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from app.core.errors import NotFound
-from app.courses import translation_queries
 from app.courses.models import Course, Edition
+from app.courses.translation import queries as translation_queries
 from app.extensions import db
 
 from .xliff_texts import Draft

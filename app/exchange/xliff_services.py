@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import groupby
 
 from app.core import audit
-from app.courses import translation_services
-from app.courses.dressing import source_of
 from app.courses.errors import TextsRefused
-from app.courses.translation_services import Typed
+from app.courses.lessons.dressing import source_of
+from app.courses.translation import services as translation_services
+from app.courses.translation.services import Typed
 
 from .faults import Fault, Refused
 from .xliff.reading import NAME

@@ -12,9 +12,9 @@ from app.core.languages import known_tag, language_name
 from app.core.paragraphs import paragraphs
 from app.core.text import Text, string_hash
 from app.courses.kinds import TranslationState, Unit
-from app.courses.translation import Part, fingerprint, tidied
-from app.courses.translation_queries import CourseInLanguage
-from app.courses.translation_services import Typed
+from app.courses.translation.queries import CourseInLanguage
+from app.courses.translation.services import Typed
+from app.courses.translation.texts import Part, fingerprint, tidied
 
 from .faults import Fault, Refused
 from .xliff import Document, FileOf, UnitOf

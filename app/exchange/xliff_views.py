@@ -16,7 +16,7 @@ from app.auth.identity import the_person
 from app.core.access import Permission, allow
 from app.core.languages import language_name
 from app.core.transactions import reading
-from app.courses import translation_queries
+from app.courses.translation import queries as translation_queries
 
 from . import xliff_queries, xliff_services
 from .faults import Refused

@@ -19,3 +19,29 @@ class NoRule(DomainError):
     """A call cannot be published before it says who may apply."""
 
     message = _l("This call has no rule yet. Set its rule, then publish it.")
+
+
+class NotWaivable(DomainError):
+    """This requirement cannot be waived, or not again."""
+
+    status = 422
+    field = "leaf"
+
+
+class NoRuleThen(DomainError):
+    """No version of the call's rule was in force at that moment."""
+
+    status = 404
+    message = _l("This call had no rule in force at that moment. Choose a later day.")
+
+
+class AlreadyOpen(DomainError):
+    """Nobody is told that a call opens which has opened."""
+
+    message = _l("This call has opened already. Look at its page for what comes next.")
+
+
+class CannotState(DomainError):
+    """What a person states holds from the moment the city’s application is handed in, or the call has closed."""
+
+    message = _l("What you stated can no longer be changed: the call has closed, or your city has applied.")

@@ -11,12 +11,12 @@ from flask_babel import gettext as _
 
 from app.core import audit, clock
 from app.core.text import Text
-from app.courses.models import Course
 from app.extensions import db
 
 from .errors import InvalidRule, NoRule
+from .judging.queries import list_problems
 from .models import GrantCall, Rule
-from .rules import AtLeast, Combinator, Node, read, write
+from .rules import Node, read, write
 
 
 def create_call(
@@ -75,6 +75,7 @@ def set_rule(
         approved_on=approved_on,
         reason=reason,
         created_at=clock.now(),
+        in_force_at=clock.now(),
     )
     db.session.add(version)
     db.session.flush()
@@ -103,21 +104,10 @@ def _locked(call_id: int) -> GrantCall:
 def _checked(rule: Node) -> dict[str, object]:
     tree = write(rule)
     try:
-        read(tree)
+        rule = read(tree)
     except msgspec.ValidationError as error:
         raise InvalidRule(_("This rule cannot be judged: %(fault)s", fault=str(error))) from error
-    _check_numbers(rule)
-    named = {leaf.course_id for leaf in rule.leaves()}
-    known = set(db.session.scalars(sa.select(Course.id).where(Course.id.in_(named))))
-    if named - known:
-        raise InvalidRule(_("This rule names a course that does not exist."))
+    for problem in list_problems(rule):
+        if problem.blocks:
+            raise InvalidRule(problem.words)
     return tree
-
-
-def _check_numbers(rule: Node) -> None:
-    if not isinstance(rule, Combinator):
-        return
-    if isinstance(rule, AtLeast) and rule.n > len(rule.of):
-        raise InvalidRule(_("This rule asks for %(n)s of %(parts)s requirements.", n=rule.n, parts=len(rule.of)))
-    for part in rule.of:
-        _check_numbers(part)

@@ -1,22 +1,25 @@
-"""Grant calls: the list, a call with its reader's verdict, and who in the network is eligible."""
+"""Grant calls: the list, a call with its reader's verdict, and what a reader asks or states there."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
-from flask import Blueprint, render_template, request
-
-from app.auth.identity import Identity, current_person, page_language
+from app.auth.identity import Identity, current_person, the_person
 from app.auth.permissions import may_learn
 from app.core import clock
 from app.core.access import Permission, allow
-from app.network.models import Region
+from app.core.errors import NotFound
+from app.core.transactions import reading
 
 from . import queries
-from .calls import CallState, CityStanding, Judgement
-from .facts import list_courses
-from .findings import PeopleEvidence
-from .wording import Wording
+from .calls.call import Call, CallState
+from .eligibility import declaration_services, reminder_services
+from .forms import YES, DeclarationForm, ReminderForm
+from .judging.facts import named_by
+from .reading import read_by, wording
+from .reviews import queries as review_queries
 
 bp = Blueprint("grants", __name__)
 
@@ -34,7 +37,8 @@ def index() -> str:
         "grants/index.html",
         groups={state: [call for call in calls if call.state_at(at) is state] for state in CallState},
         standings={standing.call.id: standing for standing in standings},
-        say=Wording(standings[0].facts.courses if standings else {}, page_language(), city=_city_name(person)),
+        open_reviews=review_queries.count_open(person, at) if person else 0,
+        say=wording(standings[0].facts if standings else None, city=_city_name(person)),
     )
 
 
@@ -46,43 +50,44 @@ def show(slug: str) -> str:
     call = queries.get_call(slug, now)
     person = _subject()
     if person is None:
-        say = Wording(list_courses(leaf.course_id for leaf in call.rule.leaves()), page_language())
+        say = wording(named_by(call.rule))
         return render_template("grants/show.html", call=call, state=call.state_at(now), say=say, mine=None, city=None)
-    city_id = person.city_id or min(person.coordinates, default=None)
-    judgement = queries.judge(call, call.judged_at(now), person_id=person.id, city_id=city_id)
-    names = queries.list_names(_named(judgement), city_id=city_id, reader=person)
-    mine = judgement.mine
-    return render_template(
-        "grants/show.html",
-        call=call,
-        state=call.state_at(now),
-        mine=mine,
-        city=judgement.city,
-        names=names,
-        say=Wording(
-            mine.facts.courses if mine else {},
-            page_language(),
-            city=mine.facts.city_name if mine else None,
-            names=names,
-        ),
-    )
+    return render_template("grants/show.html", call=call, state=call.state_at(now), **read_by(person, call, now))
 
 
-@bp.get("/grants/<slug>/eligible")
-@allow(Permission.ADMINISTER)
-def eligible(slug: str) -> str:
-    """Who in the network is eligible for a call, by city."""
-    now = clock.now()
-    call = queries.get_call(slug, now)
-    wanted = request.args.get("region", "")
-    region = Region(wanted) if wanted in list(Region) else None
-    return render_template(
-        "grants/eligible.html",
-        call=call,
-        state=call.state_at(now),
-        region=region,
-        cities=queries.list_eligible(call, call.judged_at(now), region=region),
+@bp.post("/grants/<slug>/reminder")
+@allow(Permission.LEARN)
+def remind(slug: str) -> Response:
+    """Be told when the call opens, or no longer."""
+    call, form = _call(slug), ReminderForm()
+    if not form.validate():
+        raise NotFound
+    if form.wanted.data == YES:
+        reminder_services.remind(call, person_id=the_person().id)
+        flash(_("We will tell you when this call opens."), "done")
+    else:
+        reminder_services.leave_alone(call, person_id=the_person().id)
+        flash(_("We will not tell you when this call opens."), "done")
+    return redirect(url_for("grants.show", slug=slug), 303)
+
+
+@bp.post("/grants/<slug>/declarations")
+@allow(Permission.LEARN)
+def declare(slug: str) -> Response:
+    """State what only the person can know."""
+    call, form, person = _call(slug), DeclarationForm(), the_person()
+    if not form.validate():
+        raise NotFound
+    declaration_services.declare(
+        call, key=form.key.data, holds=form.holds.data == YES, person_id=person.id, city_id=person.city_id
     )
+    flash(_("Written down. You can change it until your city applies."), "done")
+    return redirect(url_for("grants.show", slug=slug), 303)
+
+
+def _call(slug: str) -> Call:
+    with reading():
+        return queries.get_call(slug, clock.now())
 
 
 def _subject() -> Identity | None:
@@ -93,22 +98,3 @@ def _subject() -> Identity | None:
 
 def _city_name(person: Identity | None) -> str | None:
     return person.city_name if person else None
-
-
-def _named(judgement: Judgement) -> set[int]:
-    """The people whose names the page would show to a reader who may know them."""
-    return {*_in_city(judgement.city), *_in_evidence(judgement)}
-
-
-def _in_city(city: CityStanding | None) -> Iterable[int]:
-    return (*city.eligible, *(person_id for person_id, _leaf in city.one_step)) if city else ()
-
-
-def _in_evidence(judgement: Judgement) -> Iterable[int]:
-    pending = list(judgement.mine.requirements) if judgement.mine else []
-    while pending:
-        finding = pending.pop()
-        pending.extend(finding.parts)
-        evidence = getattr(finding, "evidence", None)
-        if isinstance(evidence, PeopleEvidence):
-            yield from evidence.person_ids

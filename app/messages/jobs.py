@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from itertools import groupby
 
 import structlog
+from flask_babel import lazy_gettext as _l
 
 from app.auth.models import Person, PersonState
 from app.core import clock, mail
 from app.core.formats import speaking_to
 from app.core.jobs import job
-from app.core.transactions import unit_of_work
+from app.core.models import Outbox
+from app.core.redacting import redact
+from app.core.transactions import reading, unit_of_work
 from app.extensions import db
 
-from . import queries, stopping
+from . import queries, services, stopping
 from .kinds import KINDS
 from .models import Notice
 from .sentences import Sentence, path_of, sentence
 from .timing import is_mailed
 
 PEOPLE = 50  # in one transaction
+WHO = "\ue000"  # in the words of a mail, for whoever they name: the template puts the name that stands beside them
+LATELY = timedelta(days=3)  # longer than a worker is away, or a transaction open that began before the erasure
 
 log = structlog.get_logger()
 
 
-@job("messages.mail", every_minute=True)
+@job("messages.mail", _l("Writing the mails of notices"), every_minute=True)
 def mail_notices() -> int:
     """Write the mails of the notices that are due to the outbox; returns how many.
 
@@ -62,7 +68,11 @@ def _post(person: Person, said: Sequence[tuple[Notice, Sentence]]) -> None:
     kinds = list(dict.fromkeys(notice.kind for notice, _words in said))
     groups = []
     for kind in kinds:
-        own = [{"words": words.words, "path": words.path} for notice, words in said if notice.kind == kind]
+        own = [
+            {"words": words.words, "path": words.path} | {key: notice.values.get(key) for key in ("by", "by_id")}
+            for notice, words in said
+            if notice.kind == kind
+        ]
         groups.append({"label": str(KINDS[kind].label), "count": len(own), "notices": own})
     stoppable = [kind for kind in kinds if not KINDS[kind].fixed]
     mail.post(
@@ -86,10 +96,26 @@ def _is_for(person: Person, notice: Notice) -> bool:
 def _say(notice: Notice) -> Sentence | None:
     """What a notice says; one that cannot be said holds up no others."""
     try:
-        return sentence(notice.kind, notice.values)
+        return sentence(notice.kind, notice.values | ({"by": WHO} if notice.values.get("by") else {}))
     except Exception as error:
         log.error("notice_unsayable", notice=notice.id, kind=notice.kind, exc_info=error)
         return None
+
+
+@job("messages.forget", _l("Taking the names of erased people out of messages"), every_hour_at=37)
+def forget_the_erased() -> int:
+    """Messages name nobody who was erased lately, and none go to them; returns how many were changed.
+
+    It comes round, so that what somebody wrote beside the erasure, still reading the name, is found too.
+    """
+    with reading():
+        people = queries.list_erased(clock.now() - LATELY)
+        db.session.rollback()
+    if not people:
+        return 0
+    with unit_of_work():
+        services.forget(people=people)
+    return redact(Notice.values, people) + redact(Outbox.values, people)
 
 
 def still_wanted(person_id: int) -> bool:

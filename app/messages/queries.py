@@ -9,7 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.auth.models import Person, PersonState
 from app.core import clock
+from app.core.models import AuditEvent
 from app.extensions import db
 
 from .kinds import KINDS, Kind
@@ -74,3 +76,14 @@ def list_to_mail(people: int) -> Sequence[Notice]:
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
+
+
+def list_erased(since: datetime) -> list[int]:
+    """Who was erased since a moment, by id."""
+    erasing = sa.exists().where(
+        AuditEvent.subject == sa.literal("person:").concat(sa.cast(Person.id, sa.String)),
+        AuditEvent.action == "person.erase",
+        AuditEvent.at >= since,
+    )
+    erased = sa.select(Person.id).where(Person.city_id.is_(None), Person.state == PersonState.ERASED, erasing)
+    return list(db.session.scalars(erased.order_by(Person.id)))

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.auth.models import LOCK, Person, PersonState
 from app.core import clock
 from app.core.errors import NotFound
 from app.core.jobs import enqueue
+from app.core.models import Outbox
+from app.core.storing import insert_new
 from app.core.transactions import after_commit
 from app.extensions import db
 
@@ -35,7 +36,10 @@ _WHOM = (
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What one person is to be told: once for each `key`. `values` must be JSON-able."""
+    """What one person is to be told: once for each `key`. `values` must be JSON-able.
+
+    Who is named in them is `by`, with the id as `by_id`, so that the name can be taken out once they are erased.
+    """
 
     key: str
     person_id: int
@@ -79,7 +83,7 @@ def tell_many(kind: str, told: Sequence[Told]) -> None:
             if one.person_id in due
         ]
         if rows:
-            db.session.execute(_insert(), rows)
+            db.session.execute(insert_new(_notice, "key"), rows)
             if any(at is not None and at <= now for at in due.values()):
                 after_commit(_mail_soon)
 
@@ -130,10 +134,17 @@ def choose(*, person_id: int, ways: Mapping[str, Way]) -> None:
 
 
 def stop(*, person_id: int, kinds: Collection[str]) -> None:
-    """No more mail of these kinds to the person; they go on standing in the site."""
-    if db.session.get(Person, person_id) is None:
+    """No more mail of these kinds to the person; they go on standing in the site. Raises `NotFound` for the erased."""
+    person = db.session.get(Person, person_id)
+    if person is None or person.state == PersonState.ERASED:
         raise NotFound
     choose(person_id=person_id, ways=dict.fromkeys(kinds, Way.NOT))
+
+
+def forget(*, people: Collection[int]) -> None:
+    """Take the notices and wishes of erased people away, and the mail to them."""
+    for table in (Notice, NoticeChoice, Outbox):
+        db.session.execute(sa.delete(table).where(table.person_id.in_(people)))
 
 
 def _mail_soon() -> None:
@@ -146,9 +157,3 @@ def _way(kind: Kind, chosen: str | None) -> Way:
 
 def _batches(told: Sequence[Told]) -> list[Sequence[Told]]:
     return [told[start : start + BATCH] for start in range(0, len(told), BATCH)]
-
-
-def _insert() -> Any:
-    """An insert that leaves alone what was told already, whoever was quicker."""
-    make = postgresql.insert if db.session.connection().dialect.name == "postgresql" else sqlite.insert
-    return make(_notice).on_conflict_do_nothing(index_elements=["key"])

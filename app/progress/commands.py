@@ -10,7 +10,9 @@ from flask.cli import AppGroup
 
 from app.core.transactions import reading, unit_of_work
 
-from . import checking, repairing, tally_queries, tally_services
+from . import checking, repairing
+from .tallies import queries as tally_queries
+from .tallies import services as tally_services
 
 group = AppGroup("progress", help="What people have done in courses.")
 
@@ -54,7 +56,7 @@ def _check_tallies(repairs: bool) -> bool:
 def _wrong_tallies() -> set[str]:
     with reading():
         tallies = {
-            f"tally {d.subject} {d.number} {d.month}: kept {d.kept}, counted {d.counted}"
+            f"{d.table} {' '.join(map(str, d.key))}: kept {d.kept}, counted {d.counted}"
             for d in tally_queries.list_differences()
         }
         return tallies | {f"learner:{person_id} newest enrolment" for person_id in tally_queries.list_wrong_learners()}

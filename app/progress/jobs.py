@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
 
 from app.core.jobs import job
 from app.core.text import source_first
@@ -12,13 +13,15 @@ from app.courses.models import Course
 from app.extensions import db
 from app.messages.services import tell
 
-from . import assigning_queries, assigning_services, services
+from . import services
+from .assigning import queries as assigning_queries
+from .assigning import services as assigning_services
 from .models import Enrolment, EnrolmentState
 
 BATCH = 100
 
 
-@job("progress.recount")
+@job("progress.recount", _l("Recounting progress on a new edition"))
 def recount_course(course_id: int) -> int:
     """Recount the open enrolments of a course that were counted on an older edition; returns how many.
 
@@ -66,7 +69,7 @@ def _tell(enrolment: Enrolment, before: PublishedEdition, done: int, total: int)
     )
 
 
-@job("progress.follow_assignment")
+@job("progress.follow_assignment", _l("Enrolling whom an assignment reaches"))
 def follow_assignment(assignment_id: int) -> int:
     """Enrol whom an assignment reaches, and let its due date hold, in batches of their own; returns how many batches.
 
@@ -84,7 +87,7 @@ def follow_assignment(assignment_id: int) -> int:
     return batches
 
 
-@job("progress.follow_assignments", every_hour_at=23)
+@job("progress.follow_assignments", _l("Looking for newcomers whom assignments reach"), every_hour_at=23)
 def follow_assignments() -> None:
     """Follow all assignments that go on: who came to belong to a cohort, a city or a role is enrolled."""
     with reading():
@@ -93,14 +96,14 @@ def follow_assignments() -> None:
         follow_assignment(assignment_id)
 
 
-@job("progress.follow_person")
+@job("progress.follow_person", _l("Enrolling a person by the assignments that reach them"))
 def follow_person(person_id: int) -> None:
     """Enrol one person by all assignments that reach them now: they were confirmed, moved, or given a role."""
     with unit_of_work():
         assigning_services.follow_person(person_id=person_id)
 
 
-@job("progress.follow_cohort")
+@job("progress.follow_cohort", _l("Enrolling new members of a cohort"))
 def follow_cohort(cohort_id: int) -> None:
     """Follow the assignments of a cohort that got new members."""
     with reading():

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from app.auth.models import Person
-from app.auth.signals import city_changed, cohort_changed, role_granted
+from app.auth.signals import city_changed, cohort_changed, person_erased, role_granted
 from app.core.jobs import enqueue
+from app.core.redacting import Naming
 from app.core.text import source_first
 from app.core.transactions import after_commit
-from app.courses.editions import get_edition
+from app.courses.editions import PublishedEdition, get_edition
 from app.courses.models import Course
 from app.courses.signals import edition_published
 from app.extensions import db
-from app.messages.services import tell
+from app.messages.services import Told, tell, tell_many
 
-from . import codes, services, signing_services
+from . import erasing_services, services
+from .certificates import codes, signing_services
 from .models import Certificate, Completion, Enrolment
-from .signals import course_completed, enrolled
+from .signals import course_completed, enrolled, many_enrolled
 
 
 @city_changed.connect
@@ -68,7 +73,37 @@ def tell_who_was_enrolled(_sender: object, *, enrolment: Enrolment, by_id: int |
         kind="enrolled",
         person_id=enrolment.person_id,
         by=by.name,
+        by_id=by.id,
         slug=db.session.get_one(Course, enrolment.course_id).slug,
         titles=source_first(outline.title, outline.source_language),
         due_at=enrolment.due_at.isoformat() if enrolment.due_at else None,
     )
+
+
+@many_enrolled.connect
+def tell_all_who_were_enrolled(
+    _sender: object,
+    *,
+    course: Course,
+    edition: PublishedEdition,
+    enrolments: Mapping[int, tuple[int, datetime | None]],
+    by_id: int,
+) -> None:
+    """As one is told, all of them, but for whoever enrolled them if they are among them."""
+    by, outline = db.session.get_one(Person, by_id), edition.outline
+    titles = source_first(outline.title, outline.source_language)
+    said = {"by": by.name, "by_id": by.id, "slug": course.slug, "titles": titles}
+    tell_many(
+        "enrolled",
+        [
+            Told(f"enrolled:{enrolment_id}:1", person_id, said | {"due_at": due_at.isoformat() if due_at else None})
+            for enrolment_id, (person_id, due_at) in enrolments.items()
+            if person_id != by_id
+        ],
+    )
+
+
+@person_erased.connect
+def forget(_sender: object, *, person_id: int, naming: Naming, keeps_name: bool, by: int | None) -> None:
+    """What is under way ends, and certificates name their holder only as the holder chose."""
+    erasing_services.forget(person_id=person_id, keeps_name=keeps_name, by=by)

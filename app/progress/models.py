@@ -193,16 +193,53 @@ class Tally(Base):
     completed: Mapped[int]
 
 
+class TallyDone(Base):
+    """How many enrolments were completed in a month: of a course, in a city, or by days taken. Kept as `Tally` is."""
+
+    __tablename__ = "tally_done"
+    __table_args__ = (
+        one_of("subject", TallySubject),
+        sa.Index("ix_tally_done_sums", "subject", "month", "number", "completed"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(sa.String(10))
+    number: Mapped[int] = mapped_column(comment="id of the course, of the city (0: none), or whole days to complete")
+    month: Mapped[str] = mapped_column(sa.String(7), comment="of the completion, in UTC, as 2026-11")
+    completed: Mapped[int] = mapped_column(comment="more, or fewer")
+
+
+class TallyStand(Base):
+    """How many enrolments of a month stand alike in a course. Kept as `Tally` is; withdrawn ones are not counted."""
+
+    __tablename__ = "tally_stand"
+    __table_args__ = (sa.Index(None, "course", "month"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    course: Mapped[int] = mapped_column(comment="its id")
+    month: Mapped[str] = mapped_column(sa.String(7), comment="of the enrolment, in UTC, as 2026-11")
+    state: Mapped[str] = mapped_column(sa.String(20))
+    last_activity: Mapped[int | None] = mapped_column(comment="its id")
+    states: Mapped[str] = mapped_column(sa.Text, comment="as the enrolments have them")
+    people: Mapped[int] = mapped_column(comment="more, or fewer")
+
+
 class Learner(Base):
-    """When a person last enrolled in a course they did not withdraw from; None if they withdrew from all.
+    """When a person last enrolled in a course they did not withdraw from, and last completed one.
 
     Kept by triggers on `enrolment`. With it, how many people enrolled since a day is how many rows are newer.
+    None: they have no such enrolment.
     """
 
     __tablename__ = "learner"
+    __table_args__ = (sa.Index(None, "city_id", "newest_at"),)
 
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), primary_key=True, autoincrement=False)
     newest_at: Mapped[datetime | None] = mapped_column(index=True)
+    newest_open_at: Mapped[datetime | None] = mapped_column(comment="of those under way, when the newest began")
+    newest_done_at: Mapped[datetime | None] = mapped_column(comment="of those completed, when the newest began")
+    completed_at: Mapped[datetime | None]
+    city_id: Mapped[int | None] = mapped_column(comment="where all of them are, 0: in no city; none: in several")
 
 
 class ActivityProgress(Base):
@@ -250,6 +287,8 @@ class Completion(Base):
         sa.UniqueConstraint("enrolment_id", "cycle"),
         sa.Index(None, "course_id", "city_id", "completed_at"),
         sa.Index(None, "person_id", "course_id", "completed_at"),
+        # Who completed a course, how well and when, for rules that ask it of everybody.
+        sa.Index("ix_completion_course", "course_id", "completed_at", "person_id", "score"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -268,12 +307,15 @@ class Certificate(Base):
     """Proof of a completion. Names and titles are as issued: it stands alone."""
 
     __tablename__ = "certificate"
+    __table_args__ = (
+        sa.Index("ix_certificate_course", "course_id", "person_id", "issued_at", "expires_at", "revoked_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     completion_id: Mapped[int] = mapped_column(sa.ForeignKey("completion.id"), unique=True)
     code: Mapped[str] = mapped_column(sa.String(13), unique=True, comment="without prefix and hyphens")
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"), index=True)
-    course_id: Mapped[int] = mapped_column(sa.ForeignKey("course.id"), index=True)
+    course_id: Mapped[int] = mapped_column(sa.ForeignKey("course.id"))
     holder: Mapped[str] = mapped_column(sa.String(120))
     city: Mapped[str | None] = mapped_column(sa.String(120))
     course_title: Mapped[str] = mapped_column(sa.String(200))

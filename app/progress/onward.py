@@ -9,7 +9,7 @@ from flask_babel import ngettext
 from app.courses.kinds import get_kind
 from app.courses.outline import OutlineActivity
 
-from .codes import shown
+from .certificates.codes import shown
 from .queries import Enrolled, Place
 
 

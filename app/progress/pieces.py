@@ -11,12 +11,13 @@ from flask_babel import ngettext
 from app.auth.identity import Identity
 from app.core import clock
 from app.core.formats import percent
+from app.courses.archiving.queries import list_archived
 from app.courses.editions import Proposal
 from app.courses.outline import OutlineActivity
 
-from . import taking_queries as queries
-from .enrolment_queries import EnrolmentLine, list_enrolments
 from .impact import Impact, foresee
+from .people import taking_queries as queries
+from .people.enrolment_queries import EnrolmentLine, list_enrolments
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,21 @@ def _fewer(dropped: tuple[OutlineActivity, ...]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class HangsOn:
+    """Who is in the middle of a course, and what gives it to people, on the page that archives it."""
+
+    count: queries.Hanging
+    archived: bool
+    template: str = "learn/_hanging.html"
+
+
+def hanging(_person: Identity, course_ids: Sequence[int]) -> dict[int, list[HangsOn]]:
+    """For each course, who is under way and which assignments go on. Two statements for all."""
+    archived, counts = list_archived(course_ids), queries.count_hanging(course_ids)
+    return {course_id: [HangsOn(counts[course_id], course_id in archived)] for course_id in course_ids}
+
+
+@dataclass(frozen=True, slots=True)
 class PeopleTab:
     """The way to the people in a course."""
 
@@ -173,10 +189,11 @@ class Giving:
 
 
 def giving(person: Identity | None, course_ids: Sequence[int]) -> dict[int, list[Giving]]:
-    """For coordinators and administrators, the way to give each course. No statement."""
+    """For coordinators and administrators, the way to give each course that can be begun. One statement for them."""
     if person is None or not (person.is_administrator or person.is_coordinator):
         return {}
-    return {course_id: [Giving(course_id)] for course_id in course_ids}
+    archived = list_archived(course_ids)
+    return {course_id: [Giving(course_id)] for course_id in course_ids if course_id not in archived}
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ from app.courses.editions import PublishedEdition
 from app.courses.kinds import get_kind
 from app.courses.outline import OutlineActivity
 
-from . import codes
-from .renewal import may_renew
+from .certificates import codes
+from .certificates.renewal import may_renew
 from .standing import Standing
 
 _TABLE = re.compile(r"<table\b.*?</table>", re.S)

@@ -10,15 +10,15 @@ import sqlalchemy as sa
 
 from app.auth.identity import Identity
 from app.core import clock
-from app.courses.audience import Candidate, admits
-from app.courses.audience_queries import is_invited
+from app.courses.audience.admission import Candidate, admits
+from app.courses.audience.queries import is_invited
 from app.courses.editions import PublishedEdition, get_edition, list_editions
 from app.courses.models import Activity, Course, CourseSlugHistory
 from app.courses.outline import Audience
 from app.extensions import db
 
+from .certificates.renewal import may_renew
 from .models import ActivityProgress, ActivityState, Certificate, Completion, Enrolment, EnrolmentState, Position
-from .renewal import may_renew
 from .standing import Standing
 
 
@@ -90,7 +90,8 @@ class Place:
     """A published course, and how one person stands in it (None: not enrolled, or a visitor).
 
     `left` is how somebody stood who left it, with what they did; they are not `enrolled`. `draft`: it is not published,
-    but the draft as a preview shows it to its trainers: nothing may be recorded.
+    but the draft as a preview shows it to its trainers: nothing may be recorded. `archived_at`: since when nobody
+    begins it.
     """
 
     course_id: int
@@ -101,6 +102,7 @@ class Place:
     invited: bool
     draft: bool = False
     left: Enrolled | None = None
+    archived_at: datetime | None = None
 
     def admits(self, person: Identity) -> bool:
         """Whether `person`, for whom the place was read, may enrol."""
@@ -124,6 +126,7 @@ _COURSES = sa.select(
     _course.c.slug,
     _course.c.edition_id,
     _course.c.audience,
+    _course.c.archived_at,
     is_invited.label("invited"),
     _enrolment.c.id,
     _enrolment.c.cycle,
@@ -168,7 +171,10 @@ _VISIT = _PLACE.add_columns(
 _HOME = (
     _COURSES.where(
         _course.c.edition_id.is_not(None),
-        sa.or_(_enrolment.c.id.is_(None), _enrolment.c.state != EnrolmentState.WITHDRAWN),
+        sa.or_(
+            sa.and_(_enrolment.c.id.is_(None), _course.c.archived_at.is_(None)),
+            _enrolment.c.state != EnrolmentState.WITHDRAWN,
+        ),
     )
     .order_by(_enrolment.c.id.is_(None), _enrolment.c.touched_at.desc(), _course.c.id)
     .limit(200)
@@ -213,7 +219,7 @@ def list_home(person_id: int) -> list[Place]:
 
 
 def _place(row: Any, edition: PublishedEdition) -> Place:
-    enrolled = None
+    there = left = None
     if row.id is not None:
         states: dict[int, ActivityState] = row.states
         held = None
@@ -235,9 +241,10 @@ def _place(row: Any, edition: PublishedEdition) -> Place:
             given=bool(row.given),
             withdrawn_at=row.withdrawn_at,
         )
-        if row.state == EnrolmentState.WITHDRAWN:
-            return Place(row.course_id, row.slug, edition, None, row.audience, row.invited, left=enrolled)
-    return Place(row.course_id, row.slug, edition, enrolled, row.audience, row.invited)
+        there, left = (None, enrolled) if row.state == EnrolmentState.WITHDRAWN else (enrolled, None)
+    return Place(
+        row.course_id, row.slug, edition, there, row.audience, row.invited, left=left, archived_at=row.archived_at
+    )
 
 
 def list_given(place: Place) -> dict[int, Visited]:

@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
 
 from app.auth.models import Person, PersonState
 from app.core import clock
@@ -90,7 +91,7 @@ _EXPIRING = (
 )
 
 
-@job("progress.remind_due", every_hour_at=5)
+@job("progress.remind_due", _l("Reminding of courses that are due soon"), every_hour_at=5)
 def remind_due() -> int:
     """Tell whose course is due soon; returns how many reminders stand, told now or before."""
     now = clock.now()
@@ -99,14 +100,14 @@ def remind_due() -> int:
     )
 
 
-@job("progress.remind_late", every_hour_at=10)
+@job("progress.remind_late", _l("Reminding of courses that are late"), every_hour_at=10)
 def remind_late() -> int:
     """Tell whose course is late; returns as `remind_due`."""
     now = clock.now()
     return _remind(_DUE, "late", _late, since=now - timedelta(days=7 * (WEEKLY + 1) + 2), until=now)
 
 
-@job("progress.remind_expiring", every_hour_at=15)
+@job("progress.remind_expiring", _l("Reminding of certificates that expire"), every_hour_at=15)
 def remind_expiring() -> int:
     """Tell whose certificate expires soon, or has; returns as `remind_due`."""
     now = clock.now()

@@ -8,9 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from app.auth.identity import Identity
-from app.auth.models import Person
+from app.auth.models import Person, PersonState
 from app.core import audit, clock
-from app.courses import audience, audience_queries
+from app.courses.archiving.refusing import require_open
+from app.courses.audience import admission as audience
+from app.courses.audience import queries as audience_queries
 from app.courses.editions import PublishedEdition, get_edition
 from app.courses.errors import CourseNotPublished
 from app.courses.models import Activity, Course
@@ -18,7 +20,9 @@ from app.courses.outline import Admits
 from app.extensions import db
 from app.network.models import City
 
-from . import codes, outcomes
+from . import outcomes
+from .beginning import fresh
+from .certificates import codes
 from .counting import counted, rule_of
 from .errors import ActivityGone, NotAdmitted, NotEnrolled
 from .models import ActivityProgress, ActivityState, Assignment, Certificate, Completion, Enrolment, EnrolmentState
@@ -38,31 +42,21 @@ def enrol(
     """Take `person` into the course, themselves or (`by_id`) by somebody else, perhaps for an assignment.
 
     Who is in it already stays as they are, but that an earlier `due_at` holds. Who left it comes back by their own
-    word only. Raises `CourseNotPublished`, and `NotAdmitted` where the course is not for them.
+    word only. Raises `CourseNotPublished`, `CourseArchived`, and `NotAdmitted` where the course is not for them.
     """
-    course = db.session.get(Course, course_id)
-    if course is None or course.edition_id is None:
-        raise CourseNotPublished
-    if course.audience.admits is not Admits.ANYONE:
+    course, edition = hold_course(course_id)
+    if course.archived_at is not None or course.audience.admits is not Admits.ANYONE:
         if already := _find_enrolment(person.id, course.id):
             return _enrolled_before(already.id, due_at, by_id, assignment)
-        _require_admitted(course, person.id)
-    edition = get_edition(course.edition_id)
-    language = person.language if person.language in edition.outline.languages else edition.outline.source_language
-    now = clock.now()
+        require_open(course)
+        if course.audience.admits is not Admits.ANYONE:
+            _require_admitted(course, person.id)
     enrolment = Enrolment(
-        person_id=person.id,
-        course_id=course.id,
-        city_id=person.city_id,
-        language=language,
-        states={},
-        total=edition.needed,
-        due_at=due_at,
-        assignment_id=assignment.id if assignment else None,
-        enrolled_at=now,
-        touched_at=now,
-        counted_edition_id=edition.id,
-    )
+        **fresh(
+            edition, person_id=person.id, city_id=person.city_id, language=person.language, due_at=due_at,
+            assignment_id=assignment.id if assignment else None,
+        )
+    )  # fmt: skip
     try:
         with db.session.begin_nested():
             db.session.add(enrolment)
@@ -71,6 +65,19 @@ def enrol(
         return _enrolled_before(already.id, due_at, by_id, assignment)
     enrolled.send(None, enrolment=enrolment, by_id=by_id)
     return enrolment
+
+
+def hold_course(course_id: int) -> tuple[Course, PublishedEdition]:
+    """A course that nobody archives or brings back until the commit, with the edition in force.
+
+    Whoever lets people begin a course holds it so, before any enrolment; it keeps nobody else from doing the same.
+    Raises `CourseNotPublished`.
+    """
+    held = {"read": True, "key_share": True}
+    course: Course | None = db.session.get(Course, course_id, with_for_update=held, populate_existing=True)
+    if course is None or course.edition_id is None:
+        raise CourseNotPublished
+    return course, get_edition(course.edition_id)
 
 
 def _enrolled_before(
@@ -84,8 +91,8 @@ def _enrolled_before(
     return enrolment
 
 
-def withdraw(*, enrolment_id: int, by_id: int | None = None, reason: str = "") -> Enrolment:
-    """Leave a course, oneself or taken out by somebody (`by_id`, with the reason, in the audit log).
+def withdraw(*, enrolment_id: int, by_id: int | None, reason: str = "") -> Enrolment:
+    """Leave a course, oneself or taken out by somebody: `by_id` (None: the site) in the log, with why.
 
     Nothing that was done is lost: `come_back` brings all of it, a completion too. Who left already stays so.
     """
@@ -93,8 +100,7 @@ def withdraw(*, enrolment_id: int, by_id: int | None = None, reason: str = "") -
     if enrolment.state == EnrolmentState.WITHDRAWN:
         return enrolment
     enrolment.state, enrolment.withdrawn_at = EnrolmentState.WITHDRAWN, clock.now()
-    actor = enrolment.person_id if by_id is None else by_id
-    audit.record("enrolment.withdraw", f"enrolment:{enrolment.id}", actor_id=actor, reason=reason)
+    audit.record("enrolment.withdraw", f"enrolment:{enrolment.id}", actor_id=by_id, reason=reason)
     db.session.flush()
     return enrolment
 
@@ -285,7 +291,7 @@ def certify(completion: Completion, person: Person, enrolment: Enrolment, editio
         code=code,
         person_id=person.id,
         course_id=enrolment.course_id,
-        holder=person.name,
+        holder=person.name if person.state != PersonState.ERASED else "",
         city=city.name if city else None,
         course_title=title,
         language=language,

@@ -13,11 +13,15 @@ from app.core.access import Permission, allow
 from app.core.errors import DomainError, NotFound
 from app.core.slots import COURSE_ASIDE
 from app.core.transactions import reading
-from app.courses import audience, audience_queries
+from app.courses.archiving import queries as archiving_queries
+from app.courses.archiving.errors import CourseArchived
+from app.courses.audience import admission as audience
+from app.courses.audience import queries as audience_queries
 from app.courses.kinds import Visit, get_kind
 from app.courses.outline import OutlineActivity
 
-from . import onward, queries, renewal_services, services, time_services
+from . import onward, queries, services, time_services
+from .certificates import renewal_services
 from .errors import ActivityGone, ActivityLocked, NotAdmitted, NotEnrolled
 from .forms import TimeForm
 from .models import ActivityState
@@ -42,6 +46,7 @@ def course(slug: str) -> str | Response:
         place=place,
         aside=aside.get(place.course_id, []),
         refusal=_refusal(place, person),
+        successor=archiving_queries.find_successor(place.course_id) if place.archived_at else None,
         given=queries.list_given(place),
     )
 
@@ -56,6 +61,9 @@ def enrol(slug: str) -> Response:
     except NotAdmitted as refused:
         refused.next_url, refused.next_label = url_for("courses.catalogue"), _("See other courses")
         raise
+    except CourseArchived as refused:
+        _send_on(refused)
+        raise
     if place.left is not None:
         flash(_("You are back in this course, with everything you did."), "done")
         return redirect(url_for("learn.course", slug=place.slug), 303)
@@ -68,7 +76,11 @@ def enrol(slug: str) -> Response:
 def renew(slug: str) -> Response:
     """Begin the course once more to renew its certificate; the old one stays."""
     place, _enrolment = _enrolled(slug)
-    renewal_services.renew(person_id=the_person().id, course_id=place.course_id)
+    try:
+        renewal_services.renew(person_id=the_person().id, course_id=place.course_id)
+    except CourseArchived as refused:
+        _send_on(refused)
+        raise
     flash(_("Your renewal has begun. Your certificate stays valid until it expires."), "done")
     return redirect(url_for("learn.course", slug=slug), 303)
 
@@ -78,7 +90,7 @@ def renew(slug: str) -> Response:
 def withdraw(slug: str) -> Response:
     """Leave a course; what was done in it is kept."""
     place, enrolled = _enrolled(slug)
-    services.withdraw(enrolment_id=enrolled.id)
+    services.withdraw(enrolment_id=enrolled.id, by_id=the_person().id)
     flash(_("You left this course. What you did is kept, and you can come back at any time."), "done")
     return redirect(url_for("learn.course", slug=place.slug), 303)
 
@@ -166,6 +178,14 @@ def _refusal(place: Place, person: Identity | None) -> str:
     if person is None or place.enrolled or place.left or place.admits(person):
         return ""
     return f"{audience_queries.sentence(place.audience)} {audience.next_step(place.audience, person.email)}"
+
+
+def _send_on(refused: CourseArchived) -> None:
+    """Lead whom an archived course refuses to what replaces it."""
+    if refused.sent_on:
+        refused.next_url, refused.next_label = url_for("learn.course", slug=refused.sent_on), _("Open what replaces it")
+    else:
+        refused.next_url, refused.next_label = url_for("courses.catalogue"), _("See other courses")
 
 
 def _enrolled(slug: str, *, also_left: bool = False) -> tuple[Place, Enrolled]:

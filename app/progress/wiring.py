@@ -10,24 +10,24 @@ from app.messages.kinds import Kind, register
 from app.messages.models import Way
 
 from . import (
-    assigning_views,
-    badge_views,
-    certificate_admin_views,
-    certificate_commands,
-    certificate_views,
     commands,
-    enrolment_views,
     jobs,  # noqa: F401  (registers itself)
     listeners,  # noqa: F401  (so does this)
     onward,
-    people_views,
     pieces,
     presentation,
     preview_views,
     reminders,  # noqa: F401  (as the jobs)
-    tally_jobs,  # noqa: F401
     views,
 )
+from .assigning import views as assigning_views
+from .certificates import admin_views as certificate_admin_views
+from .certificates import badge_views
+from .certificates import commands as certificate_commands
+from .certificates import views as certificate_views
+from .people import enrolment_views
+from .people import views as people_views
+from .tallies import jobs as tally_jobs  # noqa: F401
 
 
 def init_app(app: Flask) -> None:
@@ -43,6 +43,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(enrolment_views.bp)
     slots.PUBLISH_NOTICES.register(pieces.under_way)
     slots.EDITION_FIGURES.register(pieces.counted_on)
+    slots.ARCHIVE_NOTICES.register(pieces.hanging)
     slots.STUDIO_TABS.register(pieces.people_tab)
     slots.INVITED.register(pieces.invited)
     slots.PERSON.register(pieces.of_person)
@@ -55,6 +56,7 @@ def init_app(app: Flask) -> None:
         Kind("late", _l("A course is late")),
         Kind("certificate_expiring", _l("A certificate expires")),
         Kind("new_edition", _l("A course you take has changed")),
+        Kind("said_for_you", _l("A trainer excuses you from an activity, or completes it for you")),
     )
     presentation.init_app(app)
     for function in (onward.opens_when, onward.activity_address, onward.outline_address):

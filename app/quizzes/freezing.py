@@ -8,9 +8,9 @@ import msgspec
 
 from app.courses.outline import OutlineActivity
 
-from .draws import holds
 from .models import Draw, QuestionVersion, Quiz, QuizSlot
 from .settings import QuizSettings
+from .studio.draws import holds
 
 
 class SlotData(msgspec.Struct, frozen=True):

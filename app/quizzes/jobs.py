@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import structlog
+from flask_babel import lazy_gettext as _l
 
 from app.core import clock
 from app.core.jobs import job
 from app.core.transactions import reading, unit_of_work
 
-from . import queries, services, terms
+from . import queries, services
+from .attempts import terms
 
 BATCH = 200
 
 log = structlog.get_logger()
 
 
-@job("quizzes.close", every_minute=True)
+@job("quizzes.close", _l("Closing attempts whose time is over"), every_minute=True)
 def close_overdue() -> int:
     """Submit or abandon, as their quiz says, attempts whose time is over; returns how many.
 

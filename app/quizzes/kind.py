@@ -19,12 +19,16 @@ from app.courses.models import Activity, Course
 from app.courses.outline import OutlineActivity
 from app.extensions import db
 
-from . import checking, copying, queries, question_media, reading, rechecking, start_page, translating, trial
-from .draws import drawn
+from . import queries, reading, translating
+from .attempts import start_page
 from .freezing import QuizData, SlotData, data_of, draft_slots, frozen
 from .models import Draw, Question, QuestionVersion, Quiz, QuizSlot
+from .questions import media as question_media
+from .questions.translation import untranslated
+from .regrading import rechecking
 from .settings import Completes, QuizSettings
-from .translation import untranslated
+from .studio import checking, copying, trial
+from .studio.draws import drawn
 from .types import Content
 
 __all__ = ["MINUTES_A_QUESTION", "QuizData", "QuizKind", "SlotData", "data_of", "minutes_of", "untranslated"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.auth.identity import Identity
 
-from . import marking_queries
+from .marking import queries as marking_queries
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from app.courses.outline import OutlineActivity
 from app.extensions import db
 from app.progress.models import Enrolment
 
-from .behaviour import between_tries
+from .attempts.behaviour import between_tries
 from .models import Attempt, AttemptSlot, AttemptState, Question, QuestionVersion, Response, Try
 from .settings import QuizSettings
 from .types import Answer, Content

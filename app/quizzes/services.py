@@ -15,13 +15,14 @@ from app.extensions import db
 from app.progress.models import ActivityState, Enrolment
 from app.progress.services import Outcome, record
 
-from . import behaviour, queries, starting, terms, timing
+from . import queries
+from .attempts import behaviour, starting, terms, timing
+from .attempts.terms import slack
+from .attempts.timing import Allowance, Phase
 from .grading import Made, outcome_of
 from .kind import data_of
 from .models import Attempt, AttemptState, Quiz, Response
 from .settings import Completes
-from .terms import slack
-from .timing import Allowance, Phase
 from .types import Answer
 
 

@@ -15,12 +15,12 @@ from app.courses.kinds import Unit
 from app.courses.models import Course
 from app.extensions import db
 
-from .bank import add_version
+from .bank.versions import add_version
 from .fields import plain
 from .freezing import data_of, draft_slots
-from .models import QuestionVersion, Quiz, QuizSlot, VersionState
+from .models import Question, QuestionVersion, Quiz, QuizSlot, VersionState
+from .questions.translation import former_strings, question_units, translated
 from .settings import Band
-from .translation import former_strings, question_units, translated
 
 BANDS = "_bands"  # where the key of a question would stand, which has no underscore
 
@@ -101,6 +101,9 @@ def _key(band: Band) -> str:
 
 def _translate_bands(quiz: Quiz, source: str, language: str, strings: Mapping[str, str]) -> None:
     """It leaves the version of the activity's words alone, as every change of the settings does."""
+    table = Quiz.__table__
+    db.session.execute(sa.select(table.c.id).where(table.c.id == quiz.id).with_for_update())
+    db.session.refresh(quiz, ["settings"])
     bands = {plain(band.from_percent): band for band in quiz.settings.bands}
     if strings.keys() - bands.keys():
         raise LookupError(f"no bands {sorted(strings.keys() - bands.keys())}")
@@ -108,7 +111,6 @@ def _translate_bands(quiz: Quiz, source: str, language: str, strings: Mapping[st
         text = bands[start].text.with_phrase(language, string, source)
         bands[start] = msgspec.structs.replace(bands[start], text=text)
     settings = msgspec.structs.replace(quiz.settings, bands=tuple(bands.values()))
-    table = Quiz.__table__
     db.session.execute(sa.update(table).where(table.c.id == quiz.id).values(settings=settings))  # type: ignore[arg-type]
     db.session.refresh(quiz, ["settings"])
 
@@ -119,7 +121,10 @@ def _translate(version: QuestionVersion, language: str, strings: dict[str, str],
     One that quizzes were pinned to while the question went on stays apart, so that nobody else is given it. A draft
     that somebody is at work on stays the latest, with what of the translation fits it.
     """
-    question, draft = version.question, version.question.latest
+    question = version.question
+    db.session.execute(sa.select(Question.id).where(Question.id == question.id).with_for_update())
+    db.session.refresh(question, ["versions"])  # whoever saves the question now has done so, or waits
+    draft = question.latest
     content = translated(version.content, source=question.source_language, language=language, strings=strings)
     if content == version.content:
         return

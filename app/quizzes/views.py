@@ -18,12 +18,13 @@ from app.progress.errors import ActivityLocked, NotEnrolled
 from app.progress.pages import player_page
 from app.progress.queries import Enrolled, Place
 
-from . import pace, review, services
-from .attempt_words import announcements, clock_face, words
-from .desk import Desk, get_desk, get_outlook
+from . import services
+from .attempts import pace, review
+from .attempts.desk import Desk, get_desk, get_outlook
+from .attempts.timing import Phase
+from .attempts.words import announcements, clock_face, words
 from .errors import NotOpen, TooManyCodes, WaitsBetween, WrongCode
 from .grading import passed
-from .timing import Phase
 
 bp = Blueprint("quizzes", __name__)
 

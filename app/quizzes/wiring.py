@@ -10,25 +10,25 @@ from app.courses.kinds import register
 from app.messages import kinds as notices
 from app.messages.models import Way
 
-from . import (  # noqa: F401  (the routes of answers, and jobs, are known once they are imported)
-    answer_views,
-    bank_naming_views,
-    bank_question_views,
-    bank_views,
-    delivery_views,
-    jobs,
-    marking_views,
+from . import (
+    jobs,  # noqa: F401  (jobs are known once they are imported, and so are the routes of answers)
     pieces,
-    question_views,
-    regrade_jobs,
-    regrade_views,
-    statistics_views,
-    studio_views,
     types,
     views,
 )
+from .attempts import views as answer_views  # noqa: F401
+from .bank import naming_views as bank_naming_views
+from .bank import question_views as bank_question_views
+from .bank import views as bank_views
+from .delivery import views as delivery_views
 from .kind import QuizKind
-from .pictures import picture_files
+from .marking import views as marking_views
+from .questions import views as question_views
+from .questions.pictures import picture_files
+from .regrading import jobs as regrade_jobs  # noqa: F401
+from .regrading import views as regrade_views
+from .statistics import views as statistics_views
+from .studio import views as studio_views
 from .types.essay import words_in
 
 

@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 
 from app.auth.identity import Identity
 from app.auth.models import Role
-from app.auth.people_labels import ROLES
+from app.auth.people.labels import ROLES
 from app.core.folding import folded
 from app.network.labels import REGIONS, city_label, country_name
 from app.network.models import Region

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flask_babel import lazy_gettext as _l
+
 from app.core import clock
 from app.core.jobs import job
 from app.core.transactions import reading, unit_of_work
@@ -9,7 +11,7 @@ from app.core.transactions import reading, unit_of_work
 from . import schedule_queries, services
 
 
-@job("reports.send", every_hour_at=2)
+@job("reports.send", _l("Writing reports by e-mail"), every_hour_at=2)
 def send() -> int:
     """Write the mails whose time has come, each in a transaction of its own, and return how many.
 

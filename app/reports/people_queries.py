@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -113,10 +113,10 @@ def stream_rows(person: Identity, filters: Filters, sort: Sort) -> Iterator[Row]
 
     On a connection of its own, since a streamed answer outlives the request's session.
     """
-    return _streamed(db.engine, _rows(person, filters, sort))
+    return (Row(*row) for row in streamed(db.engine, _rows(person, filters, sort)))
 
 
-def _streamed(engine: sa.Engine, statement: sa.Executable) -> Iterator[Row]:
+def streamed(engine: sa.Engine, statement: sa.Executable) -> Iterator[Sequence[Any]]:
+    """The rows of a statement as they are read, on a connection of its own."""
     with engine.connect() as connection:
-        for row in connection.execution_options(yield_per=ROWS_AT_ONCE).execute(statement):
-            yield Row(*row)
+        yield from connection.execution_options(yield_per=ROWS_AT_ONCE).execute(statement)

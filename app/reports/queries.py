@@ -11,10 +11,11 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from app.auth.cohort_queries import NOT_LISTED
+from app.auth.cohorts.queries import NOT_LISTED
 from app.auth.identity import Identity
 from app.auth.models import Cohort, CohortMember, Person, PersonRole
 from app.core.moments import whole_days
+from app.courses.archiving.words import marked
 from app.courses.editions import PublishedEdition, list_editions
 from app.courses.models import Course
 from app.extensions import db
@@ -35,6 +36,11 @@ class ReportedCourse:
     id: int
     slug: str
     edition: PublishedEdition
+    archived: bool = False
+
+    def label(self, language: str) -> str:
+        """The title as filters list it: archived courses are counted as before, and say so."""
+        return marked(self.title(language)) if self.archived else self.title(language)
 
     def title(self, language: str) -> str:
         return self.edition.outline.title.best(language, self.edition.outline.source_language)
@@ -103,12 +109,17 @@ def list_courses(person: Identity) -> list[ReportedCourse]:
 
     One statement, and one more for editions this process has not read yet.
     """
-    statement = sa.select(Course.id, Course.slug, Course.edition_id).where(Course.edition_id.is_not(None))
+    statement = sa.select(Course.id, Course.slug, Course.edition_id, Course.archived_at).where(
+        Course.edition_id.is_not(None)
+    )
     if not person.is_administrator and not person.is_coordinator:
         statement = statement.where(Course.id.in_(scope.taught_by(person)))
     rows = db.session.execute(statement.order_by(Course.id)).all()
     editions = list_editions([row.edition_id for row in rows])
-    return [ReportedCourse(row.id, row.slug, edition) for row, edition in zip(rows, editions, strict=True)]
+    return [
+        ReportedCourse(row.id, row.slug, edition, row.archived_at is not None)
+        for row, edition in zip(rows, editions, strict=True)
+    ]
 
 
 def list_cities(person: Identity) -> list[ReportedCity]:
@@ -181,6 +192,15 @@ def list_by_course(person: Identity, filters: Filters) -> list[Count]:
     return _list_by(person, filters, Enrolment.course_id)
 
 
+def get_sizes(person: Identity, filters: Filters) -> dict[int, int]:
+    """How many enrolments each course has that has any, by its id."""
+    sums = tallied.list_sums(person, filters, TallySubject.COURSE, late=False)
+    if sums is not None:
+        return {course_id: enrolled for course_id, enrolled, _completed, _late in sums}
+    statement = sa.select(Enrolment.course_id, sa.func.count()).where(*cohort(person, filters))
+    return {row[0]: row[1] for row in db.session.execute(statement.group_by(Enrolment.course_id))}
+
+
 def _list_by(person: Identity, filters: Filters, column: Any) -> list[Count]:
     statement = sa.select(column, *_counts(filters.at)).where(*cohort(person, filters)).group_by(column)
     return [Count(*row) for row in db.session.execute(statement)]
@@ -244,6 +264,9 @@ def list_by_month(person: Identity, filters: Filters, begins: Sequence[datetime]
 
     `begins` are the moments at which months begin, in order; what was earlier counts to the first.
     """
+    sums = tallied.list_months(person, filters, begins)
+    if sums is not None:
+        return [Count(*figures) for figures in sums]
     column = Enrolment.completed_at if filters.basis is Basis.COMPLETED else Enrolment.enrolled_at
     ends = list(enumerate(begins[1:]))
     month: sa.ColumnElement[int] = sa.literal(0)
@@ -319,14 +342,8 @@ def get_reach(person: Identity, filters: Filters, edition: PublishedEdition) -> 
     it if they completed it, since that is the page they were then shown.
     """
     places = {activity.id: place for place, activity in enumerate(edition.activities)}
-    states = sa.cast(Enrolment.states, sa.Text)  # those who stand alike together; PostgreSQL does not compare JSON
-    statement = (
-        sa.select(Enrolment.state, Enrolment.last_activity_id, states, sa.func.count())
-        .where(*cohort(person, filters), Enrolment.course_id == edition.course_id)
-        .group_by(Enrolment.state, Enrolment.last_activity_id, states)
-    )
     completed, furthest = Counter[int](), Counter[int]()
-    for state, last, stood, people in db.session.execute(statement):
+    for state, last, stood, people in _list_stands(person, filters, edition.course_id):
         found = msgspec.json.decode(stood, type=dict[int, ActivityState], strict=False)
         done = [places[activity] for activity in found if activity in places and found[activity] in DONE_WITH]
         seen = [places[activity] for activity in (*found, last) if activity in places]
@@ -335,6 +352,19 @@ def get_reach(person: Identity, filters: Filters, edition: PublishedEdition) -> 
         if seen:
             furthest[_furthest(seen, done, EnrolmentState(state), len(places))] += people
     return Reach(dict(completed), dict(furthest))
+
+
+def _list_stands(person: Identity, filters: Filters, course_id: int) -> tallied.Stands:
+    known = tallied.list_stands(person, filters, course_id)
+    if known is not None:
+        return known
+    states = sa.cast(Enrolment.states, sa.Text)  # those who stand alike together; PostgreSQL does not compare JSON
+    statement = (
+        sa.select(Enrolment.state, Enrolment.last_activity_id, states, sa.func.count())
+        .where(*cohort(person, filters), Enrolment.course_id == course_id)
+        .group_by(Enrolment.state, Enrolment.last_activity_id, states)
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in db.session.execute(statement)]
 
 
 def _furthest(seen: Sequence[int], done: Sequence[int], state: EnrolmentState, count: int) -> int:

@@ -17,7 +17,9 @@ from app.quizzes.freezing import data_of
 from app.quizzes.models import Attempt, AttemptState
 
 from .queries import ReportedCourse
-from .scope import Filters, cohort
+from .scope import Conditions, Filters, cohort
+
+ROUNDING = 1e-9  # by which a score may miss the pass mark, since it is a fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,13 @@ class ReportedQuiz:
     activity: OutlineActivity
     number: str
     pass_mark: float | None
+
+    def title(self, language: str) -> str:
+        return self.activity.title.best(language, self.course.edition.outline.source_language)
+
+    def passed_by(self, score: float) -> bool | None:
+        """Whether a score, 0 to 1, passes; None where there is nothing to pass."""
+        return None if self.pass_mark is None else score >= self.pass_mark - ROUNDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +63,22 @@ def quizzes_of(courses: Sequence[ReportedCourse]) -> list[ReportedQuiz]:
     return found
 
 
+def marked() -> Conditions:
+    """Attempts that count: handed in, and with a score."""
+    return Attempt.state == AttemptState.SUBMITTED, Attempt.score.is_not(None)
+
+
+def reaches(quizzes: Sequence[ReportedQuiz]) -> sa.ColumnElement[bool]:
+    """Whether an attempt at one of these quizzes reaches its pass mark, if it has one."""
+    marks = {quiz.activity.id: quiz.pass_mark or 0.0 for quiz in quizzes}
+    return Attempt.score >= sa.case(marks, value=Attempt.activity_id) - ROUNDING
+
+
 def list_results(person: Identity, filters: Filters, quizzes: Sequence[ReportedQuiz]) -> dict[int, QuizResult]:
     """The results of these quizzes by activity id; one that nobody took is not in it. One statement."""
     if not quizzes:
         return {}
-    marks = {quiz.activity.id: quiz.pass_mark or 0.0 for quiz in quizzes}
-    passed = Attempt.score >= sa.case(marks, value=Attempt.activity_id) - 1e-9
-    first = Attempt.number == 1
+    passed, first = reaches(quizzes), Attempt.number == 1
     statement = (
         sa.select(
             Attempt.activity_id,
@@ -73,9 +91,8 @@ def list_results(person: Identity, filters: Filters, quizzes: Sequence[ReportedQ
         .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
         .where(
             *cohort(person, filters),
-            Attempt.activity_id.in_(marks),
-            Attempt.state == AttemptState.SUBMITTED,
-            Attempt.score.is_not(None),
+            Attempt.activity_id.in_([quiz.activity.id for quiz in quizzes]),
+            *marked(),
         )
         .group_by(Attempt.activity_id)
     )
@@ -88,7 +105,7 @@ def count_attempts(person: Identity, filters: Filters) -> int:
         sa.select(sa.func.count())
         .select_from(Attempt)
         .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-        .where(*cohort(person, filters), Attempt.state == AttemptState.SUBMITTED, Attempt.score.is_not(None))
+        .where(*cohort(person, filters), *marked())
     )
     return db.session.scalar(statement) or 0
 

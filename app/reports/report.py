@@ -127,8 +127,7 @@ def figures_of(person: Identity, filters: Filters, overview: Count) -> Figures:
 
 def completion(person: Identity, filters: Filters, choices: Choices, by_city: Sequence[Count], page: int) -> Report:
     """Cities by course and where people stop, of at least one enrolment: four statements."""
-    by_course = queries.list_by_course(person, filters)
-    enrolled = {count.key: count.enrolled for count in by_course}
+    enrolled = queries.get_sizes(person, filters)
     courses = sorted((c for c in choices.courses if c.id in enrolled), key=lambda c: (-enrolled[c.id], c.id))
     shown, cities = courses[:MOST_COURSES], cities_of(by_city, choices)
     pages = max(1, -(-len(cities) // CITIES_A_PAGE))

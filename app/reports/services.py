@@ -56,6 +56,12 @@ def stop(person: Identity, schedule_id: int) -> None:
     schedule_queries.get_schedule(person, schedule_id).ended_at = clock.now()
 
 
+def forget(*, person_id: int) -> None:
+    """Send an erased person nothing any more."""
+    mine = sa.update(ReportSchedule).where(ReportSchedule.person_id == person_id, ReportSchedule.ended_at.is_(None))
+    db.session.execute(mine.values(ended_at=clock.now()))
+
+
 def send(schedule_id: int) -> bool:
     """Write the mail of a schedule whose time has come, once for each time, and say when the next one goes.
 

@@ -1,14 +1,15 @@
 """What tallies answer: figures of everybody, at a cost that does not grow with the number of enrolments.
 
-Tallies count by whole months of enrolment. What a period has besides, at either end, and what time decides (who is
-late) is counted from the enrolments themselves, in the same statement, by indexes that hold no more than that. Each
-function gives None where the filters, or what the person may see, ask for more than tallies know.
+Tallies count by whole months. What a period has besides, at either end, and what time decides (who is late) is counted
+from the enrolments themselves, in the same statement, by indexes that hold no more than that. Each function gives None
+where the filters, or what the person may see, ask for more than tallies know.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,92 +19,184 @@ from app.auth.models import PersonRole
 from app.core.moments import whole_days
 from app.extensions import db
 from app.network.models import City
-from app.progress.models import Enrolment, EnrolmentState, Learner, Tally, TallySubject
+from app.progress.models import Enrolment, EnrolmentState, Learner, Tally, TallyDone, TallyStand, TallySubject
 
+from . import whole_months
 from .scope import NO_CITY, NO_ROLE, Basis, Filters, State, cohort, states_at
 
 Sums = list[tuple[int, int, int, int]]
+Stands = list[tuple[str, int | None, str, int]]
+Part = sa.Select[*tuple[Any, ...]]
+
+_nothing: Any = sa.literal_column("0")
+_one: Any = sa.literal_column("1")
+_less: Any = sa.literal_column("-1")
+_done: Any = sa.case((Enrolment.state == EnrolmentState.COMPLETED, 1), else_=0)
 
 
-def list_sums(person: Identity, filters: Filters, subject: TallySubject) -> Sums | None:
-    """(id of the course or city, enrolled, completed, late) of each that has any; 0 is no city. One statement."""
-    months = _months(filters)
-    if months is None or not _answers(person, replace(filters, state=None), subject):
-        return None
-    if filters.state not in (None, State.OPEN, State.COMPLETED):
-        return None
+def list_sums(person: Identity, filters: Filters, subject: TallySubject, *, late: bool = True) -> Sums | None:
+    """(id of the course or city, enrolled, completed, late) of each that has any; 0 is no city. One statement.
+
+    Without `late`, which costs most, nobody is.
+    """
     by = Enrolment.course_id if subject is TallySubject.COURSE else sa.func.coalesce(Enrolment.city_id, NO_CITY)
-    everyone = replace(filters, role=None, state=None)
-    done = sa.case((Enrolment.state == EnrolmentState.COMPLETED, 1), else_=0)
-    late = sa.and_(*states_at(filters.at)[State.LATE])
-    nothing: Any = sa.literal_column("0")
-    one: Any = sa.literal_column("1")
-    parts: list[sa.Select[*tuple[Any, ...]]] = [
-        sa.select(Tally.number, Tally.enrolled, Tally.completed, nothing.label("late")).where(
-            Tally.subject == subject, *months, *_places(filters, subject)
-        ),
-        *(sa.select(by, one, done, nothing).where(*cohort(person, everyone), *within) for within in _besides(filters)),
-        sa.select(by, nothing, nothing, one).where(*cohort(person, everyone), late),
-    ]
-    if filters.role == NO_ROLE:
-        is_late = sa.case((late, 1), else_=0)
-        parts.append(
-            sa.select(by, sa.literal_column("-1"), -done, -is_late).where(*cohort(person, everyone), _of_holders())
-        )
-    every = sa.union_all(*parts).subquery()
-    key, *sums = every.c
-    enrolled, completed, overdue = (sa.func.sum(column) for column in sums)
-    statement = sa.select(key, enrolled, completed, overdue).group_by(key).having(enrolled > 0)
-    found = [(row[0], int(row[1]), int(row[2]), int(row[3])) for row in db.session.execute(statement)]
-    return _in_state(found, filters.state)
+    parts = _parts(person, filters, subject, _tally(filters).number, by, late=late)
+    return None if parts is None else _in_state(_added(parts), filters.state)
 
 
-def count_practitioners(person: Identity, filters: Filters) -> int | None:
-    """How many people: those whose newest enrolment is in the period, where it ends now. One statement."""
-    if filters.course_id or filters.city_id is not None or filters.region or filters.country or filters.before:
+def list_months(person: Identity, filters: Filters, begins: Sequence[datetime]) -> Sums | None:
+    """(place of the month, enrolled, completed, late) of each that has any, as `begins` part them. One statement."""
+    moment, first = whole_months.moment_of(filters), [whole_months.nearest(begin) for begin in begins]
+    place, counted_at = _place(moment, begins), _place(moment, first)
+    tallied_at = _place(_tally(filters).month, [whole_months.named(month) for month in first])
+    parts = _parts(person, filters, _subject(filters), tallied_at, place)
+    if parts is None:
         return None
-    if not _answers(person, filters, TallySubject.COURSE):
-        return None
-    statement = sa.select(sa.func.count()).select_from(Learner).where(Learner.newest_at.is_not(None))
-    if filters.since is not None:
-        statement = statement.where(Learner.newest_at >= filters.since)
-    if filters.role == NO_ROLE:
-        statement = statement.where(Learner.person_id.not_in(_holders()))
-    return db.session.scalar(statement) or 0
+    for here, there in zip(begins[1:], first[1:], strict=True):  # a month begins elsewhere at another moment
+        if here != there and whole_months.has(filters, min(here, there)):
+            gap = (*_everyone(person, filters), moment >= min(here, there), moment < max(here, there))
+            parts += [
+                sa.select(place, _one, _done, _nothing).where(*gap),
+                sa.select(counted_at, _less, -_done, _nothing).where(*gap),
+            ]
+    return sorted(_in_state(_added(parts), filters.state))
 
 
 def list_days_to_complete(person: Identity, filters: Filters) -> list[tuple[int, int]] | None:
     """Whole days from enrolment to completion, each with how many took so long, shortest first. One statement."""
-    if filters.course_id or filters.city_id is not None or filters.region or filters.country:
+    if filters.course_id is not None or filters.state is State.OPEN:
         return None
-    if filters.state is State.OPEN:
-        return None
-    everyone = replace(filters, role=None, state=None)
-    asked = replace(filters, state=None) if filters.state is State.COMPLETED else filters
-    if not _answers(person, asked, TallySubject.COURSE):
-        return None
-    months = _months(filters)
+    tally = _tally(filters)
+    months = _months(person, filters, TallySubject.COURSE, tally.month)
     if months is None:
         return None
     days = whole_days(Enrolment.enrolled_at, Enrolment.completed_at)
-    completed = Enrolment.state == EnrolmentState.COMPLETED
-    parts: list[sa.Select[*tuple[Any, ...]]] = [
-        sa.select(Tally.number.label("days"), Tally.completed.label("times")).where(
-            Tally.subject == TallySubject.DAYS, *months
+    conditions = (*_everyone(person, filters), Enrolment.state == EnrolmentState.COMPLETED)
+    parts: list[Part] = [
+        sa.select(tally.number.label("days"), tally.completed.label("times")).where(
+            tally.subject == TallySubject.DAYS, *months
         ),
-        *(
-            sa.select(days, sa.literal_column("1")).where(*cohort(person, everyone), completed, *within)
-            for within in _besides(filters)
-        ),
+        *(sa.select(days, _one).where(*conditions, *within) for within in whole_months.besides(filters)),
     ]
     if filters.role == NO_ROLE:
-        parts.append(
-            sa.select(days, sa.literal_column("-1")).where(*cohort(person, everyone), completed, _of_holders())
-        )
+        parts.append(sa.select(days, _less).where(*conditions, _of_holders()))
     every = sa.union_all(*parts).subquery()
     times = sa.func.sum(every.c.times)
     statement = sa.select(every.c.days, times).group_by(every.c.days).having(times > 0).order_by(every.c.days)
     return [(row[0], int(row[1])) for row in db.session.execute(statement)]
+
+
+def list_stands(person: Identity, filters: Filters, course_id: int) -> Stands | None:
+    """(state, last activity, states as JSON, people) of those who stand alike in a course. One statement."""
+    if filters.basis is Basis.COMPLETED or filters.course_id not in (None, course_id):
+        return None
+    months = _months(person, filters, TallySubject.COURSE, TallyStand.month)
+    if months is None:
+        return None
+    states = sa.cast(Enrolment.states, sa.Text)  # PostgreSQL does not compare JSON
+    columns: tuple[Any, ...] = (Enrolment.state, Enrolment.last_activity_id, states)
+    conditions = (*_everyone(person, filters), Enrolment.course_id == course_id)
+    parts: list[Part] = [
+        sa.select(
+            TallyStand.state.label("state"),
+            TallyStand.last_activity.label("last"),
+            TallyStand.states.label("states"),
+            TallyStand.people.label("people"),
+        ).where(TallyStand.course == course_id, *months),
+        *(sa.select(*columns, _one).where(*conditions, *within) for within in whole_months.besides(filters)),
+    ]
+    if filters.role == NO_ROLE:
+        parts.append(sa.select(*columns, _less).where(*conditions, _of_holders()))
+    every = sa.union_all(*parts).subquery()
+    *stand, people = every.c
+    statement = sa.select(*stand, sa.func.sum(people)).group_by(*stand).having(sa.func.sum(people) > 0)
+    if filters.state is not None:
+        statement = statement.where(every.c.state == filters.state)
+    return [(row[0], row[1], row[2], int(row[3])) for row in db.session.execute(statement)]
+
+
+def count_practitioners(person: Identity, filters: Filters) -> int | None:
+    """How many people: those whose newest enrolment is in the period, where it ends now. One statement."""
+    newest = _newest(filters)
+    if newest is None or filters.course_id is not None or filters.before is not None:
+        return None
+    if not answers(person, replace(filters, state=None), TallySubject.CITY):
+        return None
+    in_time = newest.is_not(None) if filters.since is None else newest >= filters.since
+    people = sa.select(sa.func.count()).select_from(Learner).where(in_time)
+    count: Any = _in_place(people, filters).scalar_subquery()
+    if filters.role == NO_ROLE:
+        holders = _in_place(people, filters).where(Learner.person_id.in_(_holders()))
+        count -= holders.scalar_subquery()
+    if _is_placed(filters):  # who was in several cities
+        others = (
+            sa.select(sa.func.count(Learner.person_id.distinct()))
+            .join(Enrolment, Enrolment.person_id == Learner.person_id)
+            .where(Learner.city_id.is_(None), in_time, *cohort(person, filters))
+        )
+        count += others.scalar_subquery()
+    return db.session.scalar(sa.select(count)) or 0
+
+
+def answers(person: Identity, filters: Filters, subject: TallySubject) -> bool:
+    """Whether tallies of `subject` know what is asked, the period aside."""
+    if not person.is_administrator or filters.role not in (None, NO_ROLE):
+        return False
+    if filters.cohort or filters.state or filters.stand or filters.due is not None or filters.idle is not None:
+        return False
+    return not _is_placed(filters) if subject is TallySubject.COURSE else filters.course_id is None
+
+
+def _is_placed(filters: Filters) -> bool:
+    return filters.city_id is not None or filters.region is not None or filters.country is not None
+
+
+def _subject(filters: Filters) -> TallySubject:
+    return TallySubject.CITY if _is_placed(filters) else TallySubject.COURSE
+
+
+def _tally(filters: Filters) -> Any:
+    return TallyDone if filters.basis is Basis.COMPLETED else Tally
+
+
+def _months(person: Identity, filters: Filters, subject: TallySubject, month: Any) -> list[Any] | None:
+    """The whole months that tallies answer for; None if they cannot, or there are none."""
+    if filters.state not in (None, State.OPEN, State.COMPLETED):
+        return None
+    if not answers(person, replace(filters, state=None), subject):
+        return None
+    return whole_months.within(filters, month)
+
+
+def _parts(
+    person: Identity, filters: Filters, subject: TallySubject, tallied: Any, counted: Any, *, late: bool = True
+) -> list[Part] | None:
+    """What adds up to the sums: a key (`tallied` of a tally, `counted` of an enrolment), enrolled, completed, late."""
+    tally = _tally(filters)
+    months = _months(person, filters, subject, tally.month)
+    if months is None:
+        return None
+    enrolled = tally.completed if tally is TallyDone else tally.enrolled
+    everyone, is_late = _everyone(person, filters), sa.and_(*states_at(filters.at)[State.LATE])
+    parts: list[Part] = [
+        sa.select(tallied.label("key"), enrolled.label("enrolled"), tally.completed, _nothing.label("late")).where(
+            tally.subject == subject, *months, *_places(filters, subject, tally.number)
+        ),
+        *(sa.select(counted, _one, _done, _nothing).where(*everyone, *some) for some in whole_months.besides(filters)),
+    ]
+    if late and tally is Tally:
+        parts.append(sa.select(counted, _nothing, _nothing, _one).where(*everyone, is_late))
+    if filters.role == NO_ROLE:
+        less_late = sa.case((is_late, -1), else_=0) if late else _nothing
+        parts.append(sa.select(counted, _less, -_done, less_late).where(*everyone, _of_holders()))
+    return parts
+
+
+def _added(parts: Sequence[Part]) -> Sums:
+    key, *figures = sa.union_all(*parts).subquery().c
+    enrolled, completed, late = (sa.func.sum(column) for column in figures)
+    statement = sa.select(key, enrolled, completed, late).group_by(key).having(enrolled > 0)
+    return [(row[0], int(row[1]), int(row[2]), int(row[3])) for row in db.session.execute(statement)]
 
 
 def _in_state(sums: Sums, state: State | None) -> Sums:
@@ -114,67 +207,44 @@ def _in_state(sums: Sums, state: State | None) -> Sums:
     return sums
 
 
-def _answers(person: Identity, filters: Filters, subject: TallySubject) -> bool:
-    """Whether tallies of `subject` know what is asked, the period aside."""
-    if not person.is_administrator or filters.basis is not Basis.ENROLLED or filters.role not in (None, NO_ROLE):
-        return False
-    if filters.cohort or filters.state or filters.stand or filters.due is not None or filters.idle is not None:
-        return False
-    placed = filters.city_id is not None or filters.region is not None or filters.country is not None
-    return not placed if subject is TallySubject.COURSE else filters.course_id is None
+def _everyone(person: Identity, filters: Filters) -> Any:
+    """The enrolments that tallies have counted, whatever role and state."""
+    return cohort(person, replace(filters, role=None, state=None))
 
 
-def _places(filters: Filters, subject: TallySubject) -> list[sa.ColumnElement[bool]]:
+def _newest(filters: Filters) -> Any:
+    """What the period must have within it of a learner; None if nothing says."""
+    if filters.basis is Basis.COMPLETED:
+        return Learner.completed_at if filters.state in (None, State.COMPLETED) else None
+    newest: dict[State | None, Any] = {
+        None: Learner.newest_at,
+        State.OPEN: Learner.newest_open_at,
+        State.COMPLETED: Learner.newest_done_at,
+    }
+    return newest.get(filters.state)
+
+
+def _places(filters: Filters, subject: TallySubject, number: Any) -> list[sa.ColumnElement[bool]]:
+    """What the filters ask of a course's or a city's id."""
     if subject is TallySubject.COURSE:
-        return [] if filters.course_id is None else [Tally.number == filters.course_id]
+        return [] if filters.course_id is None else [number == filters.course_id]
     conditions: list[sa.ColumnElement[bool]] = []
     if filters.city_id is not None:
-        conditions.append(Tally.number == filters.city_id)
+        conditions.append(number == filters.city_id)
     for column, value in ((City.region, filters.region), (City.country, filters.country)):
         if value is not None:
-            conditions.append(Tally.number.in_(sa.select(City.id).where(column == value)))
+            conditions.append(number.in_(sa.select(City.id).where(column == value)))
     return conditions
 
 
-def _months(filters: Filters) -> list[sa.ColumnElement[bool]] | None:
-    """The whole months of the period; None if it has none."""
-    first, end = _whole(filters)
-    if first and end and first >= end:
-        return None
-    conditions: list[sa.ColumnElement[bool]] = []
-    if first:
-        conditions.append(Tally.month >= f"{first:%Y-%m}")
-    if end:
-        conditions.append(Tally.month < f"{end:%Y-%m}")
-    return conditions
+def _in_place(people: sa.Select[int], filters: Filters) -> sa.Select[int]:
+    return people.where(*_places(filters, TallySubject.CITY, Learner.city_id))
 
 
-def _besides(filters: Filters) -> list[tuple[sa.ColumnElement[bool], ...]]:
-    """What the period has before its first whole month, and after its last."""
-    first, end = _whole(filters)
-    found: list[tuple[sa.ColumnElement[bool], ...]] = []
-    if first and first != filters.since:
-        found.append((Enrolment.enrolled_at < first,))
-    if end and end != filters.before:
-        found.append((Enrolment.enrolled_at >= end,))
-    return found
-
-
-def _whole(filters: Filters) -> tuple[datetime | None, datetime | None]:
-    """When the first whole month of the period begins, and when the last ends, in UTC; None where it is open."""
-    first = end = None
-    if filters.since is not None:
-        since = filters.since.astimezone(UTC)
-        first = _month_of(since)
-        if first < since:
-            first = _month_of(first + timedelta(days=32))
-    if filters.before is not None:
-        end = _month_of(filters.before.astimezone(UTC))
-    return first, end
-
-
-def _month_of(moment: datetime) -> datetime:
-    return moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+def _place(moment: Any, begins: Sequence[Any]) -> Any:
+    """Which of the spans that `begins` part a moment is in, from 0; what was earlier is in the first."""
+    ends = list(enumerate(begins[1:]))
+    return sa.case(*((moment < end, place) for place, end in ends), else_=len(ends)) if ends else _nothing
 
 
 def _holders() -> sa.Select[int]:

@@ -8,6 +8,7 @@ from app.core import mail
 
 from . import (
     jobs,  # noqa: F401  (its jobs)
+    listeners,  # noqa: F401  (they register themselves)
     models,  # noqa: F401  (its tables)
     schedule_queries,
     views,

@@ -47,10 +47,9 @@ class OutboxFigures:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What runs, waits and failed, and how what comes round does. `silent_for`: minutes in which nothing ran.
+    """What runs, waits and failed, and how what comes round does, and the worker that does it all.
 
-    `has_run`: whether anything ever did. `stuck`: the ids of runs so old that they were probably lost. `waiting`: all
-    that is queued, by job.
+    `stuck`: the ids of runs so old that they were probably lost. `waiting`: all that is queued, by job.
     """
 
     running: Sequence[JobRun]
@@ -58,9 +57,8 @@ class Work:
     waiting: list[Waiting]
     failed: Sequence[JobRun]
     rounds: list[Round]
-    silent_for: int | None
+    worker: jobs.Worker
     stuck: frozenset[int]
-    has_run: bool
 
 
 def get_work() -> Work:
@@ -98,9 +96,8 @@ def get_work() -> Work:
         ],
         failed=[row for row in single if row.state == JobState.FAILED],
         rounds=[_round(name, job, last.get(name)) for name, job in jobs.periodic().items()],
-        silent_for=_silence([row.started_at for row in rows if row.started_at is not None]),
+        worker=jobs.Worker(max((row.started_at for row in last.values() if row.started_at), default=None), clock.now()),
         stuck=frozenset(row.id for row in single if _is_stuck(row)),
-        has_run=any(row.started_at is not None for row in rows),
     )
 
 
@@ -136,14 +133,6 @@ def _round(name: str, job: jobs.Job, row: JobRun | None) -> Round:
     ended_at = row.ended_at if row else None
     is_late = ended_at is not None and ended_at < clock.now() - job.every - LATE
     return Round(name, ended_at, row.tries if row else 0, row.error if row else None, is_late)
-
-
-def _silence(starts: Sequence[datetime]) -> int | None:
-    """The minutes since the worker last began anything, if they are too many: something comes round every minute."""
-    if not starts:
-        return None
-    quiet = clock.now() - max(starts)
-    return int(quiet.total_seconds() // 60) if quiet > LATE else None
 
 
 def _is_stuck(run: JobRun) -> bool:

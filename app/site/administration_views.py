@@ -22,7 +22,11 @@ bp = Blueprint("administration", __name__, url_prefix="/administration")
 def jobs() -> str:
     """The work that runs, waits or failed, and the mail that has not left."""
     return render_template(
-        "site/jobs.html", work=queries.get_work(), outbox=queries.get_outbox_figures(), unsent=queries.list_unsent()
+        "site/jobs.html",
+        work=queries.get_work(),
+        outbox=queries.get_outbox_figures(),
+        unsent=queries.list_unsent(),
+        in_words=background.in_words(),
     )
 
 

@@ -18,7 +18,9 @@ class Item:
     here: bool
 
 
-# The blueprints and single pages that stand under each item; under Teach stands every address below /teach.
+# The blueprints and single pages that stand under each item; under Teach and Grants stand all addresses below these.
+BELOW_TEACH = "/teach"
+BELOW_GRANTS = ("/grants", "/applications", "/reviews", "/administration/grants", "/administration/duties")
 HERE = {
     "learn": {
         "learn",
@@ -29,7 +31,6 @@ HERE = {
         "certificates.share",
         "record.mine",
     },
-    "grants": {"grants"},
     "reports": {"reports"},
     "people": {"people", "issued", "assignments", "cohorts", "people_import"},
 }
@@ -47,11 +48,11 @@ def navigation() -> list[Item]:
 
     items = [
         item(_("Learn"), "site.home", "learn") if person else item(_("Courses"), "courses.catalogue", "learn"),
-        item(_("Grants"), "grants.index", "grants"),
+        Item(_("Grants"), url_for("grants.index"), rule.startswith(BELOW_GRANTS)),
         item(_("Network"), "site.network", "network"),
     ]
     if may_translate(person):
-        items.append(Item(_("Teach"), url_for("studio.index"), rule.startswith("/teach")))
+        items.append(Item(_("Teach"), url_for("studio.index"), rule.startswith(BELOW_TEACH)))
     if may_follow(person):
         items.append(item(_("Reports"), "reports.index", "reports"))
     if may_report(person):

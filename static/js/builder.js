@@ -6,6 +6,8 @@ const told = document.querySelector("#told");
 const refused = document.querySelector("#refused");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
+const renaming = new Map(); // the forms that are open in the outline, each with the link it came from
+
 let queue = Promise.resolve();
 
 // One after another, so that quick moves arrive in the order in which they were made. Gives whether it was done.
@@ -17,7 +19,9 @@ async function send(address, fields, { native } = {}) {
   try {
     const response = await fetch(address, { method: "POST", body, headers: { "X-Requested-With": "fetch" } });
     if (response.ok) {
-      show(new DOMParser().parseFromString(await response.text(), "text/html"), new URL(response.url).searchParams);
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      if (native?.elements.title.value === fields.title) renaming.delete(native); // or it goes on being typed
+      show(page, new URL(response.url).searchParams, native);
       return true;
     }
     if (native && [409, 422].includes(response.status)) {
@@ -36,11 +40,13 @@ function refuse(why) {
   refused.hidden = false;
 }
 
-function show(page, asked) {
+function show(page, asked, saved) {
   const at = asked.get("at") ?? (asked.has("removed") ? "removed" : null);
   const words = (page.querySelector(".flash") ?? page.querySelector("#removed span"))?.textContent ?? "";
   const top = document.getElementById(at)?.getBoundingClientRect().top;
   const typed = new Map([...document.querySelectorAll("#beside textarea")].map(({ id, value }) => [id, value]));
+  const focus = document.activeElement;
+  const typing = [...renaming.keys()].some((edit) => edit.contains(focus)) && focus;
   for (const id of ["outline", "beside"]) {
     document.getElementById(id).replaceWith(document.adoptNode(page.getElementById(id)));
   }
@@ -48,18 +54,23 @@ function show(page, asked) {
     const field = document.getElementById(id);
     if (field) field.value = value;
   }
+  // A title that is being typed goes on from the version it was made from, or from itself as it was saved.
+  for (const edit of renaming.keys()) {
+    const link = [...document.querySelectorAll("#outline [data-rename]")].find(({ href }) => href === edit.action);
+    if (edit === saved && link) edit.elements.version.value = link.dataset.version;
+    if (link) place(edit, link);
+    else renaming.delete(edit);
+  }
   sortable();
   document.dispatchEvent(new CustomEvent("studio:refreshed"));
   told.textContent = words;
   document.querySelectorAll(".flash").forEach((former) => former.remove()); // what it said is done by now
   const thing = document.getElementById(at);
+  if (thing && top !== undefined) scrollBy({ top: thing.getBoundingClientRect().top - top, behavior: "instant" });
+  if (thing && asked.has("new")) rename(thing.querySelector("[data-rename]")); // its first title is made to be replaced
+  if (typing && typing.isConnected) return typing.focus({ preventScroll: true });
   if (!thing) return;
-  if (top !== undefined) scrollBy({ top: thing.getBoundingClientRect().top - top, behavior: "instant" });
-  if (asked.has("new")) {
-    rename(thing.querySelector("[data-rename]")); // its first title is made to be replaced
-  } else {
-    (thing.querySelector("summary") ?? thing.querySelector("button")).focus({ preventScroll: true });
-  }
+  if (!asked.has("new")) (thing.querySelector("summary") ?? thing.querySelector("button")).focus({ preventScroll: true });
   thing.scrollIntoView({ block: "nearest", behavior: calm.matches ? "instant" : "smooth" });
 }
 
@@ -76,29 +87,38 @@ form.addEventListener("submit", async (event) => {
 
 // Renaming in place: Enter saves, Escape leaves.
 function rename(link) {
-  const name = link.closest("li, header").querySelector("[data-name]");
   const edit = document.querySelector("#rename").content.firstElementChild.cloneNode(true);
   const { title, version } = edit.elements;
   edit.action = link.href;
   title.value = link.dataset.title;
   version.value = link.dataset.version;
-  name.hidden = true;
-  name.after(edit);
-  link.closest("details")?.removeAttribute("open");
-  const leave = () => {
-    edit.remove();
-    name.hidden = false;
-    (link.closest("details")?.querySelector("summary") ?? link).focus();
-  };
   edit.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (title.value === link.dataset.title) leave();
+    if (title.value === renaming.get(edit).dataset.title) leave(edit);
     else act(edit.action, { title: title.value, version: version.value }, { native: edit });
   });
-  edit.addEventListener("keydown", (event) => event.key === "Escape" && leave());
-  edit.querySelector("[type=button]").addEventListener("click", leave);
+  edit.addEventListener("keydown", (event) => event.key === "Escape" && leave(edit));
+  edit.querySelector("[type=button]").addEventListener("click", () => leave(edit));
+  place(edit, link);
   title.focus();
   title.select();
+}
+
+const nameOf = (link) => link.closest("li, header").querySelector("[data-name]");
+
+function place(edit, link) {
+  renaming.set(edit, link);
+  nameOf(link).hidden = true;
+  nameOf(link).after(edit);
+  link.closest("details")?.removeAttribute("open");
+}
+
+function leave(edit) {
+  const link = renaming.get(edit);
+  renaming.delete(edit);
+  edit.remove();
+  nameOf(link).hidden = false;
+  (link.closest("details")?.querySelector("summary") ?? link).focus();
 }
 
 document.addEventListener("click", (event) => {

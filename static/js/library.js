@@ -120,9 +120,16 @@ function send(files) {
   for (const file of files) enqueue(new Line(file));
 }
 
-// The list as the server has it now; what is being typed in it stays, and so does its place on the screen.
+// The list as the server has it now; what is being typed in it stays, and so does its place on the screen. Several may
+// be asked for at once: one that comes after one that was asked for later is out of date.
+let requests = 0;
+let shown = 0;
 async function refresh() {
+  requests += 1;
+  const number = requests;
   const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+  if (number < shown) return;
+  shown = number;
   const before = document.querySelector("#files");
   const after = page.querySelector("#files");
   const typing = before.contains(document.activeElement) ? document.activeElement : null;

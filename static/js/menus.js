@@ -1,14 +1,14 @@
-// The masthead's menus are `details`, so they open without this. Here they close as menus do: when something else is
-// clicked or reached, and with Escape, which gives the focus back to what opened them.
-const menus = [...document.querySelectorAll(".masthead details.drop")];
-const close = (except) => menus.forEach((menu) => menu !== except && menu.removeAttribute("open"));
+// Menus are `details`, so they open without this. Here they close as menus do: when something else is clicked or
+// reached, and with Escape, which gives the focus back to what opened them. A page may put others in their place.
+const opened = () => [...document.querySelectorAll("details.drop[open]")];
+const close = (except) => opened().forEach((menu) => menu !== except && menu.removeAttribute("open"));
 
 for (const reached of ["click", "focusin"]) {
   document.addEventListener(reached, (event) => close(event.target.closest("details.drop")));
 }
 
 document.addEventListener("keydown", (event) => {
-  const open = event.key === "Escape" && menus.find((menu) => menu.open);
+  const open = event.key === "Escape" && opened()[0];
   if (open) {
     close();
     open.querySelector("summary").focus();

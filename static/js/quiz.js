@@ -17,9 +17,11 @@ const SLEPT_MS = 5000;
 
 const sections = new Map([...document.querySelectorAll("[data-slot]")].map((section) => [section.dataset.slot, section]));
 const acknowledged = new Map(); // what the server has of the questions on this page
+const own = new Map(); // what they said when the page was loaded, or when it was last kept
 const memory = new Map(); // where the store is full or forbidden
 const stuck = new Set(); // refused until the page is loaded again
 let busy = false;
+let unheard = false; // what was sent last was never answered
 let retry;
 let pause;
 let typedAt = 0;
@@ -65,20 +67,66 @@ const answer = (section) => {
   return new URLSearchParams([["slot", slot], ...fields]).toString();
 };
 
-// Keep what the question says now until the server has it.
+const queue = (section, body) => {
+  const { slot } = section.dataset;
+  put(slot, { at: Date.now(), sequence: Number(sequence(section).value), ...get(slot), body });
+};
+
+// Keep what the question says now until the server has it; nothing, if nobody changed it here, whatever another window
+// had to say since.
 const record = (section) => {
   const { slot } = section.dataset;
   const body = answer(section);
+  if (own.get(slot) === body) return;
+  own.set(slot, body);
   const waits = get(slot);
   if (waits ? waits.body === body : acknowledged.get(slot) === body) return;
   stuck.delete(slot);
-  put(slot, { at: Date.now(), sequence: Number(sequence(section).value), ...waits, body });
+  queue(section, body);
+};
+
+// Puts a kept answer into the controls, and with it the number of the one it was made from.
+const restore = (section, body, number) => {
+  const fields = new URLSearchParams(body);
+  for (const control of form.elements) {
+    if (!control.name.startsWith(section.dataset.prefix) || control.type === "hidden") continue;
+    if (control.matches("[type=radio], [type=checkbox]")) {
+      control.checked = fields.getAll(control.name).includes(control.value);
+    } else {
+      control.value = fields.get(control.name) ?? "";
+    }
+  }
+  sequence(section).value = number;
+  section.dispatchEvent(new CustomEvent("restored"));
+  own.set(section.dataset.slot, answer(section));
+};
+
+// The server has `sent`: what the question says goes on from it. What another window said is shown, unless something
+// else was said here meanwhile: that stays a change of what it was made from, and the server tells of the other.
+const goOnFrom = (section, sent, waits, number) => {
+  const { slot } = section.dataset;
+  const says = answer(section);
+  if (says === sent || says === waits) {
+    sequence(section).value = number;
+    acknowledged.set(slot, sent);
+  } else if (says === acknowledged.get(slot)) {
+    restore(section, sent, number);
+    acknowledged.set(slot, own.get(slot));
+  }
+};
+
+// What was said here and waits no longer, though this page never heard of it, another window took along: it is sent
+// again, for the server to tell how it stands.
+const askAgain = () => {
+  for (const [slot, section] of sections) {
+    const body = own.get(slot);
+    if (body !== acknowledged.get(slot) && !stuck.has(slot) && !get(slot)) queue(section, body);
+  }
 };
 
 // What the page says of the attempt as a whole, in the server's words.
-const show = (slot, { sequence: number, given, progress, finish, left }) => {
+const show = (slot, { given, progress, finish, left }) => {
   const section = sections.get(slot);
-  if (section) sequence(section).value = number;
   document.querySelector("#progress")?.replaceChildren(progress);
   document.querySelector("#finish")?.replaceChildren(finish);
   if (left !== null) setTime(left);
@@ -128,14 +176,20 @@ async function send() {
   typedAt = 0;
   if (busy) return;
   busy = true;
+  const next = () => {
+    askAgain();
+    return pending()[0];
+  };
   let trouble = false;
-  for (let first = pending()[0]; first && !trouble; first = pending()[0]) {
+  for (let first = next(); first && !trouble; first = next()) {
     trouble = !(await sendOne(...first));
   }
   busy = false;
   const pressed = leaving;
   leaving = undefined;
-  if (!trouble && pressed) form.requestSubmit(pressed);
+  if (trouble) return;
+  if (pressed) form.requestSubmit(pressed);
+  else if (unheard && !stuck.size) reload(); // another window sent what this one could not, and nothing was said here
 }
 
 // Whether the server answered. An answer that it may have taken goes again as it was, before a newer one.
@@ -151,22 +205,25 @@ async function sendOne(slot, entry) {
     response = await post(body);
     if (response.status >= 500) throw new Error(String(response.status));
   } catch {
+    unheard = true;
     say(waiting, "due");
     retry = setTimeout(send, RETRY_MS);
     return false;
   }
+  unheard = false;
   const said = await response.json().catch(() => ({}));
   const now = get(slot) ?? entry;
   if (response.ok) {
-    acknowledged.set(slot, sent);
+    if (sections.has(slot)) goOnFrom(sections.get(slot), sent, now.body, said.sequence);
     show(slot, said);
     if (now.body === sent) drop(slot);
     else put(slot, { at: now.at, sequence: said.sequence, body: now.body });
     if (!pending().length && !stuck.size) say(saved, "done");
     return true;
   }
-  if (response.status === 409 || response.status === 404) drop(slot);
-  else put(slot, { at: now.at, sequence: now.sequence, body: now.body });
+  const isOver = response.status === 409 || response.status === 404;
+  if (!isOver) put(slot, { at: now.at, sequence: now.sequence, body: now.body });
+  else if ((now.sent ?? now.body) === sent) drop(slot); // and not what another window put there since
   stuck.add(slot);
   refuse(said.error ?? response.statusText);
   return true;
@@ -267,16 +324,7 @@ if (Number(timer?.dataset.left) > 0) {
 for (const [slot, section] of sections) {
   acknowledged.set(slot, answer(section));
   const waits = get(slot);
-  if (!waits || waits.body === answer(section)) continue;
-  const fields = new URLSearchParams(waits.body);
-  for (const control of form.elements) {
-    if (!control.name.startsWith(section.dataset.prefix) || control.type === "hidden") continue;
-    if (control.matches("[type=radio], [type=checkbox]")) {
-      control.checked = fields.getAll(control.name).includes(control.value);
-    } else {
-      control.value = fields.get(control.name) ?? "";
-    }
-  }
-  section.dispatchEvent(new CustomEvent("restored"));
+  if (waits && waits.body !== answer(section)) restore(section, waits.body, waits.sequence);
+  else own.set(slot, answer(section));
 }
 if (pending().length) send();

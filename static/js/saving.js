@@ -5,6 +5,7 @@ const PAUSE_MS = 1200; // without a letter, until what was typed is sent
 const LONGEST_MS = 6000; // of typing without a pause
 const RETRY_MS = 4000;
 const PATIENCE_MS = 30000;
+const CLOSING_MS = 500; // until a window that closes is gone
 const KEEPALIVE_BYTES = 60000; // what a browser still sends for a page that closes
 
 // A store may be full or forbidden: then the page itself still holds the text.
@@ -15,6 +16,10 @@ const stored = (use) => {
     return false;
   }
 };
+
+// Whether the window that kept a text under `key` is gone; one that closes right now is given a moment.
+const isLeft = (key) =>
+  navigator.locks?.request(key, { signal: AbortSignal.timeout(CLOSING_MS) }, () => true).catch(() => false) ?? true;
 
 export class Saving {
   // `read` gives the text as it stands, `write` puts another in its place; `say(words, state, more)` tells how it
@@ -72,48 +77,53 @@ export class Saving {
 
   // What an earlier page left unsaved: the newest comes back into the text, any other goes into the history.
   async takeUp() {
-    const open = new Set(((await navigator.locks?.query())?.held ?? []).map((lock) => lock.name));
-    const keys = stored((store) => Object.keys(store).filter((k) => k.startsWith(`${this.words.key} `) && !open.has(k)));
-    const left = (keys || []).map((key) => ({ key, ...JSON.parse(localStorage.getItem(key)) })).sort((a, b) => b.at - a.at);
+    const keys = stored((store) => Object.keys(store).filter((key) => key.startsWith(`${this.words.key} `))) || [];
+    const free = await Promise.all(keys.map((key) => key !== this.key && isLeft(key)));
+    const read = (key) => ({ key, ...JSON.parse(localStorage.getItem(key)) });
+    const left = keys.filter((_, place) => free[place]).map(read).sort((a, b) => b.at - a.at);
     for (const [place, { key, html, version, unsure, over }] of left.entries()) {
-      if (place === 0 && html !== this.read()) {
+      const isFirst = place === 0 && !this.isOpen();
+      if (isFirst && html !== this.read()) {
         this.write(html);
         Object.assign(this, { version, unsure, over });
         this.keep();
         this.say(this.words.returned, "due");
         this.send();
-      } else if (place > 0) {
-        const answer = await this.post(html, "theirs").catch(() => null);
+      } else if (!isFirst) {
+        const answer = await this.post(html, "theirs", { again: Boolean(unsure) }).catch(() => null);
         if (!answer?.ok) continue;
       }
       stored((store) => store.removeItem(key));
     }
   }
 
-  post(html, choice, more = {}) {
+  // `how` is "again" for what was sent before and never answered, and "last" where no answer will be heard.
+  post(html, choice, how = {}, more = {}) {
     const body = new FormData();
     body.set("csrf_token", this.token.value);
     body.set("version", this.version);
     body.set("source", this.form.elements.namedItem("source").value);
     body.set("html", html);
     body.set("choice", choice);
+    for (const name of ["again", "last"]) if (how[name]) body.set(name, "yes");
     const headers = { "X-Requested-With": "fetch", "X-CSRFToken": this.token.value };
     return fetch(this.form.action, { method: "POST", body, headers, signal: AbortSignal.timeout(PATIENCE_MS), ...more });
   }
 
   async send() {
     clearTimeout(this.timer);
-    if (this.sending || this.choosing) return;
+    if (this.sending || this.choosing || this.left) return;
     if (!this.isOpen()) return this.settle();
     this.sending = true;
     this.began = undefined;
     // What was sent and never answered may have arrived: it goes again as it was, and then what came after it.
+    const again = Boolean(this.unsure);
     const { html, choice } = (this.unsure ??= { html: this.read(), choice: this.over ? "mine" : "" });
     this.keep();
     this.say(this.words.saving, "info");
     let answer;
     try {
-      answer = await this.post(html, choice);
+      answer = await this.post(html, choice, { again });
     } catch {
       this.sending = false;
       return this.wait(this.words.offline);
@@ -127,9 +137,8 @@ export class Saving {
     if (answer.ok && said.version !== undefined) {
       this.waiting = this.refused = this.over = this.renewed = false;
       this.unsure = undefined;
-      this.version = said.version;
-      this.acknowledged = html;
       this.settled = said.saved;
+      this.accept(html, said);
       if (this.isOpen()) {
         this.keep();
         this.say(this.words.writing, "");
@@ -149,6 +158,19 @@ export class Saving {
       this.unsure = undefined;
       this.keep();
       this.refuse(answer.status, said);
+    }
+  }
+
+  // The server has `sent`. Where somebody wrote over it since, their text is shown, but not over what was typed after
+  // it: that is still a change of `sent`, and both are shown when it is saved.
+  accept(sent, { version, html: newer }) {
+    this.acknowledged = sent;
+    if (newer == null) {
+      this.version = version;
+    } else if (this.read() === sent) {
+      this.write(newer);
+      this.acknowledged = this.read();
+      this.version = version;
     }
   }
 
@@ -227,13 +249,15 @@ export class Saving {
 
   // The page closes: what is short enough is still sent, and all of it is kept until the server has said that it has it.
   leave() {
+    this.left = true;
     if (!this.isOpen()) return;
     this.keep();
     const html = this.read();
     if (!this.sending && !this.choosing && !this.refused && new Blob([html]).size < KEEPALIVE_BYTES) {
+      const how = { again: Boolean(this.unsure), last: true };
       this.unsure ??= { html, choice: this.over ? "mine" : "" };
       this.keep();
-      this.post(this.unsure.html, this.unsure.choice, { keepalive: true, signal: undefined }).catch(() => {});
+      this.post(this.unsure.html, this.unsure.choice, how, { keepalive: true, signal: undefined }).catch(() => {});
     }
   }
 }

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from flask import Flask
 
-from app.auth import city_queries as queries
+from app.auth.cities import queries
 from app.auth.models import PersonState, Role, SignIn
 from app.core.transactions import unit_of_work
 from app.extensions import db

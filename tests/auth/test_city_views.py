@@ -43,7 +43,7 @@ def test_the_list_counts_practitioners_in_two_statements(app: Flask, desk: Flask
     page = desk.get("/cities")
     assert len(statements) == 2
     assert check_page(page.text) == []
-    assert "<td>4</td>" in page.text
+    assert ">4</a></td>" in page.text
     assert "2016, left in 2024" in page.text
 
 

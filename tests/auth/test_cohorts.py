@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.auth.cohort_queries import cohort_members
-from app.auth.cohorts import CohortRule, Known, finds
+from app.auth.cohorts.queries import cohort_members
+from app.auth.cohorts.rules import CohortRule, Known, finds
 from app.auth.models import Cohort, CohortMember, Person, PersonRole, PersonState, Role
 from app.core import clock
 from app.core.transactions import unit_of_work

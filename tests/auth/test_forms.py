@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from flask import Flask
 
-from app.auth.forms import tidy
+from app.auth.forms import ProfileForm, tidy
 
 
 @pytest.mark.parametrize(
@@ -22,3 +23,13 @@ from app.auth.forms import tidy
 )
 def test_a_name_is_kept_as_it_is_spelled(typed: str, kept: str) -> None:
     assert tidy(typed) == kept
+
+
+@pytest.mark.parametrize(
+    ("name", "language"), [("(erased)", "en"), ("(Erased)", "fr"), ("(nom effacé)", "en"), ("Erased", "")]
+)
+def test_nobody_is_called_as_who_was_erased(app: Flask, name: str, language: str) -> None:
+    typed = {"name": name, "language": "en", "time_zone": "UTC"}
+    with app.test_request_context(f"/?language={language}", method="POST", data=typed):
+        form = ProfileForm(meta={"csrf": False})
+        assert form.validate() == (name == "Erased")

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 
-from app.auth import people_queries as queries
 from app.auth.identity import Identity
 from app.auth.models import Affiliation, Person, PersonRole, PersonState, Role, SignIn
-from app.auth.people_queries import Filters
+from app.auth.people import queries
+from app.auth.people.queries import Filters
 from app.core import clock
 from app.core.errors import NotFound
 from app.core.transactions import unit_of_work

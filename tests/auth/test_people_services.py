@@ -6,10 +6,10 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.auth import people_services as services
 from app.auth.errors import LastAdministrator, NotConfirmed
 from app.auth.models import Affiliation, Person, PersonRole, PersonState, Role, SignIn
-from app.auth.people_errors import NotClosed, OwnAccount, OwnRole
+from app.auth.people import services
+from app.auth.people.errors import NotClosed, OwnAccount, OwnRole
 from app.core import clock
 from app.core.errors import NotFound
 from app.core.models import AuditEvent, Outbox

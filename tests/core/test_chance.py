@@ -7,7 +7,7 @@ import random
 import pytest
 
 from app.core import chance
-from app.progress.codes import new_code
+from app.progress.certificates.codes import new_code
 
 
 def test_chance_is_the_operating_systems() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
 from app.core import clock, job_runs, jobs
 from app.core.models import JobRun, JobState
@@ -34,8 +35,8 @@ class Work:
 @pytest.fixture
 def work(app: Flask) -> Iterator[Work]:
     function = Work()
-    jobs.job("test.once")(function)
-    jobs.job("test.round", every_minute=True)(function)
+    jobs.job("test.once", _l("Once"))(function)
+    jobs.job("test.round", _l("Round"), every_minute=True)(function)
     yield function
     for name in ("test.once", "test.round"):
         del jobs._jobs[name]
@@ -114,7 +115,7 @@ def test_a_run_is_written_down_whatever_becomes_of_its_transaction(work: Work) -
             db.session.execute(sa.insert(JobRun).values(name="x", arguments={}, queued_at=NOON))
             raise ZeroDivisionError
 
-    jobs.job("test.breaks")(breaks)
+    jobs.job("test.breaks", _l("Breaks"))(breaks)
     jobs.run("test.breaks", {}, job_runs.queue("test.breaks", {}))
     del jobs._jobs["test.breaks"]
     assert [run.name for run in runs()] == ["test.breaks"]
@@ -133,3 +134,12 @@ def test_what_failed_a_season_ago_goes_but_what_comes_round_stays(work: Work) ->
     with clock.at(NOON):
         assert jobs.prune() == 1
     assert [(run.name, run.tries) for run in runs()] == [("test.round", 1)]
+
+
+def test_every_job_says_in_words_what_it_does(app: Flask) -> None:
+    with app.test_request_context():
+        words = {name: str(said) for name, said in jobs.in_words().items()}
+    assert {"progress.add_up", "mail.deliver", "exchange.people_import"} <= words.keys()
+    assert len(set(words.values())) == len(words)
+    for name, said in words.items():
+        assert " " in said and said[0].isupper() and name not in said, name

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import html
 import re
+import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given, settings
@@ -188,3 +190,14 @@ def test_of_what_nobody_writes_the_words_are_kept_in_good_time(endless: str, wor
 )
 def test_what_is_only_long_is_not_endless(long: str) -> None:
     assert not is_endless(long)
+
+
+def test_texts_cleaned_at_once_do_not_run_into_one_another() -> None:
+    texts = [f"<h2>{letter}</h2>" + f"<p>{letter} <strong>{letter}</strong></p>" * 40 for letter in "abcdefgh"] * 4
+    pace = sys.getswitchinterval()
+    try:
+        sys.setswitchinterval(1e-5)
+        with ThreadPoolExecutor(8) as threads:
+            assert list(threads.map(clean, texts)) == texts
+    finally:
+        sys.setswitchinterval(pace)

@@ -121,3 +121,12 @@ def test_a_name_that_is_no_hash_is_refused(store: Store, name: str) -> None:
 def test_a_wrong_setting_stops_the_process(value: str, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="MEDIA_STORE"):
         from_environment({"DATA_DIR": str(tmp_path), "SECRET_KEY": "x", "MEDIA_STORE": value})
+
+
+def test_a_sweep_leaves_what_was_put_anew_after_it_was_listed(store: Store) -> None:
+    store.put(DIGEST, WORDS)
+    assert not store.sweep(DIGEST, clock.now() - timedelta(minutes=5))
+    assert store.read(DIGEST) == WORDS
+    assert store.sweep(DIGEST, clock.now() + timedelta(minutes=5))
+    assert list(store.files()) == []
+    assert not store.sweep(DIGEST, clock.now() + timedelta(minutes=5))

@@ -43,6 +43,19 @@ def test_no_cell_is_a_formula_and_no_character_breaks_the_file() -> None:
     assert row == ["'=1+1", "ab", "<b>&"]
 
 
+@pytest.mark.parametrize("letter", ["a", "é", "😀", "&"])
+def test_a_cell_holds_as_much_as_spreadsheets_take(letter: str) -> None:
+    """They count units of UTF-16, of which an emoji has two."""
+    units = len(letter.encode("utf-16-le")) // 2
+    fits = letter * (32_767 // units)
+    [[_heading, row]] = read(["A"] * 3, [[fits, fits + letter, letter * 40_000]])
+    assert row[0] == fits
+    for cut in row[1:]:
+        assert isinstance(cut, str) and cut.endswith(letter + "…")
+        assert len(cut.encode("utf-16-le")) // 2 in (32_767, 32_766)
+        assert cut[:-1] == letter * (len(cut) - 1)
+
+
 @pytest.mark.parametrize(("rows", "sheets"), [(0, 1), (3, 1), (4, 2), (6, 2), (7, 3)])
 def test_what_one_sheet_cannot_take_goes_on_in_the_next(
     monkeypatch: pytest.MonkeyPatch, rows: int, sheets: int

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from app.auth.models import Role
-from app.courses.audience import Candidate, admits, sentence, tag
+from app.courses.audience.admission import Candidate, admits, sentence, tag
 from app.courses.outline import Admits, Audience
 
 INVITED = Audience(Admits.INVITED)

@@ -14,7 +14,7 @@ from app.core.errors import NotFound
 from app.core.models import AuditEvent, Outbox
 from app.core.transactions import unit_of_work
 from app.courses import services
-from app.courses.audience_services import change_audience, invite, take_back
+from app.courses.audience.services import change_audience, invite, take_back
 from app.courses.errors import EditedMeanwhile
 from app.courses.models import Course, CourseInvitation
 from app.courses.outline import Admits, Audience

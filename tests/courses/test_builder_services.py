@@ -6,7 +6,9 @@ from flask import Flask
 
 from app.core.text import Text
 from app.core.transactions import unit_of_work
-from app.courses import builder_queries, builder_services, drafts
+from app.courses import drafts
+from app.courses.builder import queries as builder_queries
+from app.courses.builder import services as builder_services
 from app.courses.errors import AddressTaken, EditedMeanwhile
 from app.courses.models import Activity, Course, CourseSlugHistory, CourseTrainer, Lesson, LessonBody
 from app.courses.outline import Opens

@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 
 from app.auth.models import Person, Role
 from app.core.transactions import unit_of_work
-from app.courses import builder_queries, drafts
+from app.courses import drafts
+from app.courses.builder import queries as builder_queries
 from app.courses.models import Activity, Course, CourseTrainer, Module, TrainerRole
 from app.courses.outline import Opens
 from app.extensions import db

@@ -7,8 +7,8 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.courses import captions
-from app.courses.captions import CaptionsRefused, Cue, decoded, read, said, written
+from app.courses.library import captions
+from app.courses.library.captions import CaptionsRefused, Cue, decoded, read, said, written
 
 SOUND = """WEBVTT - A talk
 

@@ -14,20 +14,16 @@ from app.core.errors import NotFound
 from app.core.models import Content
 from app.core.text import Phrase, Text
 from app.core.transactions import unit_of_work
-from app.courses import (
-    builder_services,
-    changes,
-    discarding_services,
-    drafts,
-    placing_services,
-    services,
-    writing_queries,
-    writing_services,
-)
+from app.courses import drafts, services
+from app.courses.builder import placing_services
+from app.courses.builder import services as builder_services
 from app.courses.drafts import Change
 from app.courses.errors import ChangedSinceSeen, TextWithdrawn
 from app.courses.models import Activity, Course, Lesson, LessonBody, Module, Revision
 from app.courses.outline import CourseSettings, Opens
+from app.courses.publishing import changes, discarding_services
+from app.courses.writing import queries as writing_queries
+from app.courses.writing import services as writing_services
 from app.extensions import db
 from tests.factories import a_course, a_person, text
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.core.sanitise import clean, plain_text
 from app.core.text import Text
-from app.courses.dressing import (
+from app.courses.lessons.dressing import (
     LibraryFile,
     described,
     dressed,

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from app.core.differences import side_by_side
-from app.courses.edition_changes import ELLIPSIS, near_changes
+from app.courses.publishing.edition_changes import ELLIPSIS, near_changes
 
 
 def shown(before: str, after: str) -> list[str]:

@@ -13,11 +13,13 @@ from app.core.models import AuditEvent, Content, Media, MediaVariant
 from app.core.store import the_store
 from app.core.text import Text
 from app.core.transactions import unit_of_work
-from app.courses import drafts, library_queries, library_services, services
+from app.courses import drafts, services
 from app.courses.errors import EditedMeanwhile, FileInUse
-from app.courses.intake import NewFile, Variant
 from app.courses.jobs import sweep
 from app.courses.kinds import Level, get_kind
+from app.courses.library import queries as library_queries
+from app.courses.library import services as library_services
+from app.courses.library.intake import NewFile, Variant
 from app.courses.models import Activity, Course, CourseMedia, Lesson, LessonBody
 from app.extensions import db
 from tests.factories import a_course, a_draft, a_file, a_person, text
@@ -172,7 +174,7 @@ def test_an_edition_holds_what_practitioners_get_and_captions_change_it(app: Fla
     assert drafts.review(course.id).difference.count == 0
     with unit_of_work():
         library_services.caption(
-            course_id=course.id, digest=item.media_hash, by=1, language="en", file="c" * 64, size=9
+            course_id=course.id, digest=item.media_hash, by=1, language="en", file="c" * 64, size=9, shown=""
         )
     db.session.expire_all()
     assert drafts.review(course.id).difference.count == 1
@@ -190,7 +192,7 @@ def test_a_video_without_captions_is_named_with_its_lesson(app: Flask) -> None:
     assert messages(draft, "captions") == ["“Lesson 1.1” has a video without captions in English"]
     with unit_of_work():
         library_services.caption(
-            course_id=course.id, digest=item.media_hash, by=1, language="en", file="c" * 64, size=9
+            course_id=course.id, digest=item.media_hash, by=1, language="en", file="c" * 64, size=9, shown=""
         )
     draft = shown_in(course, video(item), language="fr")
     assert messages(draft, "captions") == ["“Lesson 1.1” has a video without captions in French"]

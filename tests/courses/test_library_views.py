@@ -15,10 +15,11 @@ from app.core.models import Media
 from app.core.store import the_store
 from app.core.text import Text
 from app.core.transactions import unit_of_work
-from app.courses import library_queries, uploads
-from app.courses.library_queries import LibraryItem
+from app.courses.library import queries as library_queries
+from app.courses.library import uploads
+from app.courses.library.queries import LibraryItem
+from app.courses.library.uploads import Purpose
 from app.courses.models import Course, CourseMedia, CourseTrainer, Upload
-from app.courses.uploads import Purpose
 from app.extensions import db
 from tests.factories import a_draft, a_file, a_person, signed_in
 from tests.made_files import TALK, a_bomb, a_docx, a_picture
@@ -258,6 +259,23 @@ def test_captions_are_written_uploaded_and_removed(studio: FlaskClient, course: 
     assert studio.post(f"{address}/removal").status_code == 404
     db.session.rollback()
     assert list(library_queries.get_item(course.id, item.media_hash).captions) == ["fr"]
+
+
+def test_the_second_of_two_who_caption_sees_what_the_first_wrote(studio: FlaskClient, course: Course) -> None:
+    item = a_file(course, "talk.webm", media_type="video/webm")
+    address = library(course, item.media_hash, "captions", "en")
+    first, second = (f"WEBVTT\n\n00:01.000 --> 00:02.000\n{words}\n" for words in ("The first.", "The second."))
+    assert studio.post(address, data={"text": first, "shown": ""}).status_code == 303
+    db.session.rollback()
+    stands = library_queries.get_item(course.id, item.media_hash).captions["en"]
+    refused = studio.post(address, data={"text": second, "shown": ""})
+    assert refused.status_code == 409
+    assert "The first." in refused.text and "The second." in refused.text
+    assert f'name="shown" type="hidden" value="{stands}"' in refused.text
+    db.session.rollback()
+    assert library_queries.get_item(course.id, item.media_hash).captions["en"] == stands
+    assert studio.post(address, data={"text": second, "shown": stands}).status_code == 303
+    assert studio.post(address, data={"text": second, "shown": stands}).status_code == 303  # pressed twice
 
 
 def test_captions_with_markup_are_refused_by_line_and_stay_in_the_box(studio: FlaskClient, course: Course) -> None:

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from app.core import clock, rank
 from app.core.transactions import unit_of_work
-from app.courses import drafts, places, placing_services
+from app.courses import drafts, places
+from app.courses.builder import placing_services
 from app.courses.models import Activity, Course, Module
 from app.extensions import db
 from tests.factories import a_draft

@@ -7,7 +7,8 @@ from flask import Flask
 from app.core.errors import NotFound
 from app.core.models import AuditEvent
 from app.core.transactions import unit_of_work
-from app.courses import drafts, placing_services
+from app.courses import drafts
+from app.courses.builder import placing_services
 from app.courses.models import Activity, Course, Module
 from app.extensions import db
 from tests.factories import a_draft, a_person

@@ -18,7 +18,7 @@ from app.core.transactions import unit_of_work
 from app.courses import drafts, services
 from app.courses.errors import DraftChanged, NothingToPublish
 from app.courses.models import Course, CourseTrainer, Edition, LessonBody
-from app.courses.seen import mark_of
+from app.courses.publishing.seen import mark_of
 from app.extensions import db
 from app.progress import services as progress
 from app.progress.models import ActivityState

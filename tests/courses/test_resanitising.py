@@ -13,7 +13,8 @@ from app.core import content, sanitise
 from app.core.models import AuditEvent, Content
 from app.core.text import string_hash
 from app.core.transactions import unit_of_work
-from app.courses import drafts, resanitising, services
+from app.courses import drafts, services
+from app.courses.lessons import resanitising
 from app.courses.models import Course, Edition, LessonBody, Revision
 from app.extensions import db
 from app.progress import services as progress

@@ -11,7 +11,7 @@ from app.core.transactions import unit_of_work
 from app.courses import drafts
 from app.courses.models import Course, Lesson, LessonBody
 from app.courses.outline import CourseSettings, Order
-from app.courses.seen import changes_since, mark_of
+from app.courses.publishing.seen import changes_since, mark_of
 from app.extensions import db
 from tests.factories import a_course, text
 

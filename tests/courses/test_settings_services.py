@@ -12,14 +12,15 @@ from hypothesis import strategies as st
 from app.auth.models import Person, Role
 from app.core.models import AuditEvent
 from app.core.transactions import unit_of_work
-from app.courses import drafts, settings_facts
+from app.courses import drafts
 from app.courses.errors import AddressTaken, EditedMeanwhile
 from app.courses.kinds import Level
 from app.courses.models import Course, CourseSlugHistory
 from app.courses.outline import CourseSettings, Order
-from app.courses.settings_errors import Disputed
-from app.courses.settings_facts import CourseFacts, facts_of
-from app.courses.settings_services import change_address, change_settings
+from app.courses.settings import facts as settings_facts
+from app.courses.settings.errors import Disputed
+from app.courses.settings.facts import CourseFacts, facts_of
+from app.courses.settings.services import change_address, change_settings
 from app.extensions import db
 from tests.at_once import at_once
 from tests.factories import a_choice_question, a_course, a_draft, a_person, text

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from email import message_from_bytes, policy
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.auth import people_services
+from app.auth import services as auth
 from app.auth.models import Person, PersonRole, PersonState, Role
-from app.auth.people_errors import GivenByCourses
+from app.auth.people import services as people_services
+from app.auth.people.errors import GivenByCourses
 from app.core import mail
+from app.core.errors import NotFound
 from app.core.models import AuditEvent, Outbox
 from app.core.transactions import unit_of_work
 from app.courses.models import Course, CourseTrainer, TrainerRole
-from app.courses.settings_errors import AlreadyThere, LastLead, NobodyThere, NoLanguage, NoTrainer, NotReadyToTeach
-from app.courses.trainers_services import change_trainer, invite_trainer, remove_trainer
+from app.courses.settings.errors import AlreadyThere, LastLead, NobodyThere, NoLanguage, NoTrainer, NotReadyToTeach
+from app.courses.trainers.services import change_trainer, invite_trainer, remove_trainer
 from app.extensions import db
 from tests.at_once import at_once
 from tests.factories import a_city, a_draft, a_person
@@ -138,6 +141,38 @@ def test_two_leads_who_leave_at_once_leave_one(app: Flask, course: Course, lead:
 
     calls = [lambda pair=pair: leaving(*pair) for pair in pairs]  # type: ignore[misc]
     assert sorted(at_once(calls)) == [False, True]
+
+
+@pytest.mark.parametrize("change", ["role", "gone"])
+def test_who_is_erased_while_their_part_changes_has_none(app: Flask, lead: Person, change: str) -> None:
+    """Erasing holds the person and takes the parts away; whoever changes a part waits for the person first."""
+    pairs = []
+    for number in range(6):
+        course, amina = a_draft(f"course-{number}", trainer=lead), a_person(roles=(Role.TRAINER,))
+        with unit_of_work():
+            db.session.get_one(Course, course.id).languages = ["en", "fr"]
+        bring(course, amina, TRANSLATOR, lead, "fr")
+        pairs.append((course.id, row(course, amina).id, amina.id))
+    lead_id = lead.id
+    db.session.rollback()
+
+    def changing(course_id: int, trainer_id: int) -> None:
+        try:
+            with app.app_context(), unit_of_work():
+                if change == "role":
+                    change_trainer(course_id=course_id, trainer_id=trainer_id, role=AUTHOR, languages=(), by=lead_id)
+                else:
+                    remove_trainer(course_id=course_id, trainer_id=trainer_id, by=lead_id)
+        except NotFound:
+            pass
+
+    def erasing(person_id: int) -> None:
+        with app.app_context(), unit_of_work():
+            auth.erase(person_id=person_id, keeps_name=True, reason="Asked.", by=None)
+
+    for course_id, trainer_id, person_id in pairs:
+        at_once([partial(changing, course_id, trainer_id), partial(erasing, person_id)])
+    assert set(db.session.scalars(sa.select(CourseTrainer.person_id))) == {lead_id}
 
 
 def test_a_closed_account_can_be_taken_off(course: Course, lead: Person) -> None:

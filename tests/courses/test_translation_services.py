@@ -10,16 +10,18 @@ from app.core.errors import NotFound
 from app.core.models import AuditEvent, Content
 from app.core.text import string_hash
 from app.core.transactions import unit_of_work
-from app.courses import drafts, services, translation_queries, translation_services
+from app.courses import drafts, services
 from app.courses.errors import LanguageRefused, TextsRefused
 from app.courses.kinds import TranslationState, Unit
 from app.courses.models import Course, CourseTrainer, LessonBody, Revision, TrainerRole
-from app.courses.translation import Part, fingerprint
-from app.courses.translation_services import Typed
+from app.courses.translation import queries as translation_queries
+from app.courses.translation import services as translation_services
+from app.courses.translation.services import Typed
+from app.courses.translation.texts import Part, fingerprint
 from app.extensions import db
-from app.quizzes import question_queries
-from app.quizzes.bank import add_version
+from app.quizzes.bank.versions import add_version
 from app.quizzes.models import Question, QuestionVersion, QuizSlot, VersionState
+from app.quizzes.questions import queries as question_queries
 from app.quizzes.types import ShortAnswer
 from tests.factories import a_file, a_person
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from base64 import b64encode
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -18,12 +19,13 @@ from app.core import clock
 from app.core.errors import NotFound
 from app.core.store import the_store
 from app.core.transactions import unit_of_work
-from app.courses import uploads
 from app.courses.errors import UploadIncomplete, UploadOvertaken
 from app.courses.jobs import sweep
+from app.courses.library import uploads
+from app.courses.library.uploads import Purpose
 from app.courses.models import Course, Upload
-from app.courses.uploads import Purpose
 from app.extensions import db
+from tests.at_once import at_once
 from tests.factories import a_draft, a_person, signed_in
 
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -273,3 +275,38 @@ def test_a_part_costs_few_statements(studio: FlaskClient, course: Course, statem
     statements.clear()
     assert part(studio, address, 0, CONTENT[:100]).status_code == 204
     assert len(statements) <= 3
+
+
+def test_an_upload_that_ends_in_the_same_moment_does_not_keep_its_sender_from_being_erased(
+    app: Flask, trainer: Person
+) -> None:
+    trainer_id = trainer.id
+    with unit_of_work():
+        there = [
+            uploads.begin(by=trainer_id, name="a.webm", size=9, purpose=Purpose.FOLDER, course_id=None)
+            for _each in range(8)
+        ]
+
+    def ending(upload_id: str) -> None:
+        try:
+            with app.app_context(), unit_of_work():
+                uploads.end(upload_id=upload_id, by=trainer_id)
+        except NotFound:
+            pass
+
+    def forgetting() -> None:
+        with app.app_context(), unit_of_work():
+            uploads.forget(person_id=trainer_id)
+
+    at_once([forgetting, *(partial(ending, upload.id) for upload in there)])
+    db.session.rollback()
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Upload)) == 0
+
+
+def test_the_parts_of_who_is_erased_leave_the_store(app: Flask, trainer: Person) -> None:
+    with unit_of_work():
+        upload = uploads.begin(by=trainer.id, name="a.webm", size=9, purpose=Purpose.FOLDER, course_id=None)
+    uploads.keep_part(upload, b"A city")
+    with unit_of_work():
+        uploads.forget(person_id=trainer.id)
+    assert list(the_store().parts(upload.id)) == []

@@ -12,12 +12,11 @@ from app.core.errors import NotFound
 from app.core.models import AuditEvent, Content
 from app.core.text import string_hash
 from app.core.transactions import unit_of_work
-from app.courses import writing_queries as queries
-from app.courses import writing_services as services
 from app.courses.errors import EditedMeanwhile, NothingToKeep, TextTooLong, VersionGone
 from app.courses.kinds import get_kind
 from app.courses.models import Activity, Course, LessonBody, RevisionReason
-from app.courses.writing_services import Choice, SavedBody
+from app.courses.writing import queries, services
+from app.courses.writing.services import Choice, SavedBody
 from app.extensions import db
 from tests.factories import a_draft, a_person
 
@@ -88,6 +87,38 @@ def test_the_second_of_two_is_told_and_nothing_of_the_first_is_overwritten(
 def test_a_save_whose_answer_was_lost_can_be_sent_again(lesson: Activity, people: tuple[Person, Person]) -> None:
     first = save(lesson, "<p>Once</p>", 1, people[0])
     assert save(lesson, "<p>Once</p>", 1, people[0]) == first
+
+
+def test_what_a_closed_page_sent_is_known_to_have_arrived_whatever_stands_since(
+    lesson: Activity, people: tuple[Person, Person]
+) -> None:
+    jonas, amina = people
+    left = save(lesson, "<p>Left</p>", 1, jonas, last=True)
+    since = save(lesson, "<p>Since</p>", left.version, jonas)
+    known = save(lesson, "<p>Left</p>", 1, jonas, again=True)
+    assert (known.version, known.html) == (since.version, "<p>Since</p>")
+    assert save(lesson, "<p>Left</p>", 1, jonas, again=True, choice=Choice.THEIRS).version == since.version
+    assert body(lesson).html == "<p>Since</p>"
+    kept = [("saved", "<p>Body of lesson 1.1.</p>", None), ("saved", "<p>Left</p>", jonas.name)]
+    assert history(lesson) == kept
+    for html, by, again in (
+        ("<p>Left</p>", jonas, False),
+        ("<p>Left</p>", amina, True),
+        ("<p>Left, and more</p>", jonas, True),
+    ):
+        with pytest.raises(EditedMeanwhile):
+            save(lesson, html, 1, by, again=again)
+    save(lesson, "<p>Refused</p>", 1, jonas, choice=Choice.THEIRS)
+    with pytest.raises(EditedMeanwhile):
+        save(lesson, "<p>Refused</p>", 1, jonas, again=True)
+
+
+def test_a_save_that_was_sent_again_is_no_conflict_with_who_wrote_over_it(
+    lesson: Activity, people: tuple[Person, Person]
+) -> None:
+    first = save(lesson, "<p>Once</p>", 1, people[0])
+    save(lesson, "<p>Once, and theirs</p>", first.version, people[1])
+    assert save(lesson, "<p>Once</p>", 1, people[0], again=True).html == "<p>Once, and theirs</p>"
 
 
 def test_mine_keeps_theirs_in_the_history(lesson: Activity, people: tuple[Person, Person]) -> None:

@@ -12,6 +12,8 @@ from flask import Flask
 from app.auth.models import PersonState
 from app.core.base import Base
 from app.core.filetypes import ACCEPTED
+from app.core.transactions import unit_of_work
+from app.courses.archiving import services as archiving
 from app.courses.models import Course, CourseTrainer, Edition
 from app.extensions import db
 from tests.factories import a_person
@@ -49,6 +51,18 @@ def test_a_folder_comes_in_and_is_published(app: Flask, tmp_path: Path) -> None:
     edition = db.session.scalars(sa.select(Edition)).one()
     assert edition.note == "The first"
     assert db.session.scalars(sa.select(CourseTrainer.person_id)).all() == [trainer.id]
+
+
+def test_an_archived_course_is_imported_and_not_published(app: Flask, tmp_path: Path) -> None:
+    run(app, "import", zipped(tmp_path / "course.zip", files()), "--publish")
+    course_id = db.session.scalars(sa.select(Course.id)).one()
+    with unit_of_work():
+        archiving.archive(course_id=course_id, by=a_person().id)
+    result = run(app, "import", zipped(tmp_path / "again.zip", files()), "--publish")
+    assert result.exit_code == 1
+    assert "is not published: the course is archived" in result.stderr
+    assert run(app, "export", "sample", tmp_path / "out").exit_code == 0
+    assert "archived" not in (tmp_path / "out" / "course.yaml").read_text()
 
 
 def test_the_same_again_says_that_nothing_changed(app: Flask, tmp_path: Path) -> None:

@@ -11,10 +11,13 @@ import sqlalchemy as sa
 from flask import Flask
 from flask_babel import get_locale
 
+from app.auth import services as auth
 from app.auth.models import Person, Role
-from app.core import clock
+from app.core import clock, store
 from app.core.base import Base
+from app.core.store import the_store
 from app.core.transactions import unit_of_work
+from app.courses import jobs as courses
 from app.courses.models import Course, CourseMove, CourseTrainer, Lesson, MoveState
 from app.exchange import jobs, moves, queries, stored, story
 from app.exchange.errors import NothingToAnswer, Superseded
@@ -103,7 +106,7 @@ def test_faults_of_the_zip_itself_bear_its_name(app: Flask, tmp_path: Path) -> N
     jobs.move(move_id)
     (fault,) = seen(move_id)[1].faults
     assert fault.file == "holiday.jpg"
-    assert not stored.holds(digest)
+    assert seen(move_id)[0].file_hash is None
 
 
 def test_more_faults_than_can_be_told_are_counted(app: Flask, tmp_path: Path) -> None:
@@ -241,7 +244,7 @@ def test_a_file_that_is_gone_from_the_store_is_left_out_and_told(app: Flask, tmp
     course_id = brought_in(tmp_path, files(), trainer_id=person.id).course_id
     talk = queries.get_folder(course_id)["media/talk.webp"]
     assert isinstance(talk, Stored)
-    stored.remove(talk.hash)
+    the_store().delete(talk.hash)
     move_id = asked_for(db.session.get_one(Course, course_id), person)
     jobs.move(move_id)
     move, told = seen(move_id)
@@ -337,6 +340,12 @@ def test_twice_the_same_is_one_move(app: Flask, tmp_path: Path) -> None:
     assert asked_for(course, person) == asked_for(course, person)
 
 
+def swept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The sweep of files that no row refers to, when all of them are old."""
+    let_time_pass(monkeypatch, timedelta(days=2))
+    courses.sweep()
+
+
 def test_files_go_after_a_day(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     person = a_trainer()
     course_id = brought_in(tmp_path, files(), trainer_id=person.id).course_id
@@ -349,6 +358,7 @@ def test_files_go_after_a_day(app: Flask, tmp_path: Path, monkeypatch: pytest.Mo
     assert all(digest and stored.holds(digest) for digest in digests)
     let_time_pass(monkeypatch, moves.KEPT + timedelta(minutes=1))
     jobs.sweep()
+    swept(monkeypatch)
     assert not any(digest and stored.holds(digest) for digest in digests)
     assert (seen(export)[0].state, seen(export)[0].file_hash) == (MoveState.DONE, None)
     move, told = seen(question)
@@ -356,7 +366,7 @@ def test_files_go_after_a_day(app: Flask, tmp_path: Path, monkeypatch: pytest.Mo
     assert "Nobody answered" in told.why
 
 
-def test_a_file_that_something_else_needs_stays(app: Flask, tmp_path: Path) -> None:
+def test_a_file_that_something_else_needs_stays(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     person = a_trainer()
     brought_in(tmp_path, files(), trainer_id=person.id)
     mine = sent(tmp_path, files(), person)
@@ -365,11 +375,27 @@ def test_a_file_that_something_else_needs_stays(app: Flask, tmp_path: Path) -> N
     digest = seen(mine)[0].file_hash
     with unit_of_work():
         moves.drop(move_id=mine)
-    assert digest and stored.holds(digest)
     jobs.move(theirs)
+    with monkeypatch.context() as later:
+        swept(later)
+    assert digest and stored.holds(digest)
     with unit_of_work():
         moves.drop(move_id=theirs)
+    assert stored.holds(digest)  # whoever sends the same file in this moment still finds it
+    swept(monkeypatch)
     assert not stored.holds(digest)
+
+
+def test_a_refused_file_that_a_feature_keeps_stays(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "x").write_bytes(b"not a zip")
+    with (tmp_path / "x").open("rb") as file:
+        digest = stored.keep(file)
+    monkeypatch.setattr(store, "_references", [lambda: [digest]])
+    with unit_of_work():
+        move_id = moves.start_import(file_hash=digest, file_name="holiday.jpg", by=a_trainer().id)
+    jobs.move(move_id)
+    swept(monkeypatch)
+    assert stored.holds(digest)
 
 
 def test_progress_is_written_while_it_runs(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -399,3 +425,30 @@ def test_reasons_are_in_the_language_of_the_person(app: Flask, tmp_path: Path, m
     monkeypatch.setattr(jobs.folder, "read", reading)
     jobs.move(sent(tmp_path, files(), a_trainer("fr")))
     assert languages == ["fr"]
+
+
+def test_what_an_erased_person_was_moving_goes_no_further(app: Flask, tmp_path: Path) -> None:
+    """Neither what waits, nor what is under way, nor what asks; and no file of theirs stays."""
+    amina = a_trainer()
+    course = brought_in(tmp_path, files(), trainer_id=amina.id).course_id
+    asks = sent(tmp_path, files(), amina)
+    jobs.move(move_id=asks)
+    assert seen(asks)[1].question is Question.OVER
+    waits = sent(tmp_path, files(), a_trainer())
+    with unit_of_work():
+        db.session.get_one(CourseMove, waits).person_id = amina.id
+    running = asked_for(db.session.get_one(Course, course), amina)
+    with unit_of_work():
+        begun = moves.take_up(running)
+    assert begun is not None
+    with unit_of_work():
+        auth.erase(person_id=amina.id, keeps_name=True, reason="Asked.", by=None)
+    before = counts()
+    for move_id in (asks, waits, running):
+        jobs.move(move_id=move_id)
+        move = seen(move_id)[0]
+        assert (move.state, move.file_hash, move.file_name) == (MoveState.REFUSED, None, "")
+    with pytest.raises(Superseded), unit_of_work():
+        moves.running(running, begun.run)
+    assert counts() == before
+    assert db.session.scalar(sa.select(sa.func.count()).where(CourseTrainer.person_id == amina.id)) == 0

@@ -17,7 +17,7 @@ from app.core.filetypes import NotAccepted
 from app.core.models import Media
 from app.core.sanitise import TAGS
 from app.core.transactions import reading, unit_of_work
-from app.courses import captions, intake, uploads
+from app.courses.library import captions, intake, uploads
 from app.courses.models import CourseMedia, Lesson
 from app.exchange import folder, queries, services, stored
 from app.exchange.drawings import Drawings

@@ -14,18 +14,25 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.auth import cohort_services, passwords
+from app.auth import passwords
+from app.auth import services as auth
+from app.auth.cohorts import services as cohort_services
 from app.auth.identity import identity_of
 from app.auth.models import Affiliation, CohortMember, Person, PersonState, Role
 from app.core import clock
-from app.core.models import Outbox
+from app.core.models import AuditEvent, Outbox
+from app.core.store import the_store
 from app.core.transactions import unit_of_work
-from app.exchange import people_import_jobs as jobs
-from app.exchange import people_import_services as services
-from app.exchange import stored
+from app.courses.archiving import services as archiving
+from app.courses.models import Course
+from app.courses.outline import Admits, Audience
 from app.exchange.models import ImportState, PeopleImport
+from app.exchange.people import jobs, services
 from app.extensions import db
+from app.messages.models import Notice
 from app.network.models import City
+from app.progress import services as progress
+from app.progress.assigning.enrolling_many import enrol_many
 from app.progress.models import Enrolment
 from tests.at_once import at_once
 from tests.factories import a_city, a_course, a_person, signed_in
@@ -88,6 +95,19 @@ def test_every_row_is_shown_and_nothing_is_done_before(desk: FlaskClient) -> Non
     assert "otto@else.example is not in your city." in page
     assert "Is enrolled, due 31 May 2099." in page
     assert "Do it, and invite 2 people" in page
+
+
+def test_an_archived_course_takes_nobody_in_and_says_what_replaces_it(desk: FlaskClient, coordinator: Person) -> None:
+    archived, other = db.session.scalars(sa.select(Course.id)).one(), a_course("roads")
+    sent = send(desk, FILE)  # shown before, done after
+    with unit_of_work():
+        archiving.archive(course_id=archived, replaced_by_id=other.id, by=coordinator.id)
+    page = desk.get(send(desk, FILE).location).text
+    assert figures(page)["Enrolments"] == 0
+    assert "The course was archived. Enrol them in what replaces it: “roads”." in page
+    assert desk.post(f"{sent.location}/confirmation").status_code == 303
+    db.session.rollback()
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Enrolment)) == 0
 
 
 def test_confirmed_it_does_what_was_shown_and_again_nothing(desk: FlaskClient, city: City) -> None:
@@ -290,7 +310,7 @@ def test_a_file_that_is_lost_ends_where_it_is_and_says_so(
     answer = send(desk, a_long_file(4))
     desk.post(f"{answer.location}/confirmation")
     db.session.rollback()
-    stored.remove(db.session.get_one(PeopleImport, 1).file_hash or "")
+    the_store().delete(db.session.get_one(PeopleImport, 1).file_hash or "")
     db.session.rollback()
     jobs.import_people(1)
     page = desk.get(answer.location).text
@@ -315,3 +335,135 @@ def test_a_file_that_never_comes_to_its_end_is_handed_over_now_and_then_and_left
     assert "enqueued" not in app.extensions
     db.session.rollback()
     assert db.session.get_one(PeopleImport, 1, populate_existing=True).state == ImportState.DONE
+
+
+# --- many rows at once
+
+
+def bring_in(desk: FlaskClient, text: str) -> PeopleImport:
+    """Send a file and confirm it; what came of it."""
+    answer = send(desk, text)
+    assert desk.post(f"{answer.location}/confirmation").status_code == 303
+    db.session.rollback()
+    return db.session.get_one(PeopleImport, int(answer.location.rpartition("/")[2]), populate_existing=True)
+
+
+def test_more_rows_cost_no_more_statements(desk: FlaskClient, statements: list[str]) -> None:
+    counts = []
+    for name, rows in (("first", 1), ("few", 3), ("many", 40)):
+        lines = "".join(f"{name} {n},{name}{n}@ghent.example,streets,2099-05-31,Spring\n" for n in range(rows))
+        answer = send(desk, f"name,e-mail,course,due,cohort\n{lines}")
+        statements.clear()
+        assert desk.post(f"{answer.location}/confirmation").status_code == 303
+        counts.append(len(statements))
+    assert counts[1] == counts[2] < 60  # the first reads what is kept from then on
+    invited = db.session.scalars(sa.select(Person).where(Person.state == PersonState.INVITED)).all()
+    assert len(invited) == 44 and {person.city_id for person in invited} == {invited[0].city_id} != {None}
+    for table in (Enrolment, CohortMember):
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(table)) == 44
+    for model, condition in (
+        (Affiliation, Affiliation.person_id.in_([person.id for person in invited])),
+        (Outbox, Outbox.kind == "invitation"),
+        (Notice, Notice.kind == "enrolled"),
+        (AuditEvent, AuditEvent.action == "person.invite"),
+    ):
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(model).where(condition)) == 44
+
+
+def test_each_is_told_by_whom_they_are_enrolled(desk: FlaskClient, coordinator: Person) -> None:
+    bring_in(desk, "name,e-mail,course,due\nAmina,amina@ghent.example,streets,2099-05-31\n")
+    [notice] = db.session.scalars(sa.select(Notice))
+    enrolment = db.session.scalars(sa.select(Enrolment)).one()
+    assert (notice.kind, notice.person_id, notice.key) == (
+        "enrolled", enrolment.person_id, f"enrolled:{enrolment.id}:{enrolment.cycle}",
+    )  # fmt: skip
+    assert (notice.values["by"], notice.values["slug"]) == ("Lena Maes", "streets")
+    assert enrolment.due_at and notice.values["due_at"] == enrolment.due_at.isoformat()
+    assert (enrolment.version_id, enrolment.total, enrolment.states) == (1, 4, {})
+
+
+def test_two_rows_of_one_person_in_the_same_batch(desk: FlaskClient, coordinator: Person) -> None:
+    with unit_of_work():
+        by = identity_of(coordinator.id)
+        cohort_services.create(name="Autumn", rule=None, city_id=coordinator.city_id, by=by)
+    done = bring_in(
+        desk,
+        "name,e-mail,course,due,cohort\n"
+        "Amina,amina@ghent.example,streets,2099-05-31,Spring\n"
+        "Amina,AMINA@ghent.example,streets,2098-05-31,Autumn\n"
+        "Amina,amina@ghent.example,streets,,\n",
+    )
+    assert (done.report.people, done.report.enrolled, done.report.grouped, done.report.refused) == (1, 3, 2, 0)
+    enrolment = db.session.scalars(sa.select(Enrolment)).one()
+    assert enrolment.due_at and enrolment.due_at.year == 2098
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(CohortMember)) == 2
+
+
+def test_an_address_that_somebody_took_in_this_very_moment(app: Flask, coordinator: Person) -> None:
+    a_person("Quick", email="quick@ghent.example")
+    with unit_of_work():
+        giver = db.session.get_one(Person, coordinator.id)
+        new = [auth.Invited(f"{name}@ghent.example", name, "fr", None) for name in ("quick", "late")]
+        assert list(auth.invite_many(new, by=giver)) == ["late@ghent.example"]
+    assert db.session.scalar(sa.select(Person.name).where(Person.email == "quick@ghent.example")) == "Quick"
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Outbox)) == 1
+
+
+def test_whom_a_course_no_longer_admits_is_left_out_and_who_is_in_it_stays(app: Flask, city: City) -> None:
+    course, giver = a_course("closed"), a_person("Giver", roles=(Role.ADMINISTRATOR,))
+    inside, resident, stranger = a_person(), a_person(city=city), a_person()
+    with unit_of_work():
+        progress.enrol(person=inside, course_id=course.id)
+        db.session.get_one(Course, course.id).audience = Audience(admits=Admits.SOME, cities=(city.id,))
+    due = clock.now() + timedelta(days=9)
+    with unit_of_work():
+        people = {inside.id: due, resident.id: None, stranger.id: None}
+        refused = enrol_many(course_id=course.id, people=people, by_id=giver.id)
+        assert refused == {stranger.id}
+    rows = {row.person_id: row.due_at for row in db.session.scalars(sa.select(Enrolment))}
+    assert rows == {inside.id: due, resident.id: None}
+
+
+def test_a_file_goes_no_further_once_its_sender_is_erased(app: Flask, desk: FlaskClient, coordinator: Person) -> None:
+    """Before it is confirmed, and in the midst of it: what is done stays, and nobody else is invited."""
+    many = "name;e-mail\n" + "".join(f"Person {n};p{n}@ghent.example\n" for n in range(120))
+    shown, running = send(desk, FILE).location, send(desk, many).location
+    assert desk.post(f"{running}/confirmation").status_code == 303
+    db.session.rollback()
+    import_id, sender_id = int(running.rpartition("/")[2]), coordinator.id
+    row = db.session.get_one(PeopleImport, import_id)
+    rows, frame = jobs.read(many.encode()).rows, services.queries.get_frame(identity_of(sender_id), ())
+    assert row.state == ImportState.RUNNING
+    db.session.rollback()
+    with unit_of_work():
+        auth.erase(person_id=sender_id, keeps_name=True, reason="Asked.", by=None)
+    with pytest.raises(services.NothingToConfirm), unit_of_work():
+        services.do_some(import_id=import_id, rows=rows, frame=frame)
+    jobs.import_people(import_id=import_id)
+    states = dict(db.session.execute(sa.select(PeopleImport.id, PeopleImport.state)).all())
+    assert states == {int(shown.rpartition("/")[2]): ImportState.DROPPED, import_id: ImportState.DONE}
+    assert set(db.session.scalars(sa.select(PeopleImport.file_hash))) == {None}
+    assert set(db.session.scalars(sa.select(PeopleImport.file_name))) == {""}
+    assert db.session.scalar(sa.select(sa.func.count()).where(Person.state == PersonState.INVITED)) == 0
+
+
+def test_an_erased_address_leaves_refusals_as_a_whole_and_files_that_are_only_shown(
+    app: Flask, desk: FlaskClient, city: City
+) -> None:
+    gone = a_person("Ana", email="ana@x.example", state=PersonState.LEFT, city=city)
+    a_person("Jo", email="joe.ana@x.example", state=PersonState.LEFT, city=city)
+    done = bring_in(desk, "name,e-mail\nAna,ANA@x.example\nJo,joe.ana@x.example\n")
+    assert {one.about for one in done.report.refusals} == {"ana@x.example", "joe.ana@x.example"}
+    counts, done_id = done.report.refused, done.id
+    shown, other = send(desk, "name,e-mail\nAna,ana@x.example\n").location, send(desk, FILE).location
+    with unit_of_work():
+        auth.erase(person_id=gone.id, keeps_name=True, reason="Asked.", by=None)
+    [arguments] = [said for name, said in app.extensions["enqueued"] if name == "exchange.forget_address"]
+    assert "ana" not in str(arguments["address"])
+    jobs.forget_address(**arguments)
+    db.session.rollback()
+    report = db.session.get_one(PeopleImport, done_id, populate_existing=True).report
+    assert (report.refused, {one.about for one in report.refusals}) == (counts, {"…", "joe.ana@x.example"})
+    states = dict(db.session.execute(sa.select(PeopleImport.id, PeopleImport.state)).all())
+    assert states[int(shown.rpartition("/")[2])] == ImportState.DROPPED
+    assert states[int(other.rpartition("/")[2])] == ImportState.SHOWN

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from app.auth.models import PersonState
 from app.core.sheets import csv_lines
 from app.courses.outline import Admits, Audience
-from app.exchange.people_judging import Frame, Judged, KnownCohort, KnownCourse, KnownPerson, judge, within
-from app.exchange.people_rows import MOST_ROWS, Row, Unreadable, read
+from app.exchange.people.judging import Frame, Judged, KnownCohort, KnownCourse, KnownPerson, judge, within
+from app.exchange.people.rows import MOST_ROWS, Row, Unreadable, read
 from app.progress.models import EnrolmentState
 
 TABLE = "name,e-mail\nRené Müller,rene@ghent.example\n"
@@ -100,7 +100,12 @@ def test_a_hundred_thousand_rows_and_no_more() -> None:
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
 GHENT, SFAX = 1, 2
-COURSES = {"open": KnownCourse(7, Audience()), "ours": KnownCourse(8, Audience(Admits.SOME, (GHENT,), ()))}
+COURSES = {
+    "open": KnownCourse(7, Audience()),
+    "ours": KnownCourse(8, Audience(Admits.SOME, (GHENT,), ())),
+    "over": KnownCourse(9, Audience(), archived=True),
+    "former": KnownCourse(10, Audience(), archived=True, replaced_by="open"),
+}
 COHORTS = {"spring": KnownCohort(3, GHENT, False), "rule": KnownCohort(4, None, True), "both": None}
 PEOPLE = {
     "here@ghent.example": KnownPerson(
@@ -138,6 +143,8 @@ def judged(*rows: Row, own: frozenset[int] | None = None) -> list[Judged]:
         (Row(2, email="here@ghent.example", city="Sfax"), "elsewhere"),
         (Row(2, email="a@ghent.example", name="A", language="Klingon"), "no_language"),
         (Row(2, email="a@ghent.example", name="A", course="none"), "no_course"),
+        (Row(2, email="a@ghent.example", name="A", course="over"), "archived"),
+        (Row(2, email="a@ghent.example", name="A", course="former"), "replaced"),
         (Row(2, email="there@sfax.example", course="ours"), "not_admitted"),
         (Row(2, email="here@ghent.example", due="2027-05-31"), "due_alone"),
         (Row(2, email="here@ghent.example", course="open", due="soon"), "bad_day"),

@@ -399,7 +399,8 @@ def test_damaged_packages_never_fail(format: Qti) -> None:
 
 def test_damaged_items_never_fail() -> None:
     from app.exchange.qti import writing
-    from app.exchange.qti.tree import Version, written
+    from app.exchange.qti.tree import written
+    from app.exchange.qti.version import Version
 
     items = [written(writing.item(question, "en"), version) for question in examples("en") for version in Version]
     pieces = st.sampled_from([b"<", b">", b"/", b'"', b"0", b"-1e999", b"nan", b"", b"RESPONSE", b"identifier"])
@@ -419,7 +420,8 @@ def test_damaged_items_never_fail() -> None:
 def test_elements_that_are_lost_never_make_it_fail() -> None:
     """Any one element taken out of an item: it is read, or refused in words."""
     from app.exchange.qti import writing
-    from app.exchange.qti.tree import Version, written
+    from app.exchange.qti.tree import written
+    from app.exchange.qti.version import Version
 
     for question in examples("en"):
         whole = written(writing.item(question, "en"), Version.QTI21)

@@ -116,7 +116,7 @@ def test_what_somebody_changed_meanwhile_is_not_overwritten(mover: Mover, course
 
 def test_translations_stay_and_are_behind_where_the_words_changed(mover: Mover, course: Course) -> None:
     from app.core.transactions import unit_of_work
-    from app.quizzes import question_services
+    from app.quizzes.questions import services as question_services
 
     content = SingleChoice(
         text("Who should be heard first?", fr="Qui entendre d’abord ?"),

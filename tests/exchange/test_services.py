@@ -12,7 +12,7 @@ from app.core.base import Base
 from app.core.models import AuditEvent, Content, Media
 from app.core.text import string_hash
 from app.core.transactions import unit_of_work
-from app.courses import drafts, writing_queries
+from app.courses import drafts
 from app.courses.errors import NothingToPublish
 from app.courses.kinds import Level
 from app.courses.models import (
@@ -25,6 +25,7 @@ from app.courses.models import (
     Module,
     Revision,
 )
+from app.courses.writing import queries as writing_queries
 from app.exchange.fates import Fate, Imported
 from app.exchange.faults import Refused
 from app.extensions import db

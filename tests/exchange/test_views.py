@@ -12,9 +12,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.auth.models import Person, Role
+from app.core.store import the_store
 from app.core.transactions import unit_of_work
 from app.courses.models import Course, CourseMove, CourseTrainer, MoveState
-from app.exchange import jobs, stored, story
+from app.exchange import jobs, story
 from app.exchange.story import Question
 from app.extensions import db
 from tests.factories import a_draft, a_person, signed_in
@@ -176,7 +177,7 @@ def test_a_course_goes_out(app: Flask, studio: FlaskClient, trainer: Person, tmp
         assert {"course.yaml", "media/talk.webp", "lessons/welcome.fr.html"} <= set(archive.namelist())
     with unit_of_work():
         move = db.session.scalars(sa.select(CourseMove)).one()
-        stored.remove(move.file_hash or "")
+        the_store().delete(move.file_hash or "")
         move.file_hash = None
     assert "was kept for a day and is gone" in page(studio, address)
 

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from app.auth.models import Role
 from app.core.languages import RIGHT_TO_LEFT
 from app.core.transactions import unit_of_work
-from app.courses import services, translation_queries
+from app.courses import services
 from app.courses.kinds import TranslationState
 from app.courses.models import Course, CourseTrainer
+from app.courses.translation import queries as translation_queries
 from app.exchange import xliff_queries, xliff_services
 from app.exchange.faults import Refused
 from app.exchange.xliff import read, write

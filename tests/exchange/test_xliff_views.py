@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 from app.auth.models import Person, Role
 from app.config import ROOT
 from app.core.models import AuditEvent
-from app.courses import translation_queries
 from app.courses.models import Course
+from app.courses.translation import queries as translation_queries
 from app.exchange.xliff.reading import LARGEST
 from app.extensions import db
 from tests.courses.translating import a_course_to_translate, a_translator

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
 from app.auth.models import Affiliation, Person
 from app.core import clock
+from app.core.store import the_store
 from app.core.transactions import unit_of_work
 from app.courses.models import Course
 from app.extensions import db
 from app.grants import services
-from app.grants.models import GrantCall
-from app.grants.rules import Node
+from app.grants.calls.questionnaire import BudgetLine, Criterion, Question, QuestionKind, Questionnaire, Report
+from app.grants.models import (
+    Application,
+    ApplicationAnswer,
+    ApplicationFile,
+    ApplicationState,
+    GrantCall,
+    Occasion,
+    Review,
+    ReviewState,
+    Waiver,
+)
+from app.grants.rules import Node, mark_of
+from app.grants.trace import freezing
 from app.network.models import City
 from app.progress.models import ActivityState, Certificate, Completion, Enrolment, EnrolmentState
 from tests.factories import text
@@ -126,6 +140,23 @@ def a_call(
     return call
 
 
+def a_waiver(call: GrantCall, city: City, requirement: Node, *, by: Person, until: datetime) -> Waiver:
+    """A requirement that a city need not meet from yesterday up to, not including, `until`."""
+    with unit_of_work():
+        row = Waiver(
+            call_id=call.id,
+            city_id=city.id,
+            leaf=mark_of(requirement),
+            reason="A flood",
+            owner_id=by.id,
+            granted_at=NOW - DAY,
+            expires_at=until,
+        )
+        db.session.add(row)
+        db.session.flush()
+    return row
+
+
 def moved(person: Person, city: City, at: datetime) -> None:
     """The person leaves the city they belong to, and belongs to `city`, from `at`."""
     with unit_of_work():
@@ -144,3 +175,86 @@ def complete_activities(enrolment: Enrolment, ids: list[int]) -> None:
         row.states = {**row.states, **dict.fromkeys(ids, ActivityState.COMPLETE)}
         row.done = len(row.states)
         db.session.flush()
+
+
+def a_judged_call(rule: Node, **values: Any) -> GrantCall:
+    """A call that has closed, in euros, with two questions, two criteria of unequal weight and one report."""
+    call = a_call(
+        rule,
+        opens_at=NOW - 60 * DAY,
+        closes_at=NOW - 10 * DAY,
+        **{name: values.pop(name) for name in ("slug", "title") if name in values},
+    )
+    with unit_of_work():
+        row = db.session.get_one(GrantCall, call.id)
+        row.questionnaire = Questionnaire(
+            questions=(
+                Question(key="plan", kind=QuestionKind.TEXT, title=text("What is your plan?")),
+                Question(key="budget", kind=QuestionKind.BUDGET, title=text("What does it cost?")),
+                Question(key="papers", kind=QuestionKind.FILES, title=text("Your papers")),
+            ),
+            criteria=(
+                Criterion(key="need", title=text("Need"), points=5, weight=3),
+                Criterion(key="idea", title=text("Idea"), points=10, weight=1),
+            ),
+            reports=(Report(key="midway", title=text("Midway report"), months=6),),
+        )
+        row.currency, row.ceiling, row.grants = "EUR", 50_000, 2
+        for name, value in values.items():
+            setattr(row, name, value)
+        db.session.flush()
+    return row
+
+
+def an_application(
+    call: GrantCall, city: City, by: Person, *, at: datetime = NOW - 12 * DAY, **values: Any
+) -> Application:
+    """A submitted application of a city with answers and a file, frozen as of its submission."""
+    with unit_of_work():
+        row = Application(
+            call_id=call.id,
+            city_id=city.id,
+            created_at=at,
+            created_by_id=by.id,
+            submitted_at=at,
+            submitted_by_id=by.id,
+            **{"state": ApplicationState.SUBMITTED, **values},
+        )
+        db.session.add(row)
+        db.session.flush()
+        saved: dict[str, Any] = {"application_id": row.id, "saved_by_id": by.id, "saved_at": at}
+        content = b"The papers of " + city.name.encode()
+        digest = hashlib.sha256(content).hexdigest()
+        the_store().put(digest, content)
+        db.session.add_all(
+            [
+                ApplicationAnswer(key="plan", value="Street lamps that learn.\nAnd benches.", **saved),
+                ApplicationAnswer(
+                    key="budget", value=(BudgetLine("Lamps", 30_000), BudgetLine("Benches", 9_500)), **saved
+                ),
+                ApplicationFile(
+                    application_id=row.id, key="papers", name="papers.pdf", media_type="application/pdf",
+                    size=len(content), hash=digest, added_by_id=by.id, added_at=at,
+                ),
+            ]
+        )  # fmt: skip
+        db.session.flush()
+        if row.state != ApplicationState.DRAFT:
+            freezing.freeze(row.id, Occasion.SUBMISSION, at=at)
+    return row
+
+
+def a_review(application: Application, person: Person, by: Person, **values: Any) -> Review:
+    """A review that is given; with `scores`, one that was handed in."""
+    with unit_of_work():
+        handed_in = {"state": ReviewState.SUBMITTED, "submitted_at": NOW - DAY} if "scores" in values else {}
+        row = Review(
+            application_id=application.id,
+            person_id=person.id,
+            assigned_by_id=by.id,
+            assigned_at=NOW - 5 * DAY,
+            **{"scores": {}, "remarks": {}, **handed_in, **values},
+        )
+        db.session.add(row)
+        db.session.flush()
+    return row

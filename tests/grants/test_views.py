@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
 from app.auth.models import Person, PersonState, Role
 from app.core import clock
+from app.core.transactions import unit_of_work
 from app.courses.models import Course
+from app.extensions import db
+from app.grants.models import Application, GrantCall
 from app.grants.rules import All, Any_, Certified, CityTrained, Completed
-from app.network.models import City, Region
+from app.network.models import City
 from tests.factories import a_choice_question, a_city, a_course, a_person, signed_in
 from tests.grants.factories import (
     DAY,
@@ -85,7 +88,7 @@ def test_one_step_left(client: FlaskClient, scene: Scene) -> None:
     assert "Complete “The city’s part” with at least 70%" in words
     assert "Practitioners eligible 1 of 4 One step away 1" in words
     html = client.get("/grants/local").get_data(as_text=True)
-    assert html.count('href="/courses/prevention"') == 2
+    assert html.count('href="/courses/prevention"') == 3
 
 
 def test_eligible(client: FlaskClient, scene: Scene) -> None:
@@ -122,12 +125,35 @@ def test_another_citys_coordinator_sees_nothing_of_this_one(client: FlaskClient,
     assert "Hedi" not in words
 
 
+def test_the_way_to_the_application_says_how_far_the_city_is(client: FlaskClient, scene: Scene) -> None:
+    signed_in(client, scene.amina)
+    assert "Apply for your city" not in page(client, "/grants/local")
+    signed_in(client, scene.hedi)
+    assert "You are eligible" in page(client, "/grants/local")
+    verdict = re.search(r'(?s)<div class="verdict met">.*?<section', client.get("/grants/local").text)
+    assert verdict and "Apply for your city" in verdict[0]
+    signed_in(client, scene.coordinator)
+    words = page(client, "/grants/local")
+    assert "Apply for your city" in words
+    assert "You can begin it now" not in words
+    ghent = a_city("Ghent")
+    signed_in(client, a_person("Lena Maes", city=ghent, roles=(Role.COORDINATOR,)))
+    words = page(client, "/grants/local")
+    assert "Begin the application You can begin it now, and submit it as soon as somebody is eligible." in words
+    call_id = db.session.scalars(sa.select(GrantCall.id).where(GrantCall.slug == "local")).one()
+    with unit_of_work():
+        db.session.add(
+            Application(call_id=call_id, city_id=ghent.id, created_at=NOW, created_by_id=scene.amina.id, state="draft")
+        )
+    assert "Go to your city’s application" in page(client, "/grants/local")
+
+
 def test_an_administrator_without_a_city_is_told_so(client: FlaskClient, scene: Scene) -> None:
     signed_in(client, scene.administrator)
     words = page(client, "/grants/local")
     assert "Your account does not belong to a city yet." in words
-    assert "Who in the network is eligible" in words
-    assert "in this call" not in words
+    assert "Which cities are eligible, and which are near" in words
+    assert "in this call" not in words.replace("What has changed in this call", "")
 
 
 def test_a_visitor_sees_the_rule_in_words_and_no_verdict(client: FlaskClient, scene: Scene) -> None:
@@ -168,7 +194,7 @@ def test_the_list_groups_calls_and_gives_each_its_verdict(client: FlaskClient, s
 def test_the_pages_cost_a_fixed_number_of_statements(client: FlaskClient, scene: Scene, statements: list[str]) -> None:
     signed_in(client, scene.coordinator)
     page(client, "/grants/local")
-    for url, most in (("/grants", 3), ("/grants/local", 4)):
+    for url, most in (("/grants", 4), ("/grants/local", 6)):
         statements.clear()
         client.get(url)
         assert len(statements) <= most, url
@@ -225,28 +251,6 @@ def test_a_deadline_is_also_said_where_the_reader_is(client: FlaskClient, scene:
 def test_a_call_that_is_not_published_is_not_there(client: FlaskClient, scene: Scene, slug: str) -> None:
     a_call(Completed(scene.course.id), slug="draft", published=False)
     page(client, f"/grants/{slug}", 404)
-
-
-def test_who_in_the_network_is_eligible(client: FlaskClient, scene: Scene) -> None:
-    a_call(Completed(scene.course.id), slug="open-to-many")
-    lagos = a_city("Lagos", country="NG", region=Region.AFRICA)
-    a_completion(a_person("Bola Ade", city=lagos), scene.course, at=datetime(2026, 1, 1, tzinfo=UTC))
-    signed_in(client, scene.administrator)
-    words = page(client, "/grants/open-to-many/eligible")
-    assert "2 cities can apply. 2 practitioners meet the rule." in words
-    assert "Lagos Nigeria Africa 1 1 name Bola Ade" in words
-    words = page(client, "/grants/open-to-many/eligible?region=africa")
-    assert "1 city can apply." in words
-    assert "Hedi" not in words
-    assert "2 cities" in page(client, "/grants/open-to-many/eligible?region=atlantis")
-    assert "Nobody in this region meets the rule yet" in page(client, "/grants/open-to-many/eligible?region=americas")
-
-
-def test_only_administrators_see_who_is_eligible(client: FlaskClient, scene: Scene) -> None:
-    assert client.get("/grants/local/eligible").status_code == 302
-    for person in (scene.amina, scene.coordinator, a_person(roles=(Role.TRAINER,))):
-        signed_in(client, person)
-        assert client.get("/grants/local/eligible").status_code == 403
 
 
 def test_the_course_page_says_what_it_counts_towards(client: FlaskClient, scene: Scene) -> None:

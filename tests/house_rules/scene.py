@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from hashlib import sha256
 
 import sqlalchemy as sa
 
-from app.auth.cohorts import CohortRule
+from app.auth.cohorts.rules import CohortRule
 from app.auth.models import Cohort, CohortMember, Person, Role, SignIn
 from app.core import audit, clock
 from app.core.base import Base
 from app.core.models import Content, JobRun, JobState, Media, MediaVariant, Outbox
+from app.core.store import the_store
 from app.core.transactions import unit_of_work
 from app.courses.models import (
     Course,
@@ -26,11 +29,31 @@ from app.courses.models import (
 )
 from app.exchange.models import ImportState, PeopleImport
 from app.extensions import db
-from app.grants.models import Application, GrantCall, Rule
+from app.grants.calls.questionnaire import Choice, Criterion, Question, QuestionKind, Questionnaire, Report
+from app.grants.models import (
+    Appeal,
+    Application,
+    ApplicationAnswer,
+    ApplicationFile,
+    ApplicationState,
+    CallChange,
+    CallReminder,
+    ChangeKind,
+    DecisionDraft,
+    Declaration,
+    Duty,
+    GrantCall,
+    Occasion,
+    Review,
+    Rule,
+    RuleDraft,
+    Waiver,
+)
 from app.grants.rules import Completed, write
+from app.grants.trace import freezing
 from app.messages.models import Notice, NoticeChoice, Way
 from app.network.models import City
-from app.progress import codes, signing_services
+from app.progress.certificates import codes, signing_services
 from app.progress.models import (
     ActivityProgress,
     ActivityState,
@@ -62,7 +85,12 @@ from tests.factories import a_choice_question, a_city, a_course, a_person, text
 BEFORE = datetime(2026, 3, 1, 9, tzinfo=UTC)
 UPLOAD = "u" * 43
 VIDEO = "2" * 64
+PAPER = sha256(b"x").hexdigest()
 CODE = "7GQ2M4KXWPRT" + codes.check_character("7GQ2M4KXWPRT")
+APPLYING = "warmer-homes"  # a call for which the city is writing its application
+LETTER = b"%PDF-1.7\n%%EOF\n"
+
+DRAFTED, ITEM = "safer-streets", "whereabout"  # a call that is a draft, and a question of it
 
 
 @dataclass(frozen=True)
@@ -80,6 +108,7 @@ class Scene:
     attempt: Attempt
     submitted: Attempt
     outbox_id: int
+    letter_id: int
 
 
 def a_scene() -> Scene:
@@ -97,7 +126,9 @@ def a_scene() -> Scene:
         enrolment = _a_completed_enrolment(practitioner, course, city)
         attempt = _an_open_attempt(enrolment, course)
         submitted = _a_submitted_attempt(attempt)
-        call = _a_call(course, city, administrator)
+        call = _a_call(course, city, practitioner, administrator)
+        _a_drafted_call(course, administrator)
+        letter_id = _an_open_application(call, city, practitioner)
         outbox_id = _the_rest(course, trainer, coordinator, practitioner)
         audit.record("scene", "person:1", actor_id=administrator.id)
         db.session.flush()
@@ -116,7 +147,18 @@ def a_scene() -> Scene:
             db.session.refresh(row)
         db.session.expunge_all()
     return Scene(
-        city, other_city, practitioner, trainer, coordinator, administrator, course, call, attempt, submitted, outbox_id
+        city,
+        other_city,
+        practitioner,
+        trainer,
+        coordinator,
+        administrator,
+        course,
+        call,
+        attempt,
+        submitted,
+        outbox_id,
+        letter_id,
     )
 
 
@@ -285,7 +327,7 @@ def _what_a_trainer_did(attempt: Attempt, version_id: int) -> None:
     )  # fmt: skip
 
 
-def _a_call(course: Course, city: City, by: Person) -> GrantCall:
+def _a_call(course: Course, city: City, person: Person, by: Person) -> GrantCall:
     call = GrantCall(
         slug="safer-schools",
         source_language="en",
@@ -307,12 +349,112 @@ def _a_call(course: Course, city: City, by: Person) -> GrantCall:
         approved_by=text("the steering committee"),
         approved_on=date(2026, 2, 20),
         created_at=BEFORE,
+        in_force_at=BEFORE,
     )
     db.session.add(rule)
     db.session.flush()
     call.rule_id = rule.id
-    db.session.add(Application(call_id=call.id, city_id=city.id, created_at=BEFORE))
+    _an_application(call, rule, city, person, by)
     return call
+
+
+def _a_drafted_call(course: Course, by: Person) -> None:
+    """A call at `DRAFTED` that could be published, and asks for one of everything; `ITEM` is the key of the first."""
+    call = GrantCall(
+        slug=DRAFTED, source_language="en", title=text("Safer streets"), summary=text("For what comes first."),
+        grants=3, currency="EUR", ceiling=50_000, time_zone="Europe/Brussels",
+        opens_at=clock.now() + timedelta(days=10), closes_at=clock.now() + timedelta(days=40),
+    )  # fmt: skip
+    call.questionnaire = Questionnaire(
+        questions=(
+            Question(ITEM, QuestionKind.CHOICE, text("Where?"), choices=tuple(
+                Choice(key, text(key, fr=key.upper())) for key in ("north", "south"))),
+            *(Question(kind, kind, text(f"Your {kind}", fr="Le vôtre"), help=text("As short as you can."))
+              for kind in QuestionKind if kind is not QuestionKind.CHOICE),
+        ),
+        criteria=(Criterion("clear", text("How clear it is")),),
+        reports=(Report("final", text("The final report"), 12),),
+    )  # fmt: skip
+    db.session.add(call)
+    db.session.flush()
+    rule = Rule(
+        call_id=call.id, number=1, tree=write(Completed(course_id=course.id)), written_by_id=by.id, created_at=BEFORE,
+        in_force_at=BEFORE,
+    )  # fmt: skip
+    db.session.add(rule)
+    db.session.flush()
+    call.rule_id = rule.id
+
+
+def _an_open_application(like: GrantCall, city: City, person: Person) -> int:
+    """A call at `APPLYING` that asks for one of everything, and the draft of a city; the id of its one file."""
+    kinds = (QuestionKind.TEXT, QuestionKind.AMOUNT, QuestionKind.BUDGET, QuestionKind.FILES)
+    reach = Question("reach", QuestionKind.CHOICE, text("Whom?"), choices=(Choice("schools", text("Schools")),))
+    call = GrantCall(
+        slug=APPLYING, source_language="en", title=text("Warmer homes"), summary=text("For winters."), currency="EUR",
+        time_zone="Europe/Brussels", published_at=BEFORE, opens_at=BEFORE, closes_at=clock.now() + timedelta(days=30),
+        rule_id=like.rule_id, questionnaire=Questionnaire((*(Question(k, k, text(f"Your {k}")) for k in kinds), reach)),
+    )  # fmt: skip
+    db.session.add(call)
+    db.session.flush()
+    application = Application(call_id=call.id, city_id=city.id, created_at=BEFORE, created_by_id=person.id)
+    db.session.add(application)
+    db.session.flush()
+    digest = hashlib.sha256(LETTER).hexdigest()
+    the_store().put(digest, LETTER)
+    letter = ApplicationFile(
+        application_id=application.id, key="files", name="letter.pdf", media_type="application/pdf", size=len(LETTER),
+        hash=digest, added_by_id=person.id, added_at=BEFORE,
+    )  # fmt: skip
+    db.session.add(letter)
+    answer = ApplicationAnswer(
+        application_id=application.id, key="text", value="A plan", saved_by_id=person.id, saved_at=BEFORE
+    )
+    db.session.add(answer)
+    db.session.flush()
+    return letter.id
+
+
+def _an_application(call: GrantCall, rule: Rule, city: City, person: Person, by: Person) -> None:
+    """A submitted one with everything that calls and applications may have beside them."""
+    application = Application(
+        call_id=call.id, city_id=city.id, created_at=BEFORE, created_by_id=person.id, state=ApplicationState.SUBMITTED,
+        submitted_at=BEFORE, submitted_by_id=person.id,
+    )  # fmt: skip
+    db.session.add(application)
+    db.session.flush()
+    held = {"application_id": application.id, "key": "plan"}
+    the_store().put(PAPER, b"x")
+    later = BEFORE + timedelta(days=365)
+    db.session.add_all(
+        [
+            RuleDraft(call_id=call.id, tree=rule.tree, saved_by_id=by.id, saved_at=BEFORE),
+            CallChange(call_id=call.id, at=BEFORE, person_id=by.id, kind=ChangeKind.PUBLISHED),
+            Declaration(person_id=person.id, key="scene", holds=True, at=BEFORE),
+            Waiver(
+                call_id=call.id, city_id=city.id, leaf="0" * 64, reason="A flood", owner_id=by.id, granted_at=BEFORE,
+                expires_at=later,
+            ),
+            CallReminder(call_id=call.id, person_id=person.id, asked_at=BEFORE),
+            ApplicationAnswer(**held, value="A plan", saved_by_id=person.id, saved_at=BEFORE),
+            ApplicationFile(
+                **held, name="plan.pdf", media_type="application/pdf", size=1, hash=PAPER, added_by_id=person.id,
+                added_at=BEFORE,
+            ),
+            DecisionDraft(
+                application_id=application.id, outcome="refused", reason="Too dear", saved_by_id=by.id,
+                saved_at=BEFORE,
+            ),
+            Appeal(application_id=application.id, reason="A figure was wrong", made_by_id=person.id, made_at=BEFORE,
+                   due_at=later),
+            Duty(
+                application_id=application.id, key="midway", title=text("Midway report"), due_on=later.date(),
+            ),
+            Review(application_id=application.id, person_id=by.id, assigned_by_id=by.id, assigned_at=BEFORE),
+        ]
+    )  # fmt: skip
+    db.session.flush()
+    freezing.freeze(application.id, Occasion.SUBMISSION, at=BEFORE)
 
 
 def _what_was_arranged(course: Course, person: Person, coordinator: Person, member: Person) -> None:

@@ -21,7 +21,7 @@ from app.core.text import string_hash
 from app.core.transactions import unit_of_work
 from app.courses import drafts
 from app.courses.models import Activity, Course, Edition
-from app.courses.seen import mark_of
+from app.courses.publishing.seen import mark_of
 from app.extensions import db
 from app.progress import services as progress
 from app.progress.models import Certificate, Completion, Enrolment

@@ -31,6 +31,22 @@ def test_features_are_wired_in_the_order_of_the_architecture() -> None:
     assert {folder.parent.name for folder in (ROOT / "app").glob("*/wiring.py")} == set(FEATURES)
 
 
+# Megabytes each, which a process that serves pages need not hold: imported in the functions that want them.
+FOR_FEW = {"PIL", "alembic", "cryptography", "lxml", "openpyxl", "psycopg", "typst", "xlsxwriter"}
+
+
+def test_a_site_on_sqlite_loads_nothing_that_only_few_pages_or_another_database_want(tmp_path: Path) -> None:
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import sys, wsgi; print(*sys.modules)"],
+        cwd=ROOT,
+        env={"DATA_DIR": str(tmp_path), "SECRET_KEY": "only-for-the-test"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert FOR_FEW & set(loaded.stdout.split()) == set()
+
+
 OWN = {"views", "forms", "jobs", "listeners", "pieces", "commands", "wiring"}  # also as the end of a name: city_views
 
 

@@ -88,6 +88,25 @@ def test_down_to_nothing_and_up_again(database: None) -> None:
     assert all(rows_by_table().values())
 
 
+def test_whoever_enrols_while_tallies_are_first_counted_waits(database: None) -> None:
+    if db.engine.dialect.name != "postgresql":
+        return  # SQLite lets in one writer at a time
+    db.session.remove()
+    downgrade(revision="0004")
+    said: list[str] = []
+
+    def listen(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        said.append(statement)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", listen)
+    try:
+        upgrade(revision="0005")
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", listen)
+    locked = next(i for i, words in enumerate(said) if words.startswith("LOCK TABLE enrolment"))
+    assert locked < next(i for i, words in enumerate(said) if "FROM enrolment" in words)
+
+
 def test_rebuilding_every_table_in_a_batch_keeps_every_row(app: Flask, tmp_path: Path) -> None:
     """On SQLite a batch drops the old table, which with foreign keys on would take its children along.
 
@@ -111,3 +130,8 @@ def test_rebuilding_every_table_in_a_batch_keeps_every_row(app: Flask, tmp_path:
     upgrade(directory=str(scripts))
     assert current() == "9999"
     assert rows_by_table() == before
+
+
+def test_the_shell_migrates(app: Flask) -> None:
+    shown = app.test_cli_runner().invoke(args=["db", "current"])
+    assert shown.exit_code == 0, shown.output

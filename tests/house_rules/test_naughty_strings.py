@@ -18,7 +18,7 @@ from app.config import ROOT
 from app.core.text import string_hash
 from app.core.transactions import unit_of_work
 from app.courses.models import Activity, Course
-from app.courses.translation import tidied
+from app.courses.translation.texts import tidied
 from app.extensions import db
 from app.network.models import City
 from app.quizzes.models import QuestionVersion, Quiz, Response

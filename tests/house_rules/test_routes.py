@@ -18,7 +18,7 @@ from app.core.content import body_hash
 from scripts.permissions import WHO, document
 from tests.factories import a_person, signed_in
 
-from .scene import CODE, UPLOAD, VIDEO, Scene, a_scene
+from .scene import APPLYING, CODE, DRAFTED, ITEM, UPLOAD, VIDEO, Scene, a_scene
 
 # Who may, written out: a second opinion on app/auth/permissions.py.
 VISITOR, UNCONFIRMED, WAITING, PRACTITIONER = "visitor", "unconfirmed", "waiting", "practitioner"
@@ -68,7 +68,7 @@ PROVEN = {"notices.stop"}
 
 def arguments(rule: Rule, scene: Scene) -> dict[str, Any]:
     """Values for the places in a route's path, of things that exist."""
-    grants = rule.endpoint.startswith("grants.")
+    grants = "grants/<slug>" in rule.rule
     known: dict[str, Any] = {
         "slug": scene.call.slug if grants else scene.course.slug,
         "call": scene.call.slug,
@@ -86,11 +86,21 @@ def arguments(rule: Rule, scene: Scene) -> dict[str, Any]:
         "city_id": scene.city.id,
         "attempt_id": scene.attempt.id,
         "message_id": scene.outbox_id,
+        "place": "whole",
+        "what": "courses",
         "language": "fr",
         "upload_id": UPLOAD,
         "format": "csv",
         "form": "svg",
+        "kind": "csv",
     }
+    if rule.endpoint.startswith("duties."):
+        known["key"] = "midway"
+    if rule.endpoint.startswith(("calls.", "call_")):
+        drafted = {"slug": DRAFTED, "key": ITEM, "sort": "choice"}
+        known |= {"slug": scene.call.slug} if rule.endpoint == "calls.changes" else drafted
+    if rule.endpoint.startswith(("applications.", "submissions.")):
+        known |= {"slug": APPLYING, "file_id": scene.letter_id}
     if rule.endpoint == "badges.statuses":
         known["number"] = 0
     if rule.endpoint.startswith(("marking.", "regrades.")):

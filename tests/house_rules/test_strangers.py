@@ -10,11 +10,12 @@ from app.auth.models import Person, Role
 from app.core.access import Permission, permission_of
 from tests.factories import a_person, signed_in
 
-from .scene import Scene, a_scene, rows_by_table
+from .scene import DRAFTED, Scene, a_scene, rows_by_table
 from .test_routes import reached, requests  # noqa: F401
 
 # To whom a row belongs that the address names; whoever else has the permission is a stranger to it.
 OTHER_PERSON = "another person"
+OTHER_REVIEWER = "another reviewer"
 OTHER_TRAINER = "another course's trainer"
 OTHER_COORDINATOR = "another city's coordinator"
 BELONGS = {
@@ -22,6 +23,15 @@ BELONGS = {
     "certificates.pdf": OTHER_PERSON,
     **dict.fromkeys(
         (
+            "applications.file",
+            "applications.save",
+            "applications.show",
+            "submissions.ask",
+            "submissions.endorse",
+            "submissions.new",
+            "submissions.submit",
+            "submissions.take_back",
+            "submissions.withdraw",
             "assignments.change_due",
             "assignments.end",
             "assignments.show",
@@ -59,6 +69,7 @@ BELONGS = {
     "quizzes.summary": OTHER_PERSON,
     "reports.person": OTHER_COORDINATOR,
     "reports.stop": OTHER_TRAINER,
+    **dict.fromkeys(("reviews.decline", "reviews.file", "reviews.save", "reviews.show"), OTHER_REVIEWER),
     "uploads.append": OTHER_TRAINER,
     "uploads.delete": OTHER_TRAINER,
     "uploads.show": OTHER_TRAINER,
@@ -74,7 +85,9 @@ SHARED = {
     "certificates.public",
     "certificates.public_json",
     "mail.show",
+    "reports.attempts_file",
     "reports.people_file",
+    "reports.practitioners_file",
 }
 
 
@@ -132,6 +145,7 @@ def test_their_owners_find_them(app: Flask) -> None:
         OTHER_PERSON: scene.practitioner,
         OTHER_TRAINER: scene.trainer,
         OTHER_COORDINATOR: scene.coordinator,
+        OTHER_REVIEWER: scene.administrator,
     }
     faults = []
     for rule, method, address in list(requests(app, scene)):
@@ -161,6 +175,10 @@ def test_a_forged_id_is_not_found(app: Flask, bad: str) -> None:
         f"/certificates/{bad}",
         f"/v/{bad}",
         f"/grants/{bad}",
+        f"/grants/{bad}/changes",
+        f"/administration/grants/{bad}",
+        f"/administration/grants/{DRAFTED}/questions/{bad}",
+        f"/administration/grants/{DRAFTED}/languages/{bad}",
         f"/media/{bad}/map.webp",
         f"/confirm/{bad}",
         f"/reset-password/{bad}",

@@ -19,13 +19,14 @@ PAGES = [file for file in TEMPLATES if file.suffix == ".html"]
 # The Python that may make markup, with what; templates never call anything safe.
 MARKUP_MAKERS = {
     "app/auth/views/sign_in.py": "a sentence with a link in it, its parts escaped",
-    "app/grants/wording.py": "sentences with links in them, their parts escaped",
+    "app/grants/eligibility/finding_words.py": "sentences with links in them, their parts escaped",
+    "app/grants/eligibility/wording.py": "the same, one after the other",
     "app/auth/mail_views.py": "a mail's text, escaped, its addresses made links",
     "app/auth/wiring.py": "a text marked with its language, escaped",
     "app/core/fragments.py": "what templates gave, escaped by them",
     "app/core/skyline.py": "drawings, their labels escaped",
-    "app/courses/translation_views.py": "the bodies of a lesson, sanitised when they were saved",
-    "app/courses/writing_page.py": "a lesson's body, sanitised when it was saved",
+    "app/courses/translation/views.py": "the bodies of a lesson, sanitised when they were saved",
+    "app/courses/writing/page.py": "a lesson's body, sanitised when it was saved",
     "app/progress/presentation.py": "a lesson's body, sanitised when saved; the drawing of a code, its parts numbers",
 }
 

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -181,8 +182,10 @@ def watch(page: Page) -> list[str]:
 
     def counts(request: Request) -> bool:
         """A page that is left takes its icon and what it fetched ahead with it, and no answer to its last report
-        of time reaches it: that is nobody's fault."""
-        if request.failure == "net::ERR_ABORTED" and request.url.endswith("/time"):
+        of time reaches it, nor the figures of a rule that come after it: that is nobody's fault."""
+        if request.failure == "net::ERR_ABORTED" and urllib.parse.urlsplit(request.url).path.endswith(
+            ("/time", "/rule/count")
+        ):
             return False
         return request.failure != "net::ERR_ABORTED" or request.resource_type not in ("image", "media", "other")
 

@@ -192,6 +192,57 @@ def test_two_windows_continue_one_attempt(context: BrowserContext, practitioner:
     expect(second.locator("#progress")).to_have_text("2 of 4 answered")
 
 
+def test_a_window_in_which_nothing_was_typed_sends_what_another_said(
+    context: BrowserContext, practitioner: Page
+) -> None:
+    first, second, address = two_windows_with_one_answer(context, practitioner)
+    first.route(address, lambda route: route.abort())
+    choice(first, 0, "b").check()
+    expect(first.locator("#answer [role=status]")).to_contain_text("Not saved yet: no connection.")
+    second.evaluate("() => dispatchEvent(new Event('online'))")
+    saved(second)
+    expect(choice(second, 0, "b")).to_be_checked()
+    second.get_by_role("button", name="Next question").click()
+    second.wait_for_url("**question=2**")
+    first.unroute(address)
+    saved(first)  # it asked how its answer stands, and goes on from there
+    choice(first, 0, "c").check()
+    saved(first)
+    first.reload()
+    expect(choice(first, 0, "c")).to_be_checked()
+
+
+def test_a_window_in_which_nothing_was_typed_leaves_what_waits_as_it_is(
+    context: BrowserContext, practitioner: Page
+) -> None:
+    first, second, address = two_windows_with_one_answer(context, practitioner)
+    context.route(address, lambda route: route.fulfill(status=503, json={}))
+    choice(first, 0, "b").check()
+    expect(first.locator("#answer [role=status]")).to_contain_text("Not saved yet: no connection.")
+    second.get_by_role("button", name="Next question").click()
+    expect(second.locator("#answer [role=status]")).to_contain_text("Not saved yet: no connection.")
+    context.unroute(address)
+    saved(first)
+    expect(choice(second, 0, "b")).to_be_checked()  # sent by it, or loaded again
+    second.get_by_role("button", name="Next question").click()
+    second.wait_for_url("**question=2**")
+    first.reload()
+    expect(choice(first, 0, "b")).to_be_checked()
+
+
+def two_windows_with_one_answer(context: BrowserContext, first: Page) -> tuple[Page, Page, str]:
+    """The first question of an attempt in two windows, with the first choice saved; and where answers are sent."""
+    attempt = begin(first, "long")
+    first.goto(f"{attempt}?question=1")
+    choice(first, 0, "c").check()
+    choice(first, 0, "a").check()
+    saved(first)
+    second = context.new_page()
+    second.goto(f"{attempt}?question=1")
+    expect(choice(second, 0, "a")).to_be_checked()
+    return first, second, f"**{first.locator('[data-attempt]').first.get_attribute('data-address')}"
+
+
 def test_what_is_typed_is_saved_in_a_pause_and_the_clock_is_said_aloud(practitioner: Page) -> None:
     page = practitioner
     wrong = watch(page)

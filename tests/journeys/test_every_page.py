@@ -20,7 +20,10 @@ LIBRARY = "/teach/courses/3/media"
 FRENCH = "/teach/courses/1/languages/fr"
 MARKING = "/teach/courses/1/marking"
 ATTEMPTS = f"{MARKING} > main a[href$='/attempts']"
+RULE = "/administration/grants/city-exchange-fund/rule"
 EDITION = f"{COURSE} > main a[href$='/editions'] > main a[href*='/editions/']"
+
+CALL = "/administration/grants > main .taught a"
 
 # Who looks, and at what. Each " > selector" is the first such link on the page before.
 PAGES: list[tuple[str | None, str]] = [
@@ -53,6 +56,7 @@ PAGES: list[tuple[str | None, str]] = [
     (PRACTITIONER, "/grants > main a[href^='/grants/']"),
     (PRACTITIONER, "/account"),
     (PRACTITIONER, "/account/password"),
+    (PRACTITIONER, "/account/erasure"),
     (PRACTITIONER, "/notices"),
     (PRACTITIONER, "/settings/messages"),
     (PRACTITIONER, "/mail"),
@@ -84,6 +88,7 @@ PAGES: list[tuple[str | None, str]] = [
     (TRAINER, SETTINGS),
     (TRAINER, f"{SETTINGS} > main a[href$='/audience']"),
     (TRAINER, f"{SETTINGS} > main a[href$='/trainers']"),
+    (TRAINER, f"{SETTINGS} > main a[href$='/archiving']"),
     (TRAINER, f"{COURSE} > main a[href$='/editions']"),
     (TRAINER, EDITION),
     (TRAINER, f"{COURSE} > main a[href$='/preview']"),
@@ -127,11 +132,16 @@ PAGES: list[tuple[str | None, str]] = [
     (PRACTITIONER, "/my/record"),
     (TRAINER, "/reports/people?course=prevention"),
     (COORDINATOR, "/grants > main a[href^='/grants/']"),
+    (COORDINATOR, "/grants/local-innovation-grant/application"),
+    (PRACTITIONER, "/grants/local-innovation-grant/application"),
+    (COORDINATOR, "/applications"),
     (ADMINISTRATOR, "/reports"),
     (ADMINISTRATOR, "/reports/completion"),
     (ADMINISTRATOR, "/reports/completion?by=city"),
     (ADMINISTRATOR, "/reports/completion?by=month&from=2026-01-01"),
     (ADMINISTRATOR, "/reports/people"),
+    (ADMINISTRATOR, "/reports/practitioners"),
+    (ADMINISTRATOR, "/reports/quizzes > main td a[href*='outcome=passed']"),
     (ADMINISTRATOR, "/reports/due"),
     (ADMINISTRATOR, "/reports/inactive"),
     (ADMINISTRATOR, "/reports/times"),
@@ -139,18 +149,55 @@ PAGES: list[tuple[str | None, str]] = [
     (ADMINISTRATOR, "/reports/schedules"),
     (ADMINISTRATOR, "/people"),
     (ADMINISTRATOR, "/people > main a[href^='/people/']"),
+    (ADMINISTRATOR, "/people > main th a > main a[href$='/erasure']"),
     (ADMINISTRATOR, "/cities"),
     (ADMINISTRATOR, "/cities > main a[href^='/cities/']"),
     (ADMINISTRATOR, "/cities/new"),
     (ADMINISTRATOR, "/administration/jobs"),
+    (ADMINISTRATOR, "/administration/grants"),
+    (ADMINISTRATOR, "/administration/grants/new"),
+    (ADMINISTRATOR, CALL),
+    (ADMINISTRATOR, f"{CALL} > .tabs a[href$='/questions']"),
+    (ADMINISTRATOR, "/administration/grants/city-exchange-fund/questions/new/choice"),
+    (ADMINISTRATOR, f"{CALL} > .tabs a[href$='/questions'] > main a[href$='/preview']"),
+    (ADMINISTRATOR, f"{CALL} > .tabs a[href$='/languages']"),
+    (ADMINISTRATOR, f"{CALL} > .tabs a[href$='/languages'] > main a[href$='/fr']"),
+    (ADMINISTRATOR, f"{CALL} > .tabs a[href$='/publishing']"),
+    (None, "/grants/local-innovation-grant/changes"),
     (ADMINISTRATOR, "/cities/1/edit"),
     (ADMINISTRATOR, "/network"),
     (ADMINISTRATOR, "/grants > main a[href^='/grants/']"),
-    (ADMINISTRATOR, "/grants > main a[href^='/grants/'] > main a[href$='/eligible']"),
+    (ADMINISTRATOR, "/grants > main a[href^='/grants/'] > main a[href$='/network']"),
+    (ADMINISTRATOR, "/grants > main a[href^='/grants/'] > main a[href$='/network'] > main a[href$='show=near']"),
+    (ADMINISTRATOR, "/grants > main a[href^='/grants/'] > main a[href$='/fairness']"),
+    (COORDINATOR, "/grants > main a[href^='/grants/'] > main a[href$='/what-if']"),
+    (ADMINISTRATOR, "/administration/grants/local-innovation-grant/applications"),
+    (ADMINISTRATOR, "/administration/grants/local-innovation-grant/applications/reviewers"),
+    (ADMINISTRATOR, "/administration/grants/first-steps-fund/cities/1"),
+    (ADMINISTRATOR, "/administration/duties"),
+    (PRACTITIONER, "/reviews"),
+    (ADMINISTRATOR, RULE),
+    (ADMINISTRATOR, f"{RULE}/parts/new"),
+    (ADMINISTRATOR, f"{RULE}/parts/new?kind=city_trained"),
+    (ADMINISTRATOR, f"{RULE}/parts/new?kind=city_in"),
+    (ADMINISTRATOR, f"{RULE}/parts/new?kind=declared"),
+    (ADMINISTRATOR, f"{RULE}/parts/0-0"),
+    (ADMINISTRATOR, f"{RULE}/preview"),
+    (ADMINISTRATOR, f"{RULE}/subjects"),
+    (ADMINISTRATOR, f"{RULE}/subjects?q=a"),
+    (ADMINISTRATOR, f"{RULE}/versions"),
+    (ADMINISTRATOR, f"{RULE}/versions/1"),
+    (ADMINISTRATOR, f"{RULE}/versions/new"),
 ]
 STATUS = {"/there-is-no-such-page": 404, "/learn/prevention/final-test": 409}  # the rest: 200; the test is locked
 COLOURS = ("color-contrast", "link-in-text-block")  # of axe's rules, those that the dark can break
 LOOKS = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
+
+
+def wait_for_figures(page: Page) -> None:
+    """Until what comes after the page, one thing after the other, is there: leaving before would break it off."""
+    if page.locator("[data-to-come]").count():
+        page.wait_for_load_state("networkidle")
 
 
 def look_at(page: Page, path: str, language: str) -> list[str]:
@@ -161,8 +208,10 @@ def look_at(page: Page, path: str, language: str) -> list[str]:
     speak(page, language)
     for link in links:
         page.goto(page.locator(link).first.get_attribute("href") or "/a-link-without-an-address")
+    wait_for_figures(page)
     wrong = watch(page)
     answer = page.reload()
+    wait_for_figures(page)
     expected = STATUS.get(path, 200)
     assert answer is not None and answer.status == expected, f"{page.url}: {answer and answer.status}"
     if expected >= 400:

@@ -18,6 +18,10 @@ def test_from_registering_to_eligible(page: Page, browser: Browser, site: Site) 
     take(page, "schools", test="course-test", language="en")
     page.goto(GRANT)
     expect(page.get_by_role("heading", name="One step left for you")).to_be_visible()
+    way = page.locator("#way")
+    expect(way).to_contain_text("Begin by")
+    expect(way.get_by_role("link")).to_have_attribute("href", "/courses/prevention")
+    what_would_be(browser, site)
 
     administrator = browser.new_page(base_url=site.address, locale="en-GB")
     fill_in_sign_in(administrator, "admin")
@@ -43,6 +47,27 @@ def test_from_registering_to_eligible(page: Page, browser: Browser, site: Site) 
     expect(page.get_by_text("3/3")).to_be_visible()
 
     assert completed(administrator) == before + 1
+
+
+def what_would_be(browser: Browser, site: Site) -> None:
+    """Somebody of the network tries out whether one course more makes Léa eligible: it does, and nothing is stored."""
+    administrator = browser.new_page(base_url=site.address, locale="en-GB")
+    fill_in_sign_in(administrator, "admin")
+    administrator.goto(f"{GRANT}/network?region=americas")
+    row = administrator.locator("tr", has=administrator.get_by_role("rowheader", name="Montréal"))
+    with administrator.expect_navigation():
+        row.get_by_role("link", name="Try out").click()
+    lea = administrator.locator("tr", has_text="Léa Tremblay")
+    expect(lea).to_contain_text("1 step left")
+    administrator.get_by_label("The city’s part in prevention").check()
+    lea.get_by_role("checkbox").check()
+    with administrator.expect_navigation():
+        administrator.get_by_role("button", name="See what would be").click()
+    expect(lea.locator("td").last).to_have_text("Eligible")
+    expect(lea.locator("td").first).to_have_text("1 step left")
+    administrator.get_by_role("link", name="Begin again").click()
+    expect(lea.locator("td").last).to_have_text("1 step left")
+    administrator.close()
 
 
 def register(page: Page, site: Site) -> None:

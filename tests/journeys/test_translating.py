@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.exchange.xliff import translate
 
@@ -41,6 +41,31 @@ def test_texts_are_saved_one_by_one_and_the_others_stay_as_typed(sign_in: Callab
     expect(page.locator("#group-2 .tag")).to_have_text("Up to date")
     page.reload()
     expect(page.locator("[name='text.summary']")).to_have_value("ملخص")
+
+
+def test_what_is_typed_while_a_text_is_being_saved_stays(sign_in: Callable[..., Page]) -> None:
+    page = sign_in("trainer")
+    add(page, "pt", "Portuguese")
+    page.goto(f"{LANGUAGES}/pt/course")
+    title, tag = page.locator("[name='text.title']"), page.locator("#group-1 .tag")
+    held: list[Route] = []
+    page.route(
+        "**/pt/course", lambda route: held.append(route) if route.request.method == "POST" else route.continue_()
+    )
+    title.fill("O papel")
+    with page.expect_request(lambda request: request.method == "POST"):
+        title.press("Enter")
+    title.press_sequentially(" da cidade")
+    held[0].continue_()
+    expect(tag).to_have_text("Up to date")  # as it was sent
+    expect(page.locator("#group-1 [data-status]")).to_be_empty()
+    expect(title).to_have_value("O papel da cidade")
+    expect(title).to_be_focused()
+    page.unroute("**/pt/course")
+    title.press("Enter")
+    expect(page.locator("#group-1 [data-status]")).to_have_text("Saved")
+    page.reload()
+    expect(title).to_have_value("O papel da cidade")
 
 
 def test_a_lost_connection_leaves_what_was_typed(context: BrowserContext, sign_in: Callable[..., Page]) -> None:

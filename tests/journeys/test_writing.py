@@ -6,13 +6,21 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, FrameLocator, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, Route, expect
 
 from .conftest import Site, fill_in_sign_in, serving
 
 LESSON = "/teach/courses/1/lessons/{}/text"
+# A page that stands for one which closes: it holds a lock until shortly after another page asks for it.
+HOLD_UNTIL_WANTED = """(key) => void navigator.locks.request(key, { steal: true }, async () => {
+  const isWanted = async () => (await navigator.locks.query()).pending.some((lock) => lock.name === key);
+  const pause = (ms) => new Promise((go) => setTimeout(go, ms));
+  while (!(await isWanted())) await pause(10);
+  await pause(100);
+})"""
 WORD = (Path(__file__).parent / "word.html").read_text()
 
 
@@ -47,6 +55,12 @@ def write(page: Page, words: str) -> None:
 
 def says(page: Page, words: str) -> None:
     expect(page.locator("#saved")).to_contain_text(words, timeout=60_000)
+
+
+def kept(page: Page) -> list[str]:
+    """The keys of what the browser keeps unsaved of this page's text."""
+    keys = page.evaluate("() => Object.keys(localStorage)")
+    return [key for key in keys if key.startswith(page.locator("#writing").get_attribute("data-key"))]
 
 
 def is_saved(page: Page) -> None:
@@ -109,6 +123,46 @@ def test_an_answer_that_never_came_is_no_conflict_with_oneself(lesson: Page, sit
     lesson.keyboard.type(" and then more.")
     is_saved(lesson)
     assert stored(site, 1).count("Sent once, and then more.") == 1
+
+
+def test_what_left_with_its_page_is_no_conflict_with_what_one_wrote_elsewhere_since(
+    lesson: Page, browser: Browser, browser_context_args: dict[str, Any], site: Site
+) -> None:
+    open_lesson(lesson, 9)
+    write(lesson, "Typed at the office, and closed.")
+    lesson.close()
+    home = browser.new_context(**{**browser_context_args, "base_url": site.address})
+    elsewhere = home.new_page()
+    fill_in_sign_in(elsewhere, "trainer")
+    open_lesson(elsewhere, 9)
+    expect(text(elsewhere).locator("body")).to_contain_text("Typed at the office, and closed.")
+    write(elsewhere, "Typed at home.")
+    is_saved(elsewhere)
+    home.close()
+    again = open_lesson(lesson.context.new_page(), 9)
+    is_saved(again)
+    expect(text(again).locator("body")).to_contain_text("Typed at home.")
+    assert kept(again) == []
+    assert stored(site, 9).count("Typed at the office, and closed.") == 1
+
+
+def test_a_page_opened_while_another_closes_takes_up_what_that_left(lesson: Page, site: Site) -> None:
+    holding = lesson.context.new_page()
+    holding.goto("/")
+    lesson.bring_to_front()
+    open_lesson(lesson, 10)
+    lesson.context.set_offline(True)
+    write(lesson, "Typed, and closed at once.")
+    says(lesson, "no connection")
+    key = kept(lesson)[0]
+    holding.evaluate(HOLD_UNTIL_WANTED, key)
+    lesson.close()
+    lesson.context.set_offline(False)
+    again = open_lesson(lesson.context.new_page(), 10)
+    holding.close()
+    expect(text(again).locator("body")).to_contain_text("Typed, and closed at once.")
+    is_saved(again)
+    assert stored(site, 10).count("Typed, and closed at once.") == 1
 
 
 def test_an_expired_sign_in_keeps_the_text(lesson: Page, site: Site) -> None:

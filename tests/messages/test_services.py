@@ -180,3 +180,10 @@ def test_one_stop_that_is_sent_several_times_at_once_stops_once(app: Flask, time
 
     at_once([stop] * 6)
     assert sorted(db.session.scalars(sa.select(NoticeChoice.kind))) == ["due_soon", "late"]
+
+
+def test_a_link_that_stops_mails_does_nothing_for_who_was_erased(app: Flask) -> None:
+    person_id = a_person(state=PersonState.ERASED).id
+    with pytest.raises(NotFound), unit_of_work():
+        services.stop(person_id=person_id, kinds=["certificate"])
+    assert db.session.scalars(sa.select(NoticeChoice)).all() == []

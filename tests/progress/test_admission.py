@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from app.auth.models import Person, Role
 from app.core.transactions import unit_of_work
-from app.courses.audience_services import change_audience, invite
+from app.courses.audience.services import change_audience, invite
 from app.courses.models import Course
 from app.courses.outline import Admits, Audience
 from app.extensions import db

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.auth import cohort_services
 from app.auth import services as auth
+from app.auth.cohorts import services as cohort_services
 from app.auth.identity import Identity
 from app.auth.models import Person, PersonState, Role
 from app.core import clock
@@ -24,12 +24,14 @@ from app.courses.outline import Admits, Audience
 from app.extensions import db
 from app.messages.models import Notice
 from app.network.models import City
-from app.progress import assigned_queries, assigning_queries, jobs, renewal_services
-from app.progress import assigning_services as services
+from app.progress import jobs
 from app.progress import services as progress
-from app.progress.assigning_errors import AlreadyEnded
-from app.progress.assigning_forms import DueForm
-from app.progress.giving import Due, Target, end_of
+from app.progress.assigning import assigned_queries, services
+from app.progress.assigning import queries as assigning_queries
+from app.progress.assigning.errors import AlreadyEnded
+from app.progress.assigning.forms import DueForm
+from app.progress.assigning.giving import Due, Target, end_of
+from app.progress.certificates import renewal_services
 from app.progress.models import ActivityState, Assignment, Enrolment
 from app.progress.services import Outcome
 from tests.at_once import at_once
@@ -208,7 +210,7 @@ def test_whom_a_course_does_not_admit_is_left_out_by_name(city: City, admin: Ide
     course, trainer = a_course(), a_person(city=city, roles=(Role.TRAINER,))
     refused, gone, already = (a_person(name, city=city) for name in ("Refused", "Gone", "Already"))
     with unit_of_work():
-        progress.withdraw(enrolment_id=progress.enrol(person=gone, course_id=course.id).id)
+        progress.withdraw(enrolment_id=progress.enrol(person=gone, course_id=course.id).id, by_id=gone.id)
         progress.enrol(person=already, course_id=course.id)
         db.session.get_one(Course, course.id).audience = Audience(Admits.SOME, (), (Role.TRAINER,))
     found = assigning_queries.preview(course.id, Target(city_id=city.id))

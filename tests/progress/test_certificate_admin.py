@@ -14,7 +14,8 @@ from app.core.models import AuditEvent
 from app.core.transactions import unit_of_work
 from app.extensions import db
 from app.messages.models import Notice
-from app.progress import certificate_services, codes
+from app.progress.certificates import codes
+from app.progress.certificates import services as certificate_services
 from app.progress.errors import AlreadyRevoked
 from app.progress.models import Certificate, Completion, SigningKey
 from tests.at_once import at_once
@@ -83,7 +84,7 @@ def test_they_are_found_by_code_name_and_course(administrator: FlaskClient, aske
 
 
 def test_a_long_list_comes_in_pages(administrator: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.progress.certificate_queries.PAGE_SIZE", 1)
+    monkeypatch.setattr("app.progress.certificates.queries.PAGE_SIZE", 1)
     finish(a_person("Second Holder"))
     first, second = (administrator.get(f"/certificates/all?page={n}").text for n in (1, 2))
     assert "Second Holder" in first and "Amina" not in first and 'rel="next"' in first

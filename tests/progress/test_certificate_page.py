@@ -16,7 +16,7 @@ from app.core import clock
 from app.core.transactions import unit_of_work
 from app.courses.models import Course
 from app.extensions import db
-from app.progress import codes
+from app.progress.certificates import codes
 from app.progress.models import Certificate
 from tests.factories import signed_in, text
 from tests.house_rules.scene import CODE, Scene, a_scene

@@ -21,8 +21,10 @@ from app.courses.editions import get_edition
 from app.courses.models import Activity, Course
 from app.courses.outline import CourseSettings
 from app.extensions import db
-from app.progress import checking, excusing_services, jobs, renewal_services, services
+from app.progress import checking, jobs, services
+from app.progress.certificates import renewal_services
 from app.progress.models import ActivityProgress, ActivityState, Certificate, Completion, Enrolment, EnrolmentState
+from app.progress.people import excusing_services
 from app.progress.services import Outcome
 from app.quizzes import services as quizzes
 from app.quizzes.models import Attempt, Response

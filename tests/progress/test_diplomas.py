@@ -18,8 +18,8 @@ from pypdf import PdfReader
 from app.core.skyline import LIT
 from app.core.transactions import TransactionOpen, unit_of_work
 from app.extensions import db
-from app.progress import codes, diplomas
-from app.progress.disclosure import Disclosure
+from app.progress.certificates import codes, diplomas
+from app.progress.certificates.disclosure import Disclosure
 from app.progress.models import Certificate, CertificateStatus
 from tests.factories import signed_in
 from tests.house_rules.scene import CODE, a_scene

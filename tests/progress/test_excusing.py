@@ -15,9 +15,12 @@ from app.core.transactions import unit_of_work
 from app.courses.editions import PublishedEdition, get_edition
 from app.courses.models import Course
 from app.extensions import db
-from app.progress import excusing_services, services
+from app.messages.models import Notice
+from app.messages.sentences import sentence
+from app.progress import services
 from app.progress.errors import CompletedAlready, CompletionRests, HasWithdrawn, NotGiven
 from app.progress.models import ActivityProgress, ActivityState, Certificate, Enrolment, EnrolmentState
+from app.progress.people import excusing_services
 from app.progress.services import Outcome
 from tests.factories import a_choice_question, a_course, a_person, signed_in
 
@@ -33,6 +36,7 @@ class Class:
         self.amina = a_person("Amina Trabelsi", email="amina@x.example")
         course = a_course("prevention", questions=[a_choice_question()], trainer=self.trainer)
         self.course_id = course.id
+        self.amina_id = self.amina.id
         self.edition: PublishedEdition = get_edition(
             db.session.scalar(sa.select(Course.edition_id).where(Course.id == course.id)) or 0
         )
@@ -191,3 +195,51 @@ def test_only_those_who_change_the_course_see_its_people(school: Class, client: 
     assert stranger.get(f"{people}/{school.id}").status_code == 404
     theirs = db.session.scalar(sa.select(Course.id).where(Course.slug == "second"))
     assert stranger.get(f"/teach/courses/{theirs}/people/{school.id}").status_code == 404
+
+
+def told(school: Class) -> list[tuple[str, str | None]]:
+    """What Amina was told, and where it leads."""
+    db.session.rollback()
+    found = db.session.scalars(sa.select(Notice).where(Notice.kind == "said_for_you").order_by(Notice.id)).all()
+    assert {notice.person_id for notice in found} <= {school.amina_id}
+    said = [sentence(notice.kind, notice.values) for notice in found]
+    return [(one.words, one.path) for one in said]
+
+
+def test_the_practitioner_is_told_by_whom_and_why_each_time(school: Class) -> None:
+    school.give("test")
+    school.give("test")  # the same again says nothing new
+    school.take_back("test")
+    school.give("lesson-1-1", DONE)
+    school.take_back("lesson-1-1")
+    school.give("test")
+    test, lesson, why, mistake = (
+        "/learn/prevention/test",
+        "/learn/prevention/lesson-1-1",
+        f"The reason: {WHY}",
+        "A mistake.",
+    )
+    course = "“The city’s part”"
+    assert told(school) == [
+        (f"Tove Trainer excused you from “Test” in {course}. {why}", test),
+        (f"Tove Trainer excuses you no longer from “Test” in {course}. The reason: {mistake}", test),
+        (f"Tove Trainer completed “Lesson 1.1” in {course} for you. {why}", lesson),
+        (f"Tove Trainer took back that “Lesson 1.1” in {course} was completed for you. The reason: {mistake}", lesson),
+        (f"Tove Trainer excused you from “Test” in {course}. {why}", test),
+    ]  # fmt: skip
+    assert all(notice.mail_at is not None for notice in db.session.scalars(sa.select(Notice)))
+
+
+def test_who_teaches_and_takes_a_course_is_told_nothing_of_what_they_did(school: Class) -> None:
+    with unit_of_work():
+        excusing_services.give(
+            enrolment_id=school.id, activity_id=school.activity("test"), state=EXCUSED, reason=WHY, by=school.amina_id
+        )
+    assert told(school) == []
+
+
+def test_what_a_trainer_writes_is_shown_as_words(school: Class, client: FlaskClient) -> None:
+    school.give("test", reason="<script>alert(1)</script>")
+    page = signed_in(client, school.amina).get("/notices").get_data(as_text=True)
+    assert "&lt;script&gt;alert(1)" in page and "<script>alert" not in page
+    assert '“<a href="/learn/prevention/test">Test</a>”' in page

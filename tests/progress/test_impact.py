@@ -19,9 +19,10 @@ from app.courses.errors import NothingToPublish, NotReady
 from app.courses.models import Activity, Course
 from app.courses.outline import CourseSettings
 from app.extensions import db
-from app.progress import jobs, queries, services, taking_queries
+from app.progress import jobs, queries, services
 from app.progress.impact import Impact, foresee
 from app.progress.models import ActivityState, Completion, Enrolment
+from app.progress.people import taking_queries
 from app.progress.pieces import sentences, under_way
 from app.progress.services import Outcome
 from app.progress.standing import Standing

@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 
 from app.core.transactions import unit_of_work
 from app.courses import services as courses
-from app.courses import translation_services
 from app.courses.models import Course
+from app.courses.translation import services as translation_services
 from app.extensions import db
 from app.progress import services as progress
 from app.progress.models import ActivityState, Enrolment

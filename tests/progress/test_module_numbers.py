@@ -12,12 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.transactions import unit_of_work
-from app.courses import builder_services, changes, discarding_services, drafts
+from app.courses import drafts
 from app.courses import services as courses
+from app.courses.builder import services as builder_services
 from app.courses.editions import PublishedEdition, get_edition, of_outline
 from app.courses.kinds import Level
 from app.courses.models import Course, Module
 from app.courses.outline import CourseSettings, Opens, Order, Outline, OutlineActivity, OutlineModule
+from app.courses.publishing import changes, discarding_services
 from app.extensions import db
 from app.progress import services
 from app.progress.counting import rule_of

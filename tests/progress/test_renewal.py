@@ -17,13 +17,15 @@ from app.core.transactions import unit_of_work
 from app.courses.editions import get_edition
 from app.courses.models import Course
 from app.extensions import db
-from app.progress import queries, renewal_services, services
+from app.progress import queries, services
+from app.progress.certificates import renewal_services
+from app.progress.certificates.renewal import may_renew
 from app.progress.errors import NotRenewable
 from app.progress.models import ActivityProgress, ActivityState, Certificate, Completion, Enrolment, EnrolmentState
-from app.progress.renewal import may_renew
 from app.progress.services import Outcome
+from app.progress.tallies.queries import list_differences
 from tests.at_once import at_once
-from tests.factories import a_course, a_person, signed_in
+from tests.factories import a_city, a_course, a_person, signed_in
 
 from .test_views import csrf
 
@@ -104,6 +106,19 @@ def test_a_renewal_is_a_new_cycle_due_when_the_certificate_expires(
     first, second = cycle.certificates()
     assert (second.issued_at, first.revoked_at) == (cycle.expires - SOON, None)
     assert db.session.scalars(sa.select(Completion.cycle).order_by(Completion.id)).all() == [1, 2]
+
+
+def test_a_renewal_belongs_to_where_the_person_is_by_then(cycle: Cycle, monkeypatch: pytest.MonkeyPatch) -> None:
+    city = a_city()
+    with unit_of_work():
+        db.session.get_one(Person, cycle.person.id).city_id = city.id
+        services.follow_move(person_id=cycle.person.id, city_id=city.id)
+    assert cycle.enrolment.city_id is None  # what is finished stays where it was earned
+    assert cycle.expires is not None
+    at(monkeypatch, cycle.expires - SOON)
+    cycle.renew()
+    assert cycle.enrolment.city_id == city.id
+    assert list_differences() == []
 
 
 def test_after_it_expired_it_is_due_at_no_time(cycle: Cycle, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,17 +13,21 @@ from app.core import clock
 from app.core.transactions import unit_of_work
 from app.courses.editions import get_edition
 from app.extensions import db
-from app.progress import services, tally_jobs, tally_services
+from app.progress import services
 from app.progress.models import (
     ActivityState,
     Enrolment,
     EnrolmentState,
     Learner,
     Tally,
+    TallyDone,
+    TallyStand,
     TallySubject,
 )
 from app.progress.services import Outcome
-from app.progress.tally_queries import list_differences, list_wrong_learners
+from app.progress.tallies import jobs as tally_jobs
+from app.progress.tallies import services as tally_services
+from app.progress.tallies.queries import list_differences, list_wrong_learners
 from tests.at_once import at_once
 from tests.factories import a_city, a_course, a_person
 
@@ -100,7 +104,7 @@ def test_adding_up_keeps_the_sums(app: Flask) -> None:
     with unit_of_work():
         db.session.get_one(Enrolment, ids[0]).state = EnrolmentState.WITHDRAWN
     before = sums(TallySubject.COURSE), sums(TallySubject.CITY)
-    assert tally_jobs.add_up() == 5 * 2 - 2
+    assert tally_jobs.add_up() == 5 * 3 - 3
     assert (sums(TallySubject.COURSE), sums(TallySubject.CITY)) == before
     assert tally_jobs.add_up() == 0
     assert_all_well()
@@ -112,10 +116,14 @@ def test_counting_anew_mends_what_went_wrong(app: Flask) -> None:
         services.enrol(person=person, course_id=course.id)
         db.session.execute(sa.update(Tally).values(enrolled=Tally.enrolled + 1))
         db.session.execute(sa.update(Learner).values(newest_at=None))
-    wrong = {(one.subject, one.kept, one.counted) for one in list_differences()}
+        db.session.execute(sa.update(TallyStand).values(people=TallyStand.people + 1))
+        db.session.execute(sa.insert(TallyDone).values(subject="days", month="2026-11", number=3, completed=1))
+    wrong = {(one.table, one.key[0], one.kept, one.counted) for one in list_differences()}
     assert wrong == {
-        ("city", (2, 0), (1, 0)),
-        ("course", (2, 0), (1, 0)),
+        ("tally", "city", (2, 0), (1, 0)),
+        ("tally", "course", (2, 0), (1, 0)),
+        ("tally_done", "days", (1,), (0,)),
+        ("tally_stand", course.id, (2,), (1,)),
     }
     assert list_wrong_learners() == [person.id]
     db.session.rollback()
@@ -183,6 +191,6 @@ def test_the_check_names_a_wrong_tally_and_a_wrong_newest_enrolment_and_repairs_
         db.session.execute(sa.update(Learner).values(newest_at=NOW))
     found = run(args=["progress", "check", "--repair"])
     assert found.exit_code == 1
-    assert f"tally course {course.id}" in found.output and "kept (7, 0), counted (1, 0)" in found.output
+    assert "tally course 2" in found.output and "kept (7, 0), counted (1, 0)" in found.output
     assert "newest enrolment" in found.output
     assert run(args=["progress", "check"]).exit_code == 0

@@ -35,9 +35,9 @@ def window_of(app: Flask) -> Iterator[Callable[[Person], FlaskClient]]:
     db.session.remove()
 
 
-def withdraw(enrolment_id: int, **values: object) -> None:
+def withdraw(enrolment_id: int, *, by_id: int | None = None, reason: str = "") -> None:
     with unit_of_work():
-        services.withdraw(enrolment_id=enrolment_id, **values)  # type: ignore[arg-type]
+        services.withdraw(enrolment_id=enrolment_id, by_id=by_id, reason=reason)
 
 
 def come_back(enrolment_id: int) -> None:

@@ -17,7 +17,7 @@ from app.extensions import db
 from app.progress import services as progress
 from app.progress.models import ActivityProgress
 from app.quizzes import queries, services
-from app.quizzes.bank import add_version
+from app.quizzes.bank.versions import add_version
 from app.quizzes.kind import data_of
 from app.quizzes.models import (
     Attempt,
@@ -29,7 +29,7 @@ from app.quizzes.models import (
     Response,
     VersionState,
 )
-from app.quizzes.regrading import Answered, earned
+from app.quizzes.regrading.grading import Answered, earned
 from app.quizzes.settings import QuizSettings
 from app.quizzes.types import Answer, Choice, Content, Criterion, Essay, Level, SingleChoice
 from app.quizzes.types import SingleChoiceAnswer as Chosen

@@ -14,8 +14,9 @@ from app.courses.models import Course
 from app.extensions import db
 from app.network.models import City
 from app.progress import services as progress
-from app.quizzes import answer_services, queries, services
-from app.quizzes.answer_queries import find_answering
+from app.quizzes import queries, services
+from app.quizzes.attempts import services as answer_services
+from app.quizzes.attempts.queries import find_answering
 from app.quizzes.models import Attempt, Extension, Quiz, Response
 from app.quizzes.queries import Sitting
 from app.quizzes.settings import QuizSettings

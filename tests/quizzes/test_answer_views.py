@@ -14,11 +14,11 @@ from flask.testing import FlaskClient
 from app.core import clock
 from app.core.transactions import unit_of_work
 from app.extensions import db
-from app.quizzes.bank import add_version
+from app.quizzes.attempts.starting import slots_for
+from app.quizzes.bank.versions import add_version
 from app.quizzes.kind import QuizData, SlotData
 from app.quizzes.models import Attempt, AttemptSlot, QuestionVersion, Response
 from app.quizzes.settings import AFTERWARDS, ALWAYS, Band, Behaviour, Overdue, QuizSettings, Review, When
-from app.quizzes.starting import slots_for
 from app.quizzes.types import AcceptedAnswer, Choice, Content, MultipleChoice, ShortAnswer, SingleChoiceAnswer
 from tests.factories import a_choice_question, a_person, an_answer, signed_in, text
 from tests.pages import check_page

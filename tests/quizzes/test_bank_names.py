@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.quizzes import tags
-from app.quizzes.categories import is_within, moved, path_of, tree
-from app.quizzes.draws import holds
+from app.quizzes.bank import tags
+from app.quizzes.bank.categories import is_within, moved, path_of, tree
 from app.quizzes.models import Draw
+from app.quizzes.studio.draws import holds
 
 names = st.sampled_from(["a", "b", "ab", "B", "é"])
 paths = st.lists(names, max_size=4).map("/".join)

@@ -18,11 +18,15 @@ from app.core.errors import NotFound
 from app.core.models import AuditEvent
 from app.core.text import Text
 from app.core.transactions import unit_of_work
-from app.courses import placing_services, services
+from app.courses import services
+from app.courses.builder import placing_services
 from app.courses.errors import EditedMeanwhile
 from app.extensions import db
-from app.quizzes import bank_naming, bank_queries, bank_services, question_queries, question_services, studio_services
-from app.quizzes.bank_errors import (
+from app.quizzes.bank import naming as bank_naming
+from app.quizzes.bank import queries as bank_queries
+from app.quizzes.bank import services as bank_services
+from app.quizzes.bank.categories import moved
+from app.quizzes.bank.errors import (
     IntoItself,
     MergesCategories,
     MergesTags,
@@ -33,11 +37,13 @@ from app.quizzes.bank_errors import (
     StillDrawn,
     TooLate,
 )
-from app.quizzes.bank_naming import Filed
-from app.quizzes.bank_queries import Filters, Order, QuestionState, Used
-from app.quizzes.categories import moved
+from app.quizzes.bank.naming import Filed
+from app.quizzes.bank.queries import Filters, Order, QuestionState, Used
 from app.quizzes.errors import TooManyQuestions
 from app.quizzes.models import Draw, Question, QuestionVersion, Quiz, QuizSlot, VersionState
+from app.quizzes.questions import queries as question_queries
+from app.quizzes.questions import services as question_services
+from app.quizzes.studio import services as studio_services
 from app.quizzes.types import AcceptedAnswer, Content, ShortAnswer, marks_hash
 from tests.at_once import at_once
 from tests.factories import a_choice_question, text

@@ -12,11 +12,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.core.transactions import unit_of_work
-from app.courses import builder_services, services
-from app.quizzes import bank_address, question_services
-from app.quizzes.bank_queries import Filters, Order, QuestionState, Used
+from app.courses import services
+from app.courses.builder import services as builder_services
+from app.quizzes.bank import address as bank_address
+from app.quizzes.bank.queries import Filters, Order, QuestionState, Used
 from app.quizzes.models import VersionState
-from app.quizzes.question_trial import Decision, try_out
+from app.quizzes.questions import services as question_services
+from app.quizzes.questions.trial import Decision, try_out
 from app.quizzes.types import AnswerPart, Content, Said, Scored, SingleChoice, SingleChoiceAnswer
 from tests.factories import a_choice_question, signed_in
 from tests.pages import check_page

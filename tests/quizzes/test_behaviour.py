@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.quizzes.behaviour import (
+from app.quizzes.attempts.behaviour import (
     after_tries,
     between_tries,
     can_check,

@@ -26,11 +26,12 @@ from app.courses.models import Activity, Course
 from app.extensions import db
 from app.progress import services as progress
 from app.progress.models import Enrolment, EnrolmentState
-from app.quizzes import delivery_queries, delivery_services
-from app.quizzes.delivery_queries import Delivery
+from app.quizzes.attempts.timing import Allowance, deadline
+from app.quizzes.delivery import queries as delivery_queries
+from app.quizzes.delivery import services as delivery_services
+from app.quizzes.delivery.queries import Delivery
 from app.quizzes.models import Attempt, AttemptState, Extension, Quiz
 from app.quizzes.settings import QuizSettings
-from app.quizzes.timing import Allowance, deadline
 from tests.at_once import at_once
 from tests.factories import a_city, a_person, signed_in
 from tests.pages import check_page, read_page

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.quizzes.drawing import Met, draw, lay_out, pages_of
+from app.quizzes.attempts.drawing import Met, draw, lay_out, pages_of
 from app.quizzes.kind import SlotData
 from app.quizzes.settings import QuizSettings
 from tests.factories import a_choice_question

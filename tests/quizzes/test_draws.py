@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.quizzes.draws import Shortage, drawn, holds, shortages, with_parents
 from app.quizzes.models import Draw
+from app.quizzes.studio.draws import Shortage, drawn, holds, shortages, with_parents
 
 POOLS = st.dictionaries(st.integers(1, 6), st.frozensets(st.integers(1, 6), max_size=5), max_size=6)
 

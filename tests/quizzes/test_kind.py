@@ -14,10 +14,10 @@ from app.courses import drafts, editions, services
 from app.courses.kinds import Level, Passage, get_kind
 from app.courses.models import Course
 from app.extensions import db
-from app.quizzes import copying
-from app.quizzes.bank import add_version
+from app.quizzes.bank.versions import add_version
 from app.quizzes.models import Question, Quiz, QuizSlot, VersionState
 from app.quizzes.settings import Grading, QuizSettings
+from app.quizzes.studio import copying
 from app.quizzes.types import AcceptedAnswer, Choice, MultipleChoice, ShortAnswer
 from tests.factories import a_choice_question, a_draft, text
 

@@ -13,10 +13,12 @@ from app.core.transactions import unit_of_work
 from app.extensions import db
 from app.messages.models import Notice
 from app.progress.models import Certificate, Enrolment
-from app.quizzes import marking_attempt_queries, marking_queries, marking_services
-from app.quizzes.marking import Given, by_rubric
-from app.quizzes.marking_errors import MarkedMeanwhile, NotHandedIn
-from app.quizzes.marking_queries import Place
+from app.quizzes.marking import attempt_queries as marking_attempt_queries
+from app.quizzes.marking import queries as marking_queries
+from app.quizzes.marking import services as marking_services
+from app.quizzes.marking.errors import MarkedMeanwhile, NotHandedIn
+from app.quizzes.marking.marks import Given, by_rubric
+from app.quizzes.marking.queries import Place
 from app.quizzes.models import AttemptState, Mark, Response
 from app.quizzes.settings import Grading
 from app.quizzes.types import Criterion, EssayAnswer, Level

@@ -204,7 +204,7 @@ def test_attempts_are_found_by_name_and_city(teaching: FlaskClient, school: Scho
 
 
 def test_attempts_are_paged(teaching: FlaskClient, school: School, monkeypatch: pytest.MonkeyPatch) -> None:
-    from app.quizzes import marking_attempt_queries
+    from app.quizzes.marking import attempt_queries as marking_attempt_queries
 
     monkeypatch.setattr(marking_attempt_queries, "PAGE_SIZE", 2)
     for n in range(3):

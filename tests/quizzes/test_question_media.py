@@ -15,14 +15,16 @@ from app.core import clock
 from app.core.models import Media, MediaVariant
 from app.core.text import Text
 from app.core.transactions import unit_of_work
-from app.courses import library_queries, library_services, services
+from app.courses import services
 from app.courses.errors import FileInUse
 from app.courses.jobs import sweep
+from app.courses.library import queries as library_queries
+from app.courses.library import services as library_services
 from app.courses.models import Course, CourseMedia
 from app.extensions import db
-from app.quizzes.bank import add_version
+from app.quizzes.bank.versions import add_version
 from app.quizzes.models import Question, QuizSlot, VersionState
-from app.quizzes.pictures import find_files, forget, known_pictures
+from app.quizzes.questions.pictures import find_files, forget, known_pictures
 from app.quizzes.types import Content, Picture
 from tests.factories import a_choice_question, a_draft, a_file, signed_in, text
 from tests.pages import check_page

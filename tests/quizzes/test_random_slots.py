@@ -12,17 +12,20 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.core.transactions import unit_of_work
-from app.courses import changes, drafts, editions, services
+from app.courses import drafts, editions, services
 from app.courses.kinds import Level, get_kind
 from app.courses.models import Activity, Edition
 from app.courses.outline import Outline
+from app.courses.publishing import changes
 from app.exchange.copying import Copy
 from app.extensions import db
-from app.quizzes import studio_queries, studio_services, studio_slots
-from app.quizzes.bank import add_version
+from app.quizzes.bank.versions import add_version
 from app.quizzes.freezing import SlotData, data_of
-from app.quizzes.models import Draw, Question, Quiz, QuizSlot, VersionState
+from app.quizzes.models import Draw, Question, QuestionVersion, Quiz, QuizSlot, VersionState
 from app.quizzes.settings import Band, Behaviour, Completes, Overdue, QuizSettings, Review
+from app.quizzes.studio import queries as studio_queries
+from app.quizzes.studio import services as studio_services
+from app.quizzes.studio import slots as studio_slots
 from app.quizzes.types import Choice, MultipleChoice
 from tests.factories import a_choice_question, a_draft, text
 
@@ -517,6 +520,34 @@ def test_what_may_be_drawn_and_what_is_said_to_scores_is_translated(app: Flask) 
         assert kind.units(quiz, course, "en") == []
         with pytest.raises(LookupError):
             kind.translate(quiz, course, "fr", {"_bands/50": "x"}, None)
+
+
+def test_a_translation_of_what_is_said_to_scores_leaves_settings_made_meanwhile(app: Flask) -> None:
+    desk = a_desk("one", quiz=QuizSettings(pass_mark=70, bands=(Band(0, text("Try again.")),)))
+    with unit_of_work():
+        quiz, course = quiz_of(desk)
+        meanwhile = msgspec.structs.replace(quiz.settings, attempts=2)
+        db.session.execute(sa.update(Quiz.__table__).values(settings=meanwhile))  # type: ignore[arg-type]
+        get_kind("quiz").translate(quiz, course, "fr", {"_bands/0": "Encore."}, desk.trainer.id)
+    with unit_of_work():
+        settings = quiz_of(desk)[0].settings
+        assert (settings.attempts, settings.bands[0].text) == (2, text("Try again.", fr="Encore."))
+
+
+def test_a_translation_of_a_question_is_numbered_after_what_was_saved_meanwhile(app: Flask) -> None:
+    desk = a_desk("one")
+    with unit_of_work():
+        quiz, course = quiz_of(desk)
+        read = quiz.ordered_slots()[0].question
+        assert read and [version.number for version in read.versions] == [1]
+        table = QuestionVersion.__table__
+        columns = [column for column in table.columns if column.name != "id"]
+        values = [sa.literal(2) if column.name == "number" else column for column in columns]
+        db.session.execute(sa.insert(table).from_select([column.name for column in columns], sa.select(*values)))  # type: ignore[arg-type]
+        (unit, *_more) = get_kind("quiz").units(quiz, course, "fr")
+        get_kind("quiz").translate(quiz, course, "fr", {unit.key: "Une"}, desk.trainer.id)
+    with unit_of_work():
+        assert sorted(version.number for version in question(1).versions) == [1, 2, 3]
 
 
 def test_what_a_translation_was_made_from_is_found_again(app: Flask) -> None:

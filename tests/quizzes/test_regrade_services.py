@@ -17,12 +17,16 @@ from app.core.transactions import unit_of_work
 from app.courses import services as courses
 from app.extensions import db
 from app.progress.models import Certificate, Completion, Enrolment
-from app.quizzes import marking_queries, regrade_jobs, regrade_queries, regrade_services, services
-from app.quizzes.marking import Given
-from app.quizzes.marking_errors import PreviewOutdated
-from app.quizzes.marking_queries import MarkedQuiz
+from app.quizzes import services
+from app.quizzes.marking import queries as marking_queries
+from app.quizzes.marking.errors import PreviewOutdated
+from app.quizzes.marking.marks import Given
+from app.quizzes.marking.queries import MarkedQuiz
 from app.quizzes.models import Quiz, Regrade, Response, VersionState
-from app.quizzes.regrading import Plan
+from app.quizzes.regrading import jobs as regrade_jobs
+from app.quizzes.regrading import queries as regrade_queries
+from app.quizzes.regrading import services as regrade_services
+from app.quizzes.regrading.grading import Plan
 from app.quizzes.settings import QuizSettings
 from tests.at_once import at_once
 from tests.factories import a_choice_question

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.quizzes import behaviour
+from app.quizzes.attempts import behaviour
 from app.quizzes.models import Try
-from app.quizzes.regrading import Answered, Plan, Taken, Tried, earned, plan
+from app.quizzes.regrading.grading import Answered, Plan, Taken, Tried, earned, plan
 from app.quizzes.settings import Behaviour, Grading, QuizSettings
 from app.quizzes.types import Answer, Content, MultipleChoiceAnswer, ShortAnswerAnswer
 from tests.factories import a_choice_question

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.quizzes.review import band_of, moment, shown
+from app.quizzes.attempts.review import band_of, moment, shown
 from app.quizzes.settings import Band, Review, When
 from tests.factories import text
 

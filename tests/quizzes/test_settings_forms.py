@@ -13,7 +13,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.core.transactions import unit_of_work
-from app.quizzes import studio_queries, studio_services
 from app.quizzes.reading import settings_groups, settings_words
 from app.quizzes.settings import (
     AFTERWARDS,
@@ -27,7 +26,9 @@ from app.quizzes.settings import (
     Review,
     When,
 )
-from app.quizzes.settings_forms import GROUPS, SettingsForm
+from app.quizzes.studio import queries as studio_queries
+from app.quizzes.studio import services as studio_services
+from app.quizzes.studio.settings_forms import GROUPS, SettingsForm
 from tests.factories import signed_in, text
 from tests.pages import check_page, read_page
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.quizzes import statistics
-from app.quizzes.statistics import Pair
+from app.quizzes.statistics import figures as statistics
+from app.quizzes.statistics.figures import Pair
 
 # Five attempts at two questions, each worth half of the quiz. By hand:
 #   x1: 50 50 0 50 0    mean 30, deviations 20 20 −30 20 −30, variance (3·400 + 2·900)/4 = 750

@@ -17,12 +17,14 @@ from app.courses.editions import get_edition
 from app.courses.models import Course
 from app.extensions import db
 from app.progress import services as progress
-from app.quizzes import answer_services, queries, services, statistics_queries
-from app.quizzes.answer_queries import find_answering
-from app.quizzes.bank import add_version
+from app.quizzes import queries, services
+from app.quizzes.attempts import services as answer_services
+from app.quizzes.attempts.queries import find_answering
+from app.quizzes.bank.versions import add_version
 from app.quizzes.models import Question
 from app.quizzes.settings import QuizSettings
-from app.quizzes.statistics_queries import Chosen, Which
+from app.quizzes.statistics import queries as statistics_queries
+from app.quizzes.statistics.queries import Chosen, Which
 from app.quizzes.types import ShortAnswer, ShortAnswerAnswer, SingleChoiceAnswer
 from app.quizzes.types.short_answer import AcceptedAnswer
 from tests.factories import a_choice_question, a_course, a_person, signed_in, text

@@ -17,12 +17,17 @@ from app.courses import drafts, services
 from app.courses.errors import EditedMeanwhile
 from app.courses.models import Activity
 from app.extensions import db
-from app.quizzes import bank, bank_queries, question_services, studio_queries, studio_services, studio_slots
-from app.quizzes.bank_queries import Filters
+from app.quizzes.bank import queries as bank_queries
+from app.quizzes.bank import versions as bank
+from app.quizzes.bank.queries import Filters
 from app.quizzes.errors import StillAsked, TooManyQuestions
 from app.quizzes.freezing import SlotData, data_of
 from app.quizzes.models import Question, QuestionVersion, QuizSlot, VersionState
+from app.quizzes.questions import services as question_services
 from app.quizzes.settings import Grading, QuizSettings
+from app.quizzes.studio import queries as studio_queries
+from app.quizzes.studio import services as studio_services
+from app.quizzes.studio import slots as studio_slots
 from app.quizzes.types import SingleChoice
 from tests.factories import a_choice_question
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app.quizzes.attempts.timing import Allowance, Phase, deadline, finished_at, last_moment, state_at
 from app.quizzes.models import AttemptState
 from app.quizzes.settings import Overdue, QuizSettings
-from app.quizzes.timing import Allowance, Phase, deadline, finished_at, last_moment, state_at
 
 START = datetime(2026, 11, 28, 9, 0, tzinfo=UTC)
 HALF_HOUR = QuizSettings(time_limit=1800)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from app.core.text import Text
 from app.courses.kinds import TranslationState
-from app.quizzes.translation import LABELS, RIGHT, former_strings, question_units, translated, untranslated
+from app.quizzes.questions.translation import LABELS, RIGHT, former_strings, question_units, translated, untranslated
 from app.quizzes.types import (
     AcceptedAnswer,
     AcceptedNumber,

@@ -18,15 +18,29 @@ from app.auth.identity import Identity
 from app.auth.models import Cohort, CohortMember, Person, PersonState, Role
 from app.core import clock
 from app.core.transactions import unit_of_work
+from app.courses.editions import PublishedEdition
 from app.extensions import db
 from app.network.models import Region
 from app.progress.models import Enrolment, EnrolmentState
-from app.reports import export, grouping, lateness_queries, people_queries, queries
-from app.reports.choices import choices_of
+from app.quizzes.models import Attempt, AttemptState
+from app.reports import (
+    attempt_queries,
+    columns,
+    export,
+    grouping,
+    lateness_queries,
+    people_queries,
+    practitioner_queries,
+    queries,
+    quiz_queries,
+)
+from app.reports.attempt_queries import Chosen, Outcome
+from app.reports.choices import Choices, choices_of
+from app.reports.columns import Columns
 from app.reports.grouping import By, Order
 from app.reports.people_queries import Sort
 from app.reports.scope import NO_CITY, NO_ROLE, Basis, Filters, State
-from tests.factories import a_city, a_course, a_person
+from tests.factories import a_choice_question, a_city, a_course, a_person
 
 from .factories import NOW, edition_of
 
@@ -47,6 +61,7 @@ def enrolments(draw: st.DrawFn) -> list[dict[str, Any]]:
             "took": draw(days),
             "due": draw(st.none() | st.integers(-40, 40)),
             "done": draw(st.integers(0, 4)),
+            "attempts": draw(st.lists(st.none() | st.sampled_from([0.0, 0.5, 0.7, 0.9]), max_size=3)),
         }
         for person, course in pairs
     ]
@@ -77,7 +92,12 @@ class World:
         self.cities = [oslo.id, dakar.id]
         trainer = a_person("=Trainer()", city=oslo, roles=(Role.TRAINER,))
         self.people = [trainer, *(a_person(f"P{n}", city=[oslo, dakar, None][n % 3]) for n in range(5))]
-        self.courses = [a_course("first", trainer=trainer), a_course("second"), a_course("third", trainer=trainer)]
+        asks = [a_choice_question()]
+        self.courses = [
+            a_course("first", trainer=trainer, questions=asks),
+            a_course("second"),
+            a_course("third", trainer=trainer),
+        ]
         self.editions = [edition_of(course) for course in self.courses]
         with unit_of_work():
             cohort = Cohort(name="Cohort", city_id=oslo.id, created_by_id=trainer.id, created_at=NOW)
@@ -97,11 +117,12 @@ class World:
 
     def fill(self, rows: list[dict[str, Any]]) -> None:
         with unit_of_work():
+            db.session.query(Attempt).delete()
             db.session.query(Enrolment).delete()
             for row in rows:
                 person, edition = self.people[row["person"]], self.editions[row["course"]]
                 at, completed = NOW - timedelta(days=row["ago"]), row["state"] is EnrolmentState.COMPLETED
-                db.session.add(
+                enrolment = (
                     Enrolment(
                         person_id=person.id, course_id=edition.course_id, city_id=person.city_id, language="en",
                         state=row["state"], done=row["done"], total=4, states={}, enrolled_at=at,
@@ -111,6 +132,21 @@ class World:
                         counted_edition_id=edition.id,
                     )
                 )  # fmt: skip
+                db.session.add(enrolment)
+                if "test" in edition.by_key:
+                    db.session.flush()
+                    self.attempt(enrolment, edition, row["attempts"])
+
+    def attempt(self, enrolment: Enrolment, edition: PublishedEdition, scores: list[float | None]) -> None:
+        """Attempts at the test with these scores; None waits for marks."""
+        for number, score in enumerate(scores, 1):
+            db.session.add(
+                Attempt(
+                    enrolment_id=enrolment.id, cycle=1, activity_id=edition.by_key["test"].id, number=number,
+                    edition_id=edition.id, language="en", state=AttemptState.SUBMITTED, started_at=NOW,
+                    finished_at=NOW - timedelta(days=number), score=score, slots=[],
+                )
+            )  # fmt: skip
 
     def filters(self, asked: dict[str, Any], person: Identity) -> Filters:
         city, course = asked["city"], asked["course"]
@@ -186,16 +222,57 @@ def compare(person: Identity, filters: Filters) -> None:
         assert sum(line.count.overdue for line in table.lines) == overview.overdue, by
     assert lateness_queries.added(lateness_queries.list_due(person, filters)).first == overview.overdue
     assert lateness_queries.added(lateness_queries.list_idle(person, filters)).spans[0] == overview.idle
-    said = {"at": filters.at, "zone": person.time_zone, "language": "en"}
     stream = list(people_queries.stream_rows(person, filters, Sort.NAME))
     assert stream == listed
-    lines = b"".join(export.FORMATS["csv"](iter(stream), choices.courses, **said)).decode("utf-8-sig")  # type: ignore[arg-type]
+    said = {"zone": person.time_zone, "language": "en"}
+    compare_files(stream, columns.of_enrolments(choices.courses, at=filters.at, **said))
+    compare_practitioners(person, filters, listed)
+    compare_attempts(person, filters, choices)
+
+
+def compare_practitioners(person: Identity, filters: Filters, enrolments: list[people_queries.Row]) -> None:
+    number = queries.count_practitioners(person, filters)
+    for sort in practitioner_queries.Sort:
+        listed = practitioner_queries.list_rows(person, filters, sort, 1)
+        assert len(listed) == number, sort
+        assert list(practitioner_queries.stream_rows(person, filters, sort)) == listed, sort
+    of = Counter(row.person_id for row in enrolments)
+    stands = Counter((row.person_id, row.state_at(filters.at)) for row in enrolments)
+    for row in listed:
+        assert row.enrolled == of[row.person_id]
+        assert row.completed == stands[row.person_id, State.COMPLETED]
+        assert row.overdue == stands[row.person_id, State.LATE]
+    compare_files(listed, columns.of_practitioners(zone=person.time_zone))
+
+
+def compare_attempts(person: Identity, filters: Filters, choices: Choices) -> None:
+    quizzes = quiz_queries.quizzes_of(choices.courses)
+    of_all = attempt_queries.list_rows(person, filters, Chosen(), attempt_queries.Sort.NEWEST, 1)
+    assert len(of_all) == quiz_queries.count_attempts(person, filters)
+    assert attempt_queries.count_rows(person, filters, Chosen()) == len(of_all)
+    results = quiz_queries.list_results(person, filters, quizzes)
+    for quiz in quizzes:
+        result = results.get(quiz.activity.id)
+        figures = (result.attempts, result.passed, result.firsts, result.firsts_passed) if result else (0, 0, 0, 0)
+        asked = (None, Outcome.PASSED, Outcome.FIRST, Outcome.FIRST_PASSED)
+        for figure, outcome in zip(figures, asked, strict=True):
+            chosen = Chosen(quiz, outcome)
+            for sort in attempt_queries.Sort:
+                listed = attempt_queries.list_rows(person, filters, chosen, sort, 1)
+                assert len(listed) == figure == attempt_queries.count_rows(person, filters, chosen), outcome
+                assert list(attempt_queries.stream_rows(person, filters, chosen, sort)) == listed
+            passing = outcome in (Outcome.PASSED, Outcome.FIRST_PASSED)
+            assert all(quiz.passed_by(row.score) for row in listed) or not passing
+    compare_files(of_all, columns.of_attempts(choices.courses, quizzes, zone=person.time_zone, language="en"))
+
+
+def compare_files(rows: list[Any], of: Columns[Any]) -> None:
+    """Both files have the same cells, a row each."""
+    lines = b"".join(export.FORMATS["csv"](iter(rows), of)).decode("utf-8-sig")
     in_csv = list(csv.reader(io.StringIO(lines)))[1:]
-    book = openpyxl.load_workbook(
-        io.BytesIO(b"".join(export.FORMATS["xlsx"](iter(stream), choices.courses, **said)))  # type: ignore[arg-type]
-    )
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(export.FORMATS["xlsx"](iter(rows), of))))
     in_book = [list(row) for row in book.active.values][1:]
-    assert len(in_csv) == len(in_book) == overview.enrolled
+    assert len(in_csv) == len(in_book) == len(rows)
     assert [[plain(cell) for cell in row] for row in in_book] == in_csv
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import html as markup
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,7 +29,7 @@ from tests.factories import a_choice_question, a_city, a_course, a_person, signe
 
 from .factories import NOW, RECENTLY, a_certificate, add_progress, an_enrolment, edition_of
 
-REPORTS = ("completion", "people", "due", "inactive", "times", "quizzes")
+REPORTS = ("completion", "people", "practitioners", "due", "inactive", "times", "quizzes", "attempts")
 
 
 @pytest.fixture(autouse=True)
@@ -104,11 +106,13 @@ def words(html: str) -> str:
 
 def opened(client: FlaskClient, html: str) -> int:
     """Follow every number of a page to its list, and see that it has as many rows; gives how many there were."""
-    found = re.findall(r'<a href="(/reports/people\?[^"]*|/reports/people)"[^>]*>([\d,]+)</a>', html)
+    found = re.findall(r'<a href="(/reports/(?:people|practitioners|attempts)(?:\?[^"]*)?)"[^>]*>([\d,]+)</a>', html)
     for address, number in found:
-        listed = get(client, markup.unescape(address))
-        fits = re.search(r"([\d,]+) enrolments? fits?\.", words(listed))
-        assert fits and fits[1] == number, f"{address}: {number}, listed {fits and fits[1]}"
+        path, _mark, asked = markup.unescape(address).partition("?")
+        listed = re.search(r'<p class="lede">\s*([\d,]+) ', get(client, f"{path}?{asked}"))
+        assert listed and listed[1] == number, f"{address}: {number}, listed {listed and listed[1]}"
+        file = client.get(f"{path}.csv?{asked}").data.decode("utf-8-sig")
+        assert len(list(csv.reader(io.StringIO(file)))) - 1 == int(number), address
     return len(found)
 
 
@@ -121,7 +125,7 @@ def test_every_number_opens_the_list_behind_it(client: FlaskClient, network: Net
     for by in ("city", "region", "country", "course", "cohort", "role", "month"):
         seen += opened(client, get(client, "/reports/completion", by=by))
     assert seen > 20
-    get(client, "/reports")
+    assert opened(client, get(client, "/reports")) >= 3
 
 
 def test_the_reports_say_what_is(client: FlaskClient, network: Network) -> None:
@@ -137,6 +141,63 @@ def test_the_reports_say_what_is(client: FlaskClient, network: Network) -> None:
     assert "Practitioner only 5 2" in words(get(client, "/reports/completion", by="role"))
     months = words(get(client, "/reports/completion", by="month"))
     assert "November 2026 1 0 0% 1 0 September 2026 5 2 40% 3 1" in months
+
+
+def followed(client: FlaskClient, page: str, words_of_link: str, containing: str) -> str:
+    """The page behind the link of a number whose address contains this."""
+    for link, said in re.findall(r'<a href="([^"]+)"[^>]*>([^<]+)</a>', page):
+        if containing in link and said == words_of_link:
+            return get(client, link.replace("&amp;", "&"))
+    raise AssertionError(f"no link {words_of_link} to {containing}")
+
+
+def test_a_number_of_practitioners_opens_the_people(client: FlaskClient, network: Network) -> None:
+    again = an_enrolment(network.through, network.other, done=1, due_at=NOW - timedelta(days=1))
+    assert again.person_id == network.through.id
+    page = get(signed_in(client, network.administrator), "/reports/completion", region="europe")
+    people = followed(client, page, "4", "/reports/practitioners?region=europe")
+    assert "4 people fit, each once" in words(people) and "Secret" not in people
+    assert "Through Oslo 2 1 1" in words(people)
+    file = client.get("/reports/practitioners.csv?region=europe&sort=name")
+    assert file.headers["Content-Disposition"] == 'attachment; filename="practitioners-2026-11-21.csv"'
+    rows = list(csv.reader(io.StringIO(file.data.decode("utf-8-sig"))))
+    assert [row[:5] for row in rows] == [
+        ["Name", "City", "Enrolments", "Completed", "Late"],
+        ["Fresh", "Oslo", "1", "0", "0"],
+        ["Quiet", "Oslo", "1", "0", "1"],
+        ["Soon", "Oslo", "1", "0", "0"],
+        ["Through", "Oslo", "2", "1", "1"],
+    ]
+
+
+def test_the_figures_of_a_quiz_open_its_attempts(client: FlaskClient, network: Network) -> None:
+    page = get(signed_in(client, network.administrator), "/reports/quizzes", period="all")
+    attempts = words(followed(client, page, "2", "/reports/attempts"))
+    assert "2 attempts at “2.3 Test” were handed in and marked." in attempts
+    assert "Through Oslo The city’s part 2.3 Test 2 1 September 90% Yes" in attempts
+    passed = words(followed(client, page, "1", "outcome=passed"))
+    assert "1 attempt at “2.3 Test” passed." in passed and "50%" not in passed
+    first = words(followed(client, page, "1", "outcome=first"))
+    assert "1 first attempt at “2.3 Test”" in first and "90%" not in first
+    file = client.get("/reports/attempts.csv?period=all&course=part&quiz=test&outcome=passed")
+    rows = list(csv.reader(io.StringIO(file.data.decode("utf-8-sig"))))
+    assert [(row[0], *row[3:5], *row[6:]) for row in rows[1:]] == [("Through", "2.3 Test", "2", "90", "Yes")]
+    event = db.session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "report.export")).one()
+    assert event.details["filters"] == {"period": "all", "course": "part", "quiz": "test", "outcome": "passed"}
+    assert "No attempts here" in get(client, "/reports/attempts", course="part", quiz="test", country="SN")
+
+
+def test_what_is_no_quiz_narrows_nothing(client: FlaskClient, network: Network) -> None:
+    signed_in(client, network.administrator)
+    for asked in ({"quiz": "lesson-1-1", "course": "part"}, {"quiz": "test"}, {"quiz": "\x00", "outcome": "passed"}):
+        assert "2 attempts were handed in and marked." in words(get(client, "/reports/attempts", **asked))
+
+
+def test_the_numbers_of_the_overview_open_their_lists(client: FlaskClient, network: Network) -> None:
+    page = get(signed_in(client, network.administrator), "/reports")
+    assert "6 enrolments fit." in words(followed(client, page, "6", "/reports/people?period=all"))
+    assert "1 enrolment fits." in words(followed(client, page, "1", "state=late"))
+    assert "2 attempts were handed in" in words(followed(client, page, "2", "/reports/attempts"))
 
 
 def test_a_trainer_sees_the_courses_they_lead_or_write_and_nothing_else(client: FlaskClient, network: Network) -> None:
@@ -166,7 +227,8 @@ def test_a_coordinator_sees_their_city_and_nothing_else(client: FlaskClient, net
 @pytest.mark.parametrize("role", [(), (Role.TRANSLATOR,)])
 def test_nobody_else_sees_a_report(client: FlaskClient, network: Network, role: tuple[Role, ...]) -> None:
     signed_in(client, a_person("Someone", city=network.oslo, roles=role))
-    for report in (*REPORTS, "schedules", "people.xlsx", "choices/cities", f"people/{network.through.id}"):
+    files = ("people.xlsx", "practitioners.csv", "attempts.xlsx")
+    for report in (*REPORTS, *files, "schedules", "choices/cities", f"people/{network.through.id}"):
         assert client.get(f"/reports/{report}").status_code == 403
     assert "Reports" not in words(get(client, "/my/record")).partition("My record")[0]
 

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from app.auth import services as auth
-from app.auth.cohorts import CohortRule
+from app.auth.cohorts.rules import CohortRule
 from app.auth.identity import Identity
 from app.auth.models import Cohort, CohortMember, Person, PersonState, Role
 from app.core.transactions import unit_of_work

@@ -53,7 +53,8 @@ def mails(count: int = 1, state: OutboxState = OutboxState.FAILED) -> None:
 def test_a_job_that_failed_is_shown_and_can_be_run_again(app: Flask, administrator: FlaskClient) -> None:
     run_id = a_failed_run()
     shown = page(administrator)
-    assert "progress.recount" in shown and "ValueError in app/progress/jobs.py" in shown and "Run again" in shown
+    assert 'Recounting progress on a new edition <span class="meta"><code>progress.recount</code></span>' in shown
+    assert "ValueError in app/progress/jobs.py" in shown and "Run again" in shown
     assert administrator.post(f"/administration/jobs/{run_id}/again").status_code == 303
     assert app.extensions["enqueued"] == [("progress.recount", {"course_id": 7})]
     assert administrator.post(f"/administration/jobs/{run_id}/again").status_code == 404
@@ -89,7 +90,8 @@ def test_a_worker_that_is_silent_is_said_so(administrator: FlaskClient) -> None:
     assert "The worker has not run yet." in page(administrator)
     with clock.at(NOON):
         jobs.run("jobs.prune", {})
-    assert "The worker has not run" not in page(administrator, NOON + timedelta(minutes=5))
+    heard = page(administrator, NOON + timedelta(minutes=5))
+    assert "The worker has not run" not in heard and "The worker runs" in heard
     assert "The worker has not run for 20 minutes." in page(administrator, NOON + timedelta(minutes=20))
 
 
@@ -122,3 +124,10 @@ def test_what_waits_is_counted_by_job(administrator: FlaskClient) -> None:
     assert f"{queries.MOST_LISTED + 2} wait" in shown and "1 waits" in shown and shown.count("progress.recount") == 1
     waiting = {job.name: job for job in queries.get_work().waiting}
     assert waiting["progress.recount"].since == NOON - timedelta(minutes=queries.MOST_LISTED + 1)
+
+
+def test_a_job_that_is_no_more_is_shown_by_its_name(administrator: FlaskClient) -> None:
+    with clock.at(NOON):
+        run_id = job_runs.queue("long.gone", {})
+        job_runs.end(run_id, JobState.FAILED, "LookupError")
+    assert "<code>long.gone</code>" in page(administrator)

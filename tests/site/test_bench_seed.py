@@ -18,7 +18,7 @@ from app.config import Settings
 from app.core import clock
 from app.courses.editions import get_edition
 from app.extensions import db
-from app.progress import codes, tally_queries
+from app.progress.certificates import codes
 from app.progress.models import (
     ActivityProgress,
     ActivityState,
@@ -28,6 +28,7 @@ from app.progress.models import (
     EnrolmentState,
 )
 from app.progress.services import counted
+from app.progress.tallies import queries as tally_queries
 from app.quizzes.models import Attempt, Response
 from app.site.bench_seed.shape import Shape, distinct, spread, uneven
 from tests.factories import a_city

@@ -13,12 +13,15 @@ from .accounts import (
     send_registration_again,
     update_profile,
 )
+from .erasing import erase, erase_oneself
 from .invitations import accept, invite, invite_again
+from .inviting_many import Invited, invite_many
 from .people import close, end_role, grant_role, move_to_city, place, refuse
 from .sign_ins import end_other_sign_ins, end_sign_in, open_sign_in, sign_in, touch
 
 __all__ = [
     "Confirmed",
+    "Invited",
     "accept",
     "ask_email_change",
     "ask_password_reset",
@@ -29,9 +32,12 @@ __all__ = [
     "end_other_sign_ins",
     "end_role",
     "end_sign_in",
+    "erase",
+    "erase_oneself",
     "grant_role",
     "invite",
     "invite_again",
+    "invite_many",
     "move_to_city",
     "open_sign_in",
     "place",

@@ -16,8 +16,9 @@ from app.core.transactions import reading
 from app.extensions import db
 
 from .. import addresses, passwords, queries, tokens
-from ..errors import EmailTaken, LinkNotValid, WrongPassword
+from ..errors import EmailTaken, Erased, LinkNotValid, WrongPassword
 from ..models import LOCK, Person, PersonState
+from ..signals import address_changed
 from ..tokens import Purpose
 from .people import move_to_city
 from .sign_ins import end_other_sign_ins
@@ -121,17 +122,17 @@ def reset_password(*, token: str, password: str) -> None:
 
 
 def update_profile(*, person_id: int, name: str, language: str, time_zone: str) -> None:
-    """Change how a person is called and addressed."""
-    person = db.session.get_one(Person, person_id)
+    """Change how a person is called and addressed. Raises `Erased` for who was erased a moment ago."""
+    person = _locked(person_id)
     person.name, person.language, person.time_zone = name, language, time_zone
     db.session.flush()
 
 
 def change_password(*, person_id: int, current: str, password: str, but: int) -> None:
-    """Change the password and end all sign-ins except `but`. Raises `WrongPassword` if `current` is wrong."""
-    known = _check_password(person_id, current)
+    """Change the password and end all sign-ins except `but`. Raises `WrongPassword` and `Erased`."""
+    known = check_password(person_id, current)
     password_hash = passwords.hash_password(password)
-    person = db.session.get_one(Person, person_id, with_for_update=LOCK, populate_existing=True)
+    person = _locked(person_id)
     if person.password_hash != known:
         raise WrongPassword
     person.password_hash = password_hash
@@ -141,9 +142,9 @@ def change_password(*, person_id: int, current: str, password: str, but: int) ->
 
 
 def ask_email_change(*, person_id: int, current: str, email: str) -> None:
-    """Mail a link to the new address, or word to its owner if somebody has it. Raises `WrongPassword`."""
-    _check_password(person_id, current)
-    person = db.session.get_one(Person, person_id)
+    """Mail a link to the new address, or word to its owner if somebody has it. Raises `WrongPassword` and `Erased`."""
+    check_password(person_id, current)
+    person = _locked(person_id)
     email = addresses.folded(email)
     holder = _find(email)
     if holder is None:
@@ -172,6 +173,7 @@ def change_email(*, token: str) -> int:
     if not was_confirmed:
         _confirm(person)
     elif old:
+        address_changed.send(None, person_id=person.id, old=old, new=email)
         _mail("email_changed", person, recipient=old)
     db.session.flush()
     return person.id
@@ -192,6 +194,14 @@ def place_by_address(person: Person, address: str) -> None:
         move_to_city(person_id=person.id, city_id=city_id, by=person.id)
 
 
+def _locked(person_id: int) -> Person:
+    """Somebody's own row, held and as it stands now. Raises `Erased`: they may have been, from another window."""
+    person: Person = db.session.get_one(Person, person_id, with_for_update=LOCK, populate_existing=True)
+    if person.state == PersonState.ERASED:
+        raise Erased
+    return person
+
+
 def _find(email: str) -> Person | None:
     person: Person | None = db.session.scalar(sa.select(Person).where(Person.email == email))
     return person
@@ -210,7 +220,7 @@ def holder_of(purpose: Purpose, token: str) -> tuple[Person, str]:
     return person, claim.email
 
 
-def _check_password(person_id: int, password: str) -> str | None:
+def check_password(person_id: int, password: str) -> str | None:
     """The hash behind a person's password, if that is `password`. Raises `WrongPassword`."""
     with reading():
         known = queries.get_password_hash(person_id)
@@ -238,10 +248,11 @@ def _mail_already_registered(person: Person) -> None:
 def mail_invitation(person: Person) -> None:
     """Mail the invitation's link, good for seven days, to somebody who is invited."""
     inviter = db.session.get(Person, person.invited_by_id) if person.invited_by_id else None
-    _mail("invitation", person, token=tokens.make(Purpose.INVITATION, person), by=inviter.name if inviter else "")
+    token, by_id = tokens.make(Purpose.INVITATION, person), person.invited_by_id
+    _mail("invitation", person, token=token, by=inviter.name if inviter else "", by_id=by_id)
 
 
-def _mail(kind: str, person: Person, *, recipient: str | None = None, **values: str) -> None:
+def _mail(kind: str, person: Person, *, recipient: str | None = None, **values: str | int | None) -> None:
     """Post a mail to the person, at `recipient` or else the person's address; once a second at most."""
     address = recipient or person.email
     if address:

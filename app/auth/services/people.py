@@ -1,4 +1,4 @@
-"""Where people belong and what they may do: the one place where a city or a role changes."""
+"""Where people belong and what they may do: the one place where a city or a role changes, also of who is erased."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .sign_ins import end_other_sign_ins
 def move_to_city(*, person_id: int, city_id: int | None, by: int | None) -> None:
     """End the person's affiliation and the roles tied to that city, and open the new one (None: of no city).
 
-    The one place where a city changes; sends `city_changed`. `by` is the id of the person who acts. Whoever
+    Sends `city_changed`. `by` is the id of the person who acts. Whoever
     has a city or a role is active, others wait. Raises `NotFound` for an unknown person or city, `Closed`
     and, for somebody whose address was never confirmed, `NotConfirmed`.
     """
@@ -91,17 +91,30 @@ def close(*, person_id: int, by: int | None) -> None:
     Raises `Closed`, `NotConfirmed` or `LastAdministrator`.
     """
     person = _locked(person_id)
-    _keep_an_administrator(person.id)
-    move_to_city(person_id=person.id, city_id=None, by=by)
-    db.session.execute(
-        sa.update(PersonRole)
-        .where(PersonRole.person_id == person.id, PersonRole.to_at.is_(None))
-        .values(to_at=clock.now())
-    )
-    person.state = PersonState.LEFT
+    was = person.city_id
+    end_everything(person, PersonState.LEFT)
     end_other_sign_ins(person_id=person.id, but=None)
+    if was is not None:
+        audit.record("person.move", f"person:{person.id}", actor_id=by, from_city=was, to_city=None)
     audit.record("person.close", f"person:{person.id}", actor_id=by)
     db.session.flush()
+
+
+def end_everything(person: Person, state: PersonState) -> None:
+    """End the city and all roles of somebody who goes and is in `state` from now on; the row is locked.
+
+    Sends `city_changed`. Raises `LastAdministrator`.
+    """
+    keep_an_administrator(person.id)
+    had_city = person.city_id is not None
+    for table in (Affiliation, PersonRole):
+        db.session.execute(
+            sa.update(table).where(table.person_id == person.id, table.to_at.is_(None)).values(to_at=clock.now())
+        )
+    person.city_id, person.state = None, state
+    db.session.flush()
+    if had_city:
+        city_changed.send(None, person_id=person.id, city_id=None)
 
 
 def grant_role(*, person_id: int, role: str, city_id: int | None, by: int | None) -> None:
@@ -130,7 +143,7 @@ def end_role(*, person_id: int, role: str, city_id: int | None, by: int | None) 
     if held is None:
         raise NotFound
     if role is Role.ADMINISTRATOR:
-        _keep_an_administrator(person.id)
+        keep_an_administrator(person.id)
     held.to_at = clock.now()
     audit.record("person.end_role", f"person:{person.id}", actor_id=by, role=role, city=city_id)
     settle(person)
@@ -172,8 +185,13 @@ def _held(person_id: int, role: Role, city_id: int | None) -> PersonRole | None:
     return held
 
 
-def _keep_an_administrator(person_id: int) -> None:
-    """Raise `LastAdministrator` if this person is the only one. All are locked, so that two cannot end each other."""
+def keep_an_administrator(person_id: int) -> None:
+    """Raise `LastAdministrator` if this person, whose row is locked, is the only one.
+
+    For an administrator all are locked, so that two cannot end each other.
+    """
+    if _held(person_id, Role.ADMINISTRATOR, None) is None:
+        return
     holders = db.session.scalars(
         sa.select(PersonRole.person_id)
         .where(PersonRole.role == Role.ADMINISTRATOR, PersonRole.to_at.is_(None))

@@ -69,6 +69,7 @@ def _page(form: SignInForm, *, next_path: str | None, carried: resend.Carried | 
     return render_template(
         "auth/sign_in.html",
         form=form,
+        has_ended=request.method == "GET" and sessions.has_ended(),
         next_path=next_path,
         carried=carried,
         demonstration=demonstration,

@@ -8,16 +8,14 @@ from html import escape
 from urllib.parse import urlsplit
 
 from flask_babel import gettext as _
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from app.core import sanitise
-from app.courses.dressing import source_of
+from app.courses.lessons.dressing import source_of
 
 from ..faults import Fault
+from ..markdown import MARKDOWN
 from ..markup import MarkupParser
-
-_markdown = MarkdownIt("commonmark").enable("table")
 
 # Taken out without a word: what holds no words of its own, or is only about looks.
 _UNREMARKABLE = sanitise.TAGS | {"html", "head", "body", "font", "center", "big", "tt"}
@@ -76,10 +74,10 @@ class _Lesson:
         self.reader.warnings.append(Fault(self.file, line, reason))
 
     def from_markdown(self, text: str) -> str:
-        tokens = _markdown.parse(text)
+        tokens = MARKDOWN.parse(text)
         for token in tokens:
             self.token(token, token.map[0] + 1 if token.map else 1)
-        return str(_markdown.renderer.render(tokens, _markdown.options, {}))
+        return str(MARKDOWN.renderer.render(tokens, MARKDOWN.options, {}))
 
     def token(self, token: Token, line: int) -> None:
         """Look into a token and all within it; images get their address on the site."""

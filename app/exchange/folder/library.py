@@ -10,8 +10,8 @@ from flask_babel import gettext as _
 
 from app.core.filetypes import NotAccepted
 from app.core.text import Text
-from app.courses.captions import MEDIA_TYPE as CAPTIONS
-from app.courses.captions import CaptionsRefused
+from app.courses.library.captions import MEDIA_TYPE as CAPTIONS
+from app.courses.library.captions import CaptionsRefused
 
 from ..drawings import Drawings
 from ..faults import Fault

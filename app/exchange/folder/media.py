@@ -11,9 +11,9 @@ from flask_babel import gettext as _
 from app.core import filetypes, pictures
 from app.core.filetypes import TYPES, FileType, NotAccepted, Sort
 from app.core.media import safe_name
-from app.courses import captions, uploads
-from app.courses.intake import names_of
-from app.courses.uploads import TakenFile
+from app.courses.library import captions, uploads
+from app.courses.library.intake import names_of
+from app.courses.library.uploads import TakenFile
 
 from .. import library
 from ..drawings import Drawings

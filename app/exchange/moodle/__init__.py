@@ -9,7 +9,6 @@ from flask_babel import lazy_gettext as _l
 from ..faults import Fault
 from ..parsed import ParsedQuestion
 from ..questions import Loss, OutgoingQuestion
-from . import reading, writing
 
 
 class Moodle:
@@ -23,14 +22,20 @@ class Moodle:
 
     def read(self, data: bytes, *, file: str, language: str) -> tuple[list[ParsedQuestion], list[Fault]]:
         """The questions of a file, and a fault for each that is not taken."""
+        from . import reading  # it loads lxml: four megabytes, which only a process that reads or writes XML need hold
+
         return reading.read(data, file=file, language=language)
 
     def losses(self, questions: Sequence[OutgoingQuestion], language: str) -> list[Loss]:
         """What would be left out."""
+        from . import writing
+
         return [loss for question in questions for loss in writing.losses(question, language)]
 
     def write(self, questions: Sequence[OutgoingQuestion], language: str) -> bytes:
         """The questions that Moodle has a type for."""
+        from . import writing
+
         return writing.write(questions, language)
 
 

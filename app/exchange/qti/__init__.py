@@ -10,8 +10,8 @@ from flask_babel import lazy_gettext as _l
 from ..faults import Fault
 from ..parsed import ParsedQuestion
 from ..questions import Loss, OutgoingQuestion
-from . import losing, package, reading, writing
-from .tree import Version
+from . import losing
+from .version import Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,8 @@ class Qti:
 
     def read(self, data: bytes, *, file: str, language: str) -> tuple[list[ParsedQuestion], list[Fault]]:
         """The questions of an item or a package, and a fault for each that is not taken."""
+        from . import reading  # it loads lxml: four megabytes, which only a process that reads or writes XML need hold
+
         return reading.read(data, file=file, language=language)
 
     def losses(self, questions: Sequence[OutgoingQuestion], language: str) -> list[Loss]:
@@ -35,6 +37,8 @@ class Qti:
 
     def write(self, questions: Sequence[OutgoingQuestion], language: str) -> bytes:
         """A content package with one item a question."""
+        from . import package, writing
+
         left_out = {loss.key for loss in self.losses(questions, language) if loss.whole}
         written = [(q, writing.item(q, language)) for q in questions if q.key not in left_out]
         return package.packed(written, self.version)

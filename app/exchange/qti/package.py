@@ -15,7 +15,8 @@ from lxml import etree
 
 from .. import zips
 from ..questions import OutgoingQuestion
-from .tree import Element, NotReadable, Version, legal, line_of, parsed, written
+from .tree import Element, NotReadable, legal, line_of, parsed, written
+from .version import Version
 
 MANIFEST = "imsmanifest.xml"
 MOST_TAGS = 50

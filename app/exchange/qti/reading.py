@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from flask_babel import gettext as _
 
-from app.quizzes.bank import slug
+from app.quizzes.bank.versions import slug
 from app.quizzes.types import Content
 
 from .. import keys, zips

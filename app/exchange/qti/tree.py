@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from enum import StrEnum
 from typing import Any
 
 from flask_babel import gettext as _
 from lxml import etree
+
+from .version import Version
 
 Element = Any  # lxml's is private
 MOST_DEEP = 100
@@ -19,11 +20,6 @@ _HTML = frozenset(
     "samp section small span strong sub sup table tbody td tfoot th thead tr tt u ul var".split()
 )
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-class Version(StrEnum):
-    QTI21 = "2.1"
-    QTI3 = "3.0"
 
 
 ITEM_SPACES = {

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from ..faults import Fault
 from ..parsed import ParsedQuestion
 from ..questions import Loss, OutgoingQuestion
-from . import csv_files, losing, reading, workbooks, writing
+from . import csv_files, losing, reading, writing
 from .columns import Rows, Table, Unreadable
 from .examples import examples
 
@@ -49,14 +49,26 @@ class Sheet:
         return self.write(examples(language), language)
 
 
+def _opened(data: bytes, file: str) -> Table:
+    from . import workbooks  # what reads and writes them takes four megabytes, and few ever do
+
+    return workbooks.opened(data, file)
+
+
+def _saved(rows: Rows) -> bytes:
+    from . import workbooks
+
+    return workbooks.saved(rows)
+
+
 XLSX = Sheet(
     "xlsx",
     _l("Excel workbook"),
     _l("One row a question, with a sheet that explains the columns. Good for writing many questions at once."),
     ".xlsx",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    workbooks.opened,
-    workbooks.saved,
+    _opened,
+    _saved,
 )
 CSV = Sheet(
     "csv",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from app.quizzes.bank import slug
+from app.quizzes.bank.versions import slug
 from app.quizzes.types import Content
 
 from .. import keys

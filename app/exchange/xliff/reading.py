@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from flask_babel import gettext as _
-from lxml import etree
 
 from ..faults import Fault, Refused
 from .document import CORE, OWN, VERSIONS, Document, FileOf, SegmentOf, State, UnitOf, joined
@@ -57,6 +56,8 @@ def read(data: bytes) -> Document:
 
 
 def _parsed(data: bytes) -> Element:
+    from lxml import etree  # four megabytes, which only a process that reads or writes XML need hold
+
     if len(data) > LARGEST:
         raise NotXliff(_("the file is larger than %(size)s MB", size=LARGEST // 1024 // 1024))
     if not data.strip():
@@ -149,6 +150,8 @@ def _pieces(element: Element, deep: int) -> Iterator[str | Mark]:
 
 def _code(child: Element, deep: int) -> Iterator[str | Mark]:
     """What one inline element stands for. Annotations (`mrk`, `sm`, `em`) say nothing here; what they hold does."""
+    from lxml import etree
+
     tag = etree.QName(child)
     name = child.get("id", "")
     if tag.namespace != CORE:

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lxml import etree
-
 from app.core.languages import direction
 
 from .document import BREAK, CORE, OWN, Document, SegmentOf, UnitOf, unit_id
@@ -34,6 +32,8 @@ class Around:
 
 def write(document: Document, around: Mapping[tuple[str, str], Around], notes: Mapping[str, str]) -> bytes:
     """The file, in UTF-8. `around` is by file id and key of the unit, `notes` by file id."""
+    from lxml import etree  # four megabytes, which only a process that reads or writes XML need hold
+
     root = etree.Element(f"{{{CORE}}}xliff", nsmap={None: CORE, "academy": OWN})
     for name, value in (("version", "2.0"), ("srcLang", document.source_language), ("trgLang", document.language)):
         root.set(name, value)
@@ -50,11 +50,17 @@ def write(document: Document, around: Mapping[tuple[str, str], Around], notes: M
 
 def _element(parent: Element, tag: str, **attributes: str) -> Element:
     """An element on a line of its own; spaces are set aside for those that hold words."""
-    element = etree.SubElement(parent, f"{{{CORE}}}{tag}", attributes)
+    element = _within(parent, tag, **attributes)
     element.tail = "\n"
     if tag not in ("source", "target", "note", "data"):
         element.text = "\n"
     return element
+
+
+def _within(parent: Element, tag: str, **attributes: str) -> Element:
+    from lxml import etree
+
+    return etree.SubElement(parent, f"{{{CORE}}}{tag}", attributes)
 
 
 def _notes(parent: Element, notes: tuple[str, ...]) -> None:
@@ -111,13 +117,13 @@ def _mark(parent: Element, mark: Mark, around: Around, data: Mapping[str, str]) 
     code = around.codes[mark.id]
     spoken = " ".join(unit_id(key) for key in around.spoken.get(mark.id, ()))
     if mark.kind == "open":
-        element = etree.SubElement(parent, f"{{{CORE}}}pc", id=mark.id)
+        element = _within(parent, "pc", id=mark.id)
         element.set("dataRefStart", data[code.start])
         element.set("dataRefEnd", data[code.end])
         if spoken:
             element.set("subFlowsStart", spoken)
     else:
-        element = etree.SubElement(parent, f"{{{CORE}}}ph", id=mark.id, dataRef=data[code.start])
+        element = _within(parent, "ph", id=mark.id, dataRef=data[code.start])
         if spoken:
             element.set("subFlows", spoken)
     element.set("canCopy", "no")
@@ -131,7 +137,7 @@ def _say(element: Element, words: str) -> None:
     """Add words behind what an element holds; a character that XML cannot hold stands as `cp`."""
     for place, part in enumerate(NOT_XML.split(words)):
         if place % 2:
-            etree.SubElement(element, f"{{{CORE}}}cp", hex=f"{ord(part):04X}")
+            _within(element, "cp", hex=f"{ord(part):04X}")
         elif len(element):
             element[-1].tail = (element[-1].tail or "") + part
         else:

@@ -1,8 +1,8 @@
-"""`all`, `any` and `at_least` over other rules, in SQL's three values."""
+"""`all`, `any`, `at_least` and `not` over other rules, in SQL's three values."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -10,23 +10,46 @@ import msgspec
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from app.grants.facts import Facts
-from app.grants.findings import Finding, HowFar, Met, Missing, Reason, Unit, Unknown, effort
+from app.grants.judging.findings import (
+    Finding,
+    HowFar,
+    Met,
+    Missing,
+    OutOfReach,
+    Reason,
+    Unit,
+    Unknown,
+)
+from app.grants.judging.shapes import Facts
+from app.grants.judging.subject import is_member
+from app.grants.judging.ways import shortest
+from app.network.models import City
 
-from .leaves import Certified, CityTrained, Completed, Leaf, Title
-
-Parts = Annotated[tuple["Node", ...], msgspec.Meta(min_length=1)]
+from .cities import CityIn, CityTrained, MemberFor
+from .courses import Certified, Completed
+from .people import Declared, HasRole
+from .quizzes import Passed
+from .requirement import Names
 
 
 class Combinator(msgspec.Struct, frozen=True):
     """What the three have in common: parts, of which some number is needed."""
 
-    of: Parts
+    of: tuple[Node, ...]
+
+    @property
+    def parts(self) -> tuple[Node, ...]:
+        return self.of
 
     def leaves(self) -> Iterator[Leaf]:
         """Every requirement in the tree, in order."""
         for part in self.of:
             yield from part.leaves()
+
+    def asked(self) -> Iterator[Leaf]:
+        """Every requirement that brings somebody nearer when it is met, in order: none that must not be."""
+        for part in self.of:
+            yield from part.asked()
 
     def needed(self) -> Iterator[Leaf]:
         """The requirements that nobody can do without, in order."""
@@ -34,39 +57,57 @@ class Combinator(msgspec.Struct, frozen=True):
             for part in self.of:
                 yield from part.needed()
 
+    @property
+    def asks_person(self) -> bool:
+        """Whether a city without practitioners cannot meet it."""
+        raise NotImplementedError
+
+    def turns(self, facts: Facts) -> Iterator[datetime]:
+        """Moments at which the verdict may become another; see `Requirement.turns`."""
+        for part in self.of:
+            yield from part.turns(facts)
+
     def tally(self, parts: Sequence[Finding]) -> tuple[int, int]:
         """How many of the parts needed are met, and how many are needed."""
         raise NotImplementedError
-
-    def nearest(self, parts: Sequence[Finding]) -> tuple[Finding, ...]:
-        """The unmet parts that are the shortest way to meeting this rule, in the order they stand in."""
-        met, needed = self.tally(parts)
-        unmet = [i for i, part in enumerate(parts) if not isinstance(part, Met)]
-        unmet.sort(key=lambda i: effort(parts[i]))
-        return tuple(parts[i] for i in sorted(unmet[: max(needed - met, 0)]))
 
     def _met(self, parts: tuple[Finding, ...]) -> Met:
         return Met(self, parts=parts)  # type: ignore[arg-type]
 
     def _missing(self, parts: tuple[Finding, ...]) -> Missing:
         met, needed = self.tally(parts)
-        how_far = HowFar(met, needed, Unit.REQUIREMENTS)
-        return Missing(self, Reason.PARTS, how_far, parts=parts, todo=self._todo(parts))  # type: ignore[arg-type]
+        way = shortest(parts, needed - met, self)
+        return Missing(
+            self,  # type: ignore[arg-type]
+            Reason.PARTS,
+            HowFar(met, needed, Unit.REQUIREMENTS),
+            parts=parts,
+            todo=frozenset(way.work),
+            way=way.leaves,
+            needs=needed - met,
+        )
 
     def _unknown(self, parts: tuple[Finding, ...]) -> Unknown:
-        return Unknown(self, Reason.PARTS, parts, self._todo(parts))  # type: ignore[arg-type]
-
-    def _todo(self, parts: tuple[Finding, ...]) -> frozenset[Hashable]:
-        """What is to be done on the nearest way; this rule itself where it asks for more parts than there are."""
-        todo: frozenset[Hashable] = frozenset().union(*(part.todo for part in self.nearest(parts)))
-        return todo | {self} if self.tally(parts)[1] > len(parts) else todo
+        met, needed = self.tally(parts)
+        way = shortest(parts, needed - met, self)
+        return Unknown(self, Reason.PARTS, parts, frozenset(way.work), way.leaves, needed - met)  # type: ignore[arg-type]
 
 
 class All(Combinator, frozen=True, tag="all"):
     """Every part."""
 
+    @property
+    def asks_person(self) -> bool:
+        return any(part.asks_person for part in self.of)
+
     def clause(self, at: datetime) -> sa.ColumnElement[bool]:
         return sa.and_(sa.true(), *(part.clause(at) for part in self.of))
+
+    def met(self, at: datetime) -> sa.ColumnElement[bool]:
+        return sa.and_(sa.true(), *(part.met(at) for part in self.of))
+
+    def possible(self, at: datetime) -> sa.ColumnElement[bool]:
+        return sa.and_(sa.true(), *(part.possible(at) for part in self.of))
 
     def check(self, facts: Facts, at: datetime) -> Finding:
         parts = tuple(part.check(facts, at) for part in self.of)
@@ -77,15 +118,25 @@ class All(Combinator, frozen=True, tag="all"):
     def tally(self, parts: Sequence[Finding]) -> tuple[int, int]:
         return _met_among(parts), len(self.of)
 
-    def sentence(self, _title: Title) -> str:
+    def sentence(self, _say: Names) -> str:
         return _("All of these:")
 
 
 class Any_(Combinator, frozen=True, tag="any"):
     """One part or more."""
 
+    @property
+    def asks_person(self) -> bool:
+        return all(part.asks_person for part in self.of)
+
     def clause(self, at: datetime) -> sa.ColumnElement[bool]:
         return sa.or_(sa.false(), *(part.clause(at) for part in self.of))
+
+    def met(self, at: datetime) -> sa.ColumnElement[bool]:
+        return sa.or_(sa.false(), *(part.met(at) for part in self.of))
+
+    def possible(self, at: datetime) -> sa.ColumnElement[bool]:
+        return sa.or_(sa.false(), *(part.possible(at) for part in self.of))
 
     def check(self, facts: Facts, at: datetime) -> Finding:
         parts = tuple(part.check(facts, at) for part in self.of)
@@ -96,7 +147,7 @@ class Any_(Combinator, frozen=True, tag="any"):
     def tally(self, parts: Sequence[Finding]) -> tuple[int, int]:
         return min(_met_among(parts), 1), 1
 
-    def sentence(self, _title: Title) -> str:
+    def sentence(self, _say: Names) -> str:
         return _("One of these:")
 
 
@@ -105,11 +156,18 @@ class AtLeast(Combinator, frozen=True, tag="at_least"):
 
     n: Annotated[int, msgspec.Meta(ge=1)]
 
+    @property
+    def asks_person(self) -> bool:
+        return sum(not part.asks_person for part in self.of) < self.n
+
     def clause(self, at: datetime) -> sa.ColumnElement[bool]:
-        clauses = [part.clause(at) for part in self.of]
-        met = _sum(sa.case((clause, 1), else_=0) for clause in clauses)
-        possible = _sum(sa.case((sa.not_(clause), 0), else_=1) for clause in clauses)
-        return sa.case((met >= self.n, sa.true()), (possible < self.n, sa.false()), else_=sa.null())
+        return sa.case((self.met(at), sa.true()), (sa.not_(self.possible(at)), sa.false()), else_=sa.null())
+
+    def met(self, at: datetime) -> sa.ColumnElement[bool]:
+        return _sum(sa.case((part.met(at), 1), else_=0) for part in self.of) >= self.n
+
+    def possible(self, at: datetime) -> sa.ColumnElement[bool]:
+        return _sum(sa.case((part.possible(at), 1), else_=0) for part in self.of) >= self.n
 
     def check(self, facts: Facts, at: datetime) -> Finding:
         parts = tuple(part.check(facts, at) for part in self.of)
@@ -122,10 +180,70 @@ class AtLeast(Combinator, frozen=True, tag="at_least"):
     def tally(self, parts: Sequence[Finding]) -> tuple[int, int]:
         return min(_met_among(parts), self.n), self.n
 
-    def sentence(self, _title: Title) -> str:
+    def sentence(self, _say: Names) -> str:
         if self.n == len(self.of):
             return _("All of these:")
         return _("At least %(n)s of these %(parts)s:", n=self.n, parts=len(self.of))
+
+
+class Not(msgspec.Struct, frozen=True, tag="not"):
+    """What the city must not be: over facts about the city alone, as nobody should be asked to undo what they did."""
+
+    of: Node
+
+    @property
+    def asks_person(self) -> bool:
+        return False
+
+    @property
+    def parts(self) -> tuple[Node, ...]:
+        return (self.of,)
+
+    def leaves(self) -> Iterator[Leaf]:
+        """Every requirement in the tree, in order."""
+        yield from self.of.leaves()
+
+    def asked(self) -> Iterator[Leaf]:
+        """None: it asks for nothing to be met."""
+        yield from ()
+
+    def needed(self) -> Iterator[Leaf]:
+        """None: nobody needs what must not be."""
+        yield from ()
+
+    def turns(self, facts: Facts) -> Iterator[datetime]:
+        """As what it denies."""
+        yield from self.of.turns(facts)
+
+    def clause(self, at: datetime) -> sa.ColumnElement[bool]:
+        return sa.case((City.id.is_(None), sa.null()), else_=sa.and_(is_member(at), sa.not_(self.of.clause(at))))
+
+    def met(self, at: datetime) -> sa.ColumnElement[bool]:
+        return sa.and_(City.id.is_not(None), is_member(at), sa.not_(self.of.possible(at)))
+
+    def possible(self, at: datetime) -> sa.ColumnElement[bool]:
+        is_met = sa.func.coalesce(self.of.met(at), sa.false())
+        return sa.or_(City.id.is_(None), sa.and_(is_member(at), sa.not_(is_met)))
+
+    def check(self, facts: Facts, at: datetime) -> Finding:
+        """Not met for a city that is not a member of the network, whatever it denies; unknown without a city."""
+        if facts.city is None:
+            return Unknown(self, Reason.NO_CITY, todo=frozenset({Reason.NO_CITY}))
+        if not facts.city.is_member_at(at):
+            return Missing(self, Reason.NOT_MEMBER, todo=frozenset({OutOfReach(Reason.NOT_MEMBER)}))
+        part = self.of.check(facts, at)
+        if isinstance(part, Missing):
+            return Met(self, part.evidence, (part,))
+        if isinstance(part, Unknown):
+            return Unknown(self, part.reason, (part,), part.todo)
+        return Missing(self, Reason.EXCLUDED, evidence=part.evidence, parts=(part,), todo=frozenset({OutOfReach(self)}))
+
+    def tally(self, parts: Sequence[Finding]) -> tuple[int, int]:
+        """It counts as one requirement."""
+        return int(isinstance(parts[0], Missing)), 1
+
+    def sentence(self, _say: Names) -> str:
+        return _("Not this:")
 
 
 def _met_among(parts: Iterable[Finding]) -> int:
@@ -139,4 +257,5 @@ def _sum(values: Iterable[sa.ColumnElement[int]]) -> sa.ColumnElement[int]:
     return total
 
 
-Node = All | Any_ | AtLeast | Completed | Certified | CityTrained
+Leaf = Completed | Certified | Passed | CityTrained | MemberFor | CityIn | HasRole | Declared
+Node = All | Any_ | AtLeast | Not | Leaf

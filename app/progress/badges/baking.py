@@ -9,9 +9,6 @@ import io
 import json
 from collections.abc import Sequence
 
-from PIL import Image, ImageDraw
-from PIL.PngImagePlugin import PngInfo
-
 from app.core.skyline import LAMP, NIGHT, TOWER, TOWER_ALT, Plan
 from app.core.transactions import outside_transaction
 
@@ -29,6 +26,8 @@ def written(document: Document) -> str:
 
 def png(counts: Sequence[int], credential: str = "") -> bytes:
     """The picture of a course whose modules have these many activities; with a credential, that within it."""
+    from PIL.PngImagePlugin import PngInfo  # Pillow is five megabytes, which only a process that draws need hold
+
     plan = _plan(counts)
     with outside_transaction("drawing a badge"):
         canvas = _Canvas(plan)
@@ -67,6 +66,8 @@ class _Canvas:
     """Boxes in the skyline's units on a square whose lower edge is the ground."""
 
     def __init__(self, plan: Plan) -> None:
+        from PIL import Image, ImageDraw
+
         self.image = Image.new("RGB", (_SIDE, _SIDE), NIGHT)
         self._draw = ImageDraw.Draw(self.image)
         self._scale = _SIDE / plan.width

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.progress import codes
+from app.progress.certificates import codes
 from app.progress.models import Certificate
 
 from .proofs import Document, timestamp

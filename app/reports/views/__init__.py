@@ -1,6 +1,9 @@
 """The pages of reports."""
 
-from . import completion, filling_in, index, lateness, lists, quizzes, record, schedules, times
+from . import attempts, completion, filling_in, index, lateness, lists, practitioners, quizzes, record, schedules, times
 from .blueprint import bp
 
-__all__ = ["bp", "completion", "filling_in", "index", "lateness", "lists", "quizzes", "record", "schedules", "times"]
+__all__ = [
+    "attempts", "bp", "completion", "filling_in", "index", "lateness", "lists", "practitioners", "quizzes", "record",
+    "schedules", "times",
+]  # fmt: skip

@@ -19,7 +19,7 @@ from ..labels import STATES, TAGS
 from ..scope import Filters
 
 Page = str | tuple[str, int] | Response
-BESIDES = ("by", "sort", "page")  # what an address says besides the filters
+BESIDES = ("by", "sort", "quiz", "outcome", "page")  # what an address says besides the filters
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +63,4 @@ def shown(template: str, make: Callable[[Asked, Filters], dict[str, Any]]) -> Pa
 
 def besides() -> dict[str, str]:
     """What the address says besides the filters, as far as it is anything."""
-    return {name: request.args[name][:20] for name in BESIDES if request.args.get(name)}
+    return {name: request.args[name][:60] for name in BESIDES if request.args.get(name)}

@@ -25,7 +25,7 @@ def cities() -> Response:
 @allow(Permission.FOLLOW)
 def courses() -> Response:
     """The courses that the person may choose from."""
-    found = [(course.slug, course.title(page_language())) for course in queries.list_courses(the_person())]
+    found = [(course.slug, course.label(page_language())) for course in queries.list_courses(the_person())]
     return _said([label for _slug, label in by_label(found)])
 
 

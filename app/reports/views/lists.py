@@ -1,23 +1,22 @@
-"""The list behind every number, and the same as files."""
+"""The list behind every number of enrolments, and the same as files."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from flask import Response, request
-from flask_babel import to_user_timezone
 
 from app.auth.identity import page_language
-from app.core import audit
 from app.core.access import Permission, allow
-from app.core.errors import NotFound
 from app.core.paging import page_number
 
-from .. import export, people_queries
+from .. import people_queries
+from ..columns import of_enrolments
 from ..people_queries import PAGE_SIZE, Sort
 from ..scope import Filters
-from .asking import Asked, Page, ask, shown
+from .asking import Asked, Page, shown
 from .blueprint import bp
+from .files import ask_for_file, sent
 
 
 @bp.get("/people")
@@ -45,22 +44,10 @@ def _people(asked: Asked, filters: Filters) -> dict[str, Any]:
 @allow(Permission.FOLLOW)
 def people_file(format: str) -> Response:
     """The same rows as a file, sent as they are read. That it was taken is written down."""
-    asked = ask()
-    if asked.filters is None:
-        raise NotFound
-    audit.record_reading(
-        "report.export", "report:people", actor_id=asked.person.id, filters=asked.form.asked(), format=format
-    )
-    rows = people_queries.stream_rows(asked.person, asked.filters, _sort())
-    chunks = export.FORMATS[format](
-        rows, asked.choices.courses, at=asked.at, zone=asked.person.time_zone, language=page_language()
-    )
-    name = f"people-{to_user_timezone(asked.at).date().isoformat()}.{format}"
-    return Response(
-        chunks,
-        mimetype=export.TYPES[format],
-        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"},
-    )
+    asked, filters = ask_for_file()
+    rows = people_queries.stream_rows(asked.person, filters, _sort())
+    columns = of_enrolments(asked.choices.courses, at=asked.at, zone=asked.person.time_zone, language=page_language())
+    return sent(asked, "people", format, rows, columns)
 
 
 def _sort() -> Sort:

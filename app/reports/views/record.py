@@ -7,7 +7,7 @@ from flask import Blueprint, render_template
 from app.auth.identity import the_person
 from app.core import audit, clock
 from app.core.access import Permission, allow
-from app.progress import codes
+from app.progress.certificates import codes
 
 from .. import record_queries
 from .blueprint import bp

@@ -16,7 +16,6 @@ from app.courses.models import Course
 from app.extensions import db
 from app.network.models import City
 
-from .seed import seed
 from .shape import Shape
 
 PASSWORD = "bench-bench-bench"
@@ -36,6 +35,8 @@ def seed_command(
     cities: int, courses: int, people: int, enrolments: int, activities: int, scale: float, number: int
 ) -> None:
     """Fill an empty database with a large network: cities, people, courses, enrolments and progress."""
+    from .seed import seed  # with the driver of PostgreSQL, which a site on SQLite need not hold
+
     if not current_app.config["SETTINGS"].demo:
         raise click.ClickException(
             "this is no demonstration, so nothing was made. Its sign-ins have a password that everyone knows: "

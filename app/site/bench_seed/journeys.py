@@ -10,7 +10,7 @@ import msgspec
 
 from app.core import clock
 from app.core.base import Base
-from app.progress import codes
+from app.progress.certificates import codes
 from app.progress.counting import counted, rule_of
 from app.progress.models import (
     ActivityProgress,

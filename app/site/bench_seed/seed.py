@@ -9,8 +9,8 @@ from app.core import clock
 from app.core.text import Text
 from app.core.transactions import unit_of_work
 from app.grants import services as grants
-from app.grants.rules.leaves import Completed
-from app.progress import tally_services
+from app.grants.rules import Completed
+from app.progress.tallies import services as tally_services
 
 from . import bulk, people
 from .courses import teach

@@ -6,17 +6,17 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
-from app.auth import cohort_services as cohorts
+from app.auth.cohorts import services as cohorts
 from app.auth.identity import Identity, identity_of
 from app.auth.models import Person, PersonState
 from app.core import clock
 from app.courses.editions import PublishedEdition
 from app.extensions import db
-from app.progress import assigning_services as assignments
-from app.progress import excusing_services as excusing
 from app.progress import services as progress
-from app.progress.giving import Due, Target
+from app.progress.assigning import services as assignments
+from app.progress.assigning.giving import Due, Target
 from app.progress.models import ActivityState, Enrolment, EnrolmentState
+from app.progress.people import excusing_services as excusing
 
 from .journeys import Stage
 
@@ -40,12 +40,12 @@ def arrange(stage: Stage, *, coordinator: str, trainer: str, course: str, today:
     with clock.at(today - timedelta(days=2) + timedelta(hours=10)):
         excusing.give(
             enrolment_id=excused.id,
-            activity_id=next(a.id for a in edition.required if a.id not in excused.states),
+            activity_id=_unbegun(edition, excused)[0],
             state=ActivityState.EXCUSED,
             reason="Taught this at the network’s workshop.",
             by=stage.people[trainer].id,
         )
-        progress.withdraw(enrolment_id=left.id)
+        progress.withdraw(enrolment_id=left.id, by_id=left.person_id)
 
 
 def _colleagues(leads: Identity, told: list[int]) -> list[int]:
@@ -60,8 +60,8 @@ def _colleagues(leads: Identity, told: list[int]) -> list[int]:
 
 
 def _under_way(edition: PublishedEdition, told: list[int]) -> list[Enrolment]:
-    """Two people in the middle of the course."""
-    return list(
+    """Two people in the middle of the course, the first with an activity that they have not begun."""
+    found = list(
         db.session.scalars(
             sa.select(Enrolment)
             .where(
@@ -69,6 +69,11 @@ def _under_way(edition: PublishedEdition, told: list[int]) -> list[Enrolment]:
                 Enrolment.done < Enrolment.total, Enrolment.person_id.not_in(told),
             )
             .order_by(Enrolment.id)
-            .limit(2)
         )
     )  # fmt: skip
+    first = next(one for one in found if _unbegun(edition, one))
+    return [first, next(one for one in found if one is not first)]
+
+
+def _unbegun(edition: PublishedEdition, enrolment: Enrolment) -> list[int]:
+    return [activity.id for activity in edition.required if activity.id not in enrolment.states]

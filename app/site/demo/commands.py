@@ -14,8 +14,6 @@ from app.auth.passwords import DEMONSTRATION
 from app.core.transactions import reading
 from app.extensions import db
 
-from .load import load
-
 group = AppGroup("demo", help="The demonstration network.")
 
 SIGN_INS = {
@@ -32,6 +30,8 @@ SIGN_INS = {
 @click.option("--people", default=110, show_default=True, help="About how many people, those with a story included.")
 def load_command(if_empty: bool, seed: int, people: int) -> None:
     """Fill an empty database with the demonstration network: cities, people, courses, progress, grant calls."""
+    from .load import load  # and all that it is made of, which a process that serves pages need not hold
+
     if not current_app.config["SETTINGS"].demo:
         raise click.ClickException(
             "this is no demonstration, so nothing was loaded. Its sign-ins have a password that everyone knows: "

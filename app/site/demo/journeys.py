@@ -23,10 +23,10 @@ from app.extensions import db
 from app.progress import services as progress
 from app.progress.models import ActivityState, Enrolment
 from app.progress.services import Outcome
-from app.quizzes import answer_services as answers
 from app.quizzes import queries as attempts
 from app.quizzes import services as quizzes
-from app.quizzes.answer_queries import find_answering
+from app.quizzes.attempts import services as answers
+from app.quizzes.attempts.queries import find_answering
 from app.quizzes.kind import data_of
 from app.quizzes.queries import Asked
 from app.quizzes.types import Answer

@@ -22,6 +22,7 @@ from app.exchange.parsed import Parsed
 from app.extensions import db
 from app.grants import rules
 from app.grants import services as grants
+from app.grants.models import Application
 from app.messages.models import Notice
 from app.network import services as network
 from app.network.models import City
@@ -29,6 +30,7 @@ from app.network.services import CityFacts
 from app.progress.models import Certificate, Enrolment
 from app.quizzes.models import Attempt
 
+from . import granting
 from .arranging import arrange
 from .cast import Member, domain_of, gather
 from .journeys import Stage, arrive, play, take
@@ -65,6 +67,7 @@ def load(*, seed: int, people: int) -> dict[str, int]:
         practise(material.practice, stage, seed=seed, lead=lead, today=today)
         for call in material.calls:
             _invite(call, stage, today)
+            granting.apply(call, stage, today)
         arrange(
             stage, coordinator="coordinator@demo.example", trainer="trainer@demo.example", course="prevention",
             today=today,
@@ -77,7 +80,8 @@ def load(*, seed: int, people: int) -> dict[str, int]:
             "enrolments": _count(Enrolment),
             "quiz attempts": _count(Attempt),
             "certificates": _count(Certificate),
-            "open grant calls": len(material.calls),
+            "open grant calls": sum(call.closes > 0 for call in material.calls),
+            "applications": _count(Application),
         }
 
 
@@ -143,6 +147,8 @@ def _invite(call: CallMaterial, stage: Stage, today: datetime) -> None:
             grants=call.grants,
             by=by,
         )
+        row.currency, row.ceiling = call.currency, call.ceiling
+        row.questionnaire = granting.questionnaire_of(call)
     for rule in call.rules:
         approved = today - timedelta(days=rule.approved)
         with clock.at(approved + timedelta(hours=12)):

@@ -82,8 +82,47 @@ class RuleMaterial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     tree: dict[str, Any]
 
 
+class ReviewMaterial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a reviewer, named by address, handed in; or why they `declined`; with neither, it is still to be written."""
+
+    by: str
+    scores: dict[str, int] = {}
+    remarks: dict[str, str] = {}
+    comment: str = ""
+    declined: str | None = None
+
+
+class DecisionMaterial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An award with its amount, else a refusal. `days`: ago."""
+
+    days: int
+    amount: int | None = None
+    reason: str = ""
+
+
+class AppealMaterial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An appeal that was dismissed. `days` and `answered`: days ago."""
+
+    days: int
+    reason: str
+    answer: str
+    answered: int
+
+
+class ApplicationMaterial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a city’s coordinator wrote: texts and choices, and a budget’s lines. `begun`, `submitted`: days ago."""
+
+    city: str
+    begun: int
+    answers: dict[str, str | list[tuple[str, int]]]
+    submitted: int | None = None
+    reviews: tuple[ReviewMaterial, ...] = ()
+    decided: DecisionMaterial | None = None
+    appeal: AppealMaterial | None = None
+
+
 class CallMaterial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`opened`: days ago; `closes`: days ahead."""
+    """`opened`: days ago; `closes`: days ahead. `questionnaire`: as calls store it, each text by language."""
 
     slug: str
     title: dict[str, str]
@@ -93,6 +132,10 @@ class CallMaterial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     opened: int
     closes: int
     rules: tuple[RuleMaterial, ...]
+    currency: str | None = None
+    ceiling: int | None = None
+    questionnaire: dict[str, Any] = {}
+    applications: tuple[ApplicationMaterial, ...] = ()
 
 
 class EssayMaterial(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -17,11 +17,11 @@ from app.core.models import Outbox
 from app.courses.outline import OutlineActivity
 from app.extensions import db
 from app.progress.models import Enrolment, EnrolmentState
-from app.quizzes import answer_services as answers
 from app.quizzes import queries as attempts
 from app.quizzes import services as quizzes
-from app.quizzes.marking import Given, by_rubric, rubric_of
-from app.quizzes.marking_services import mark
+from app.quizzes.attempts import services as answers
+from app.quizzes.marking.marks import Given, by_rubric, rubric_of
+from app.quizzes.marking.services import mark
 from app.quizzes.types import Essay, EssayAnswer
 
 from .answers import answer_to

@@ -15,9 +15,10 @@ from app.auth.models import Affiliation, Person, PersonRole, PersonState, Role
 from app.auth.tokens import Purpose
 from app.core import clock
 from app.core.transactions import unit_of_work
+from app.courses.models import CourseInvitation
 from app.extensions import db
 from tests.auth.browser import mails
-from tests.factories import PASSWORD, a_city, a_person
+from tests.factories import PASSWORD, a_city, a_course, a_person
 
 pytestmark = pytest.mark.usefixtures("cheap_hashing")
 
@@ -220,6 +221,26 @@ def test_an_address_changes_when_the_link_sent_to_the_new_one_is_used(app: Flask
     assert notice.recipient == "amina@city.example"
     with pytest.raises(LinkNotValid):
         change_email(token)
+
+
+def test_invitations_follow_who_changes_a_confirmed_address_and_only_then(app: Flask) -> None:
+    """An address that was never confirmed may be anybody's: its invitations are not for whoever typed it in."""
+    first, second = a_course("first"), a_course("second")
+    owner, stranger = a_person(email="a@old.example"), a_person(email="b@old.example", state=PersonState.UNCONFIRMED)
+    with unit_of_work():
+        for course, email in ((first, "a@old.example"), (second, "a@old.example"), (second, "a@new.example")):
+            db.session.add(CourseInvitation(course_id=course.id, email=email, invited_at=clock.now()))
+        db.session.add(CourseInvitation(course_id=first.id, email="b@old.example", invited_at=clock.now()))
+    tokens_of = [
+        tokens.make(Purpose.CHANGE_EMAIL, person, email=email)
+        for person, email in ((owner, "a@new.example"), (stranger, "b@new.example"))
+    ]
+    for token in tokens_of:
+        change_email(token)
+    held = db.session.execute(sa.select(CourseInvitation.course_id, CourseInvitation.email)).all()
+    assert sorted(held) == sorted(
+        [(first.id, "a@new.example"), (second.id, "a@new.example"), (first.id, "b@old.example")]
+    )
 
 
 def test_an_address_of_another_city_moves_the_person_and_ends_the_role_there(app: Flask) -> None:

@@ -11,10 +11,12 @@ from flask import Flask
 from app.auth.models import Person
 from app.courses.models import Course
 from app.extensions import db
-from app.grants.facts import facts
-from app.grants.findings import Met, Missing, Unknown, next_leaf, shortest_way, tally, work_left
-from app.grants.rules import All, Any_, AtLeast, Certified, CityTrained, Completed, Node
-from tests.factories import a_city, a_course, a_person
+from app.grants.judging.effort import work_left
+from app.grants.judging.facts import facts
+from app.grants.judging.findings import Met, Missing, Unknown, next_leaf, shortest_way, tally
+from app.grants.judging.subject import people_with_city
+from app.grants.rules import All, Any_, AtLeast, Certified, CityTrained, Completed, Node, Passed
+from tests.factories import a_choice_question, a_city, a_course, a_person
 from tests.grants.factories import DAY, NOW, a_completion, an_enrolment
 
 MET, MISSING, UNKNOWN = "met", "missing", "unknown"
@@ -36,7 +38,9 @@ class Scene:
 
     def verdict(self, rule: Node) -> str:
         finding = rule.check(facts([self.person.id], NOW, rule)[self.person.id], NOW)
-        said = db.session.scalar(sa.select(rule.clause(NOW)).where(Person.id == self.person.id))
+        said = db.session.scalar(
+            sa.select(rule.clause(NOW)).select_from(people_with_city(NOW)).where(Person.id == self.person.id)
+        )
         assert {True: MET, False: MISSING, None: UNKNOWN}[said] == NAMES[type(finding)]
         return NAMES[type(finding)]
 
@@ -115,6 +119,14 @@ def test_a_course_asked_for_twice_is_one_step_and_worked_through_once(app: Flask
     # With two people missing, one's own work is not enough.
     rule = All(of=(CityTrained(course.id, 3), Completed(course.id)))
     assert rule.check(facts([person.id], NOW, rule)[person.id], NOW).steps == 2
+
+
+def test_a_quiz_is_worked_through_with_its_course(app: Flask) -> None:
+    course, person = a_course(questions=[a_choice_question()]), a_person(city=a_city())
+    rule = All(of=(Completed(course.id), Passed(course.modules[-1].activities[-1].id)))
+    finding = rule.check(facts([person.id], NOW, rule)[person.id], NOW)
+    assert finding.steps == 1
+    assert work_left(finding) == work_left(finding.parts[0]) > 0
 
 
 def test_ones_own_work_is_nearer_than_that_of_others(app: Flask) -> None:

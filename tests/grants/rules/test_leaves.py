@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -14,8 +15,9 @@ from app.courses import services as courses
 from app.courses.models import Course
 from app.courses.outline import CourseSettings
 from app.extensions import db
-from app.grants.facts import facts
-from app.grants.findings import (
+from app.grants.eligibility.wording import Wording
+from app.grants.judging.facts import facts
+from app.grants.judging.findings import (
     Action,
     CertificateEvidence,
     CompletionEvidence,
@@ -24,14 +26,15 @@ from app.grants.findings import (
     Met,
     Missing,
     NextStep,
+    NotAgain,
     OwnWork,
     PeopleEvidence,
     Reason,
     Unit,
     Unknown,
 )
+from app.grants.judging.subject import people_with_city
 from app.grants.rules import Certified, CityTrained, Completed, Node
-from app.grants.wording import Wording
 from app.progress.models import Enrolment
 from tests.factories import a_choice_question, a_city, a_course, a_draft, a_person
 from tests.grants.factories import (
@@ -50,7 +53,7 @@ VERDICT = {Met: True, Missing: False, Unknown: None}
 def found(rule: Node, person: Person, at: datetime = NOW) -> Finding:
     """What `check` finds, once the database has said the same."""
     finding = rule.check(facts([person.id], at, rule)[person.id], at)
-    said = db.session.scalar(sa.select(rule.clause(at)).select_from(Person).where(Person.id == person.id))
+    said = db.session.scalar(sa.select(rule.clause(at)).select_from(people_with_city(at)).where(Person.id == person.id))
     assert said is VERDICT[type(finding)]
     return finding
 
@@ -203,6 +206,56 @@ def test_a_completion_without_certificate_is_said(app: Flask) -> None:
     finding = found(Certified(course.id), person)
     assert isinstance(finding, Missing)
     assert finding.reason is Reason.NO_CERTIFICATE
+
+
+RENEWABLE_FROM = NOW + 40 * DAY
+
+
+@pytest.mark.parametrize(
+    ("values", "barred", "said"),
+    [
+        ({"expires_at": NOW + 100 * DAY}, NotAgain(RENEWABLE_FROM), "It can be renewed from"),
+        ({"expires_at": NOW + 60 * DAY}, None, "Last completed on"),
+        ({"expires_at": NOW - DAY}, None, "Last completed on"),
+        ({}, NotAgain(), "It cannot be taken again: ask the network’s secretariat."),
+        (
+            {"expires_at": NOW - DAY, "revoked_at": NOW - DAY},
+            NotAgain(),
+            "It cannot be taken again: ask the network’s secretariat.",
+        ),
+    ],
+)
+def test_what_was_long_ago_is_taken_again_only_where_it_can_be_renewed(
+    app: Flask, values: dict[str, Any], barred: NotAgain | None, said: str
+) -> None:
+    course, person = a_course(), a_person()
+    a_certificate(person, course, at=datetime(2020, 5, 1, tzinfo=UTC), **values)
+    finding = found(Completed(course.id, within_months=24), person)
+    assert isinstance(finding, Missing)
+    assert (finding.barred, finding.next_step is None, finding.steps) == (barred, barred is not None, 1)
+    with app.test_request_context():
+        assert said in Wording({}, "en").evidence(finding)
+
+
+def test_a_certificate_that_cannot_be_had_again_leads_nowhere(app: Flask) -> None:
+    course = a_course()
+    never, soon, gone = a_person(), a_person(), a_person()
+    a_completion(never, course, at=NOW - DAY)
+    a_certificate(soon, course, at=NOW - DAY, expires_at=NOW + 100 * DAY)
+    a_certificate(gone, course, at=NOW - DAY, revoked_at=NOW - DAY)
+    rule = Certified(course.id, valid_on=(NOW + 200 * DAY).date())
+    for person, reason, barred in (
+        (never, Reason.NO_CERTIFICATE, NotAgain()),
+        (soon, Reason.EXPIRES_TOO_SOON, NotAgain(RENEWABLE_FROM)),
+        (gone, Reason.CERTIFICATE_REVOKED, NotAgain()),
+    ):
+        finding = found(rule, person)
+        assert isinstance(finding, Missing)
+        assert (finding.reason, finding.barred, finding.next_step) == (reason, barred, None)
+    finding = found(rule, soon, RENEWABLE_FROM)
+    assert isinstance(finding, Missing)
+    assert finding.barred is None
+    assert finding.next_step is not None
 
 
 def test_a_city_counts_each_person_once(app: Flask) -> None:

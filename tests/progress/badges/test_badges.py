@@ -26,9 +26,10 @@ from app.config import Settings
 from app.core import clock
 from app.core.transactions import unit_of_work
 from app.extensions import db
-from app.progress import certificate_services, codes, signing_services
 from app.progress.badges import baking, documents
 from app.progress.badges.documents import LIST_LENGTH, Addresses
+from app.progress.certificates import codes, signing_services
+from app.progress.certificates import services as certificate_services
 from app.progress.models import Certificate, SigningKey
 from tests.at_once import at_once
 from tests.factories import signed_in

@@ -1,0 +1,1 @@
+"""Cities as administrators and coordinators see them."""

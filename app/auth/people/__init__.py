@@ -1,0 +1,1 @@
+"""People as administrators and coordinators see them."""

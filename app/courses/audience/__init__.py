@@ -1,0 +1,1 @@
+"""Who may enrol in a course, and who is invited."""

@@ -1,0 +1,1 @@
+"""Modules and activities of a draft: added, named, moved, taken out."""

@@ -1,0 +1,1 @@
+"""The files of a course, from upload to the address that browsers keep."""

@@ -1,0 +1,80 @@
+"""The settings of a course as plain values, and how two people's changes of them are brought together."""
+
+from __future__ import annotations
+
+import msgspec
+
+from app.core.folding import one_line
+
+from ..models import Course
+from ..outline import Order
+
+
+class CourseFacts(msgspec.Struct, frozen=True):
+    """What the settings page changes in the draft; title and summary in the course's own language.
+
+    `enough`: how many activities complete it (None: all the required ones); `min_score` in percent; `minutes` its
+    length as a trainer says (None: that of its activities); `certificate_months` None for ever.
+    """
+
+    title: str
+    summary: str
+    topics: tuple[str, ...]
+    minutes: int | None
+    order: Order
+    enough: int | None
+    min_score: float | None
+    certificate_months: int | None
+
+
+def facts_of(course: Course) -> CourseFacts:
+    """The settings of a course as they stand in the draft."""
+    source, settings = course.source_language, course.settings
+    return CourseFacts(
+        title=one_line(course.title.best(source, source)),
+        summary=tidy(course.summary.best(source, source)),
+        topics=tuple(course.topics),
+        minutes=settings.minutes,
+        order=settings.order,
+        enough=settings.enough,
+        min_score=settings.min_score,
+        certificate_months=settings.certificate_months,
+    )
+
+
+def tidy(text: str) -> str:
+    """Paragraphs as a form gives them: lines end alike, and nothing stands before or after."""
+    return text.replace("\r\n", "\n").strip()
+
+
+def changed(before: CourseFacts, after: CourseFacts) -> frozenset[str]:
+    """The names of the fields in which two differ."""
+    return frozenset(name for name in CourseFacts.__struct_fields__ if getattr(before, name) != getattr(after, name))
+
+
+def taking(mine: CourseFacts, theirs: CourseFacts, fields: frozenset[str]) -> CourseFacts:
+    """`mine`, but for these fields `theirs`."""
+    return msgspec.structs.replace(mine, **{name: getattr(theirs, name) for name in fields})
+
+
+def disputed(before: CourseFacts, mine: CourseFacts, theirs: CourseFacts) -> frozenset[str]:
+    """The fields that two people changed from what both saw, and not to the same."""
+    return changed(before, mine) & changed(before, theirs) & changed(mine, theirs)
+
+
+def merged(before: CourseFacts, mine: CourseFacts, theirs: CourseFacts) -> CourseFacts:
+    """`mine`, with what the other changed and `mine` did not."""
+    return taking(mine, theirs, changed(before, theirs) - changed(before, mine))
+
+
+def encode(facts: CourseFacts) -> str:
+    """As a form carries them, to tell later what its writer saw."""
+    return msgspec.json.encode(facts).decode()
+
+
+def decode(carried: str) -> CourseFacts | None:
+    """What a form carried; None for anything else."""
+    try:
+        return msgspec.json.decode(carried, type=CourseFacts)
+    except msgspec.DecodeError:
+        return None

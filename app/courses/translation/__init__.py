@@ -1,0 +1,1 @@
+"""A course in its other languages."""

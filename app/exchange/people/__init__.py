@@ -1,0 +1,1 @@
+"""People and enrolments from a table: every row judged before anything is kept."""

@@ -1,0 +1,1 @@
+"""A city’s objection to a decision, and its answer."""

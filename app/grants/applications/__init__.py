@@ -1,0 +1,1 @@
+"""A city’s application: written, submitted, withdrawn."""

@@ -1,0 +1,54 @@
+"""What a call still lacks before it can be published, and what is worth a second look. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from enum import StrEnum
+
+from ..models import GrantCall
+from .questionnaire import QuestionKind
+
+
+class Lack(StrEnum):
+    """What stops publishing."""
+
+    SUMMARY = "summary"
+    OPENED = "opened"
+    CLOSED = "closed"
+    QUESTIONS = "questions"
+    CURRENCY = "currency"
+    RULE = "rule"
+
+
+class Doubt(StrEnum):
+    """What does not stop it."""
+
+    LANGUAGES = "languages"
+    CRITERIA = "criteria"
+    CEILING = "ceiling"
+
+
+def list_lacks(call: GrantCall, at: datetime) -> list[Lack]:
+    """What keeps the call from being published at `at`, in the order of the pages that mend it."""
+    source, asked = call.source_language, call.questionnaire.questions
+    counted = (QuestionKind.AMOUNT, QuestionKind.BUDGET)
+    found = {
+        Lack.SUMMARY: not call.summary.best(source, source).strip(),
+        Lack.OPENED: call.opens_at <= at < call.closes_at,
+        Lack.CLOSED: call.closes_at <= at,
+        Lack.CURRENCY: call.currency is None and any(question.kind in counted for question in asked),
+        Lack.QUESTIONS: not asked,
+        Lack.RULE: call.rule_id is None,
+    }
+    return [lack for lack, holds in found.items() if holds]
+
+
+def list_doubts(call: GrantCall, languages: Collection[str], left: Collection[str]) -> list[Doubt]:
+    """What to look at again. `left`: of the site's `languages` those in which a text is missing or out of date."""
+    found = {
+        Doubt.LANGUAGES: bool(set(languages) & set(left)),
+        Doubt.CRITERIA: not call.questionnaire.criteria,
+        Doubt.CEILING: call.ceiling is None,
+    }
+    return [doubt for doubt, holds in found.items() if holds]

@@ -1,0 +1,1 @@
+"""Awards and refusals, and the letters that tell them."""

@@ -1,0 +1,232 @@
+"""For administrators: the applications of a call, and what the committee decides of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.auth.identity import the_person
+from app.core.access import Permission, allow
+from app.core.errors import DomainError
+from app.core.transactions import give_up
+
+from ..appeals.queries import list_owners
+from ..models import Application, GrantCall
+from ..reviews import files as review_files
+from ..reviews.errors import AboveCeiling, AmountMissing, ChangedElsewhere, MoreThanGrants, OwnInterest
+from ..reviews.forms import version_of
+from ..reviews.words import drafted_words, sent_words
+from . import queries, services, telling
+from .forms import AnswerForm, DecisionForm, OwnerForm, SendForm
+from .lists import page_of, read_filters
+
+bp = Blueprint("decisions", __name__, url_prefix="/administration/grants/<slug>/applications")
+
+MOST_AT_ONCE = 500
+REFUSED = (AboveCeiling, AmountMissing, MoreThanGrants)  # what is said beside a field, with nothing typed lost
+
+
+@bp.get("")
+@allow(Permission.ADMINISTER)
+def index(slug: str) -> str:
+    """The applications with their reviews, best first, and what is about to be decided."""
+    return _list(queries.get_call(slug))
+
+
+@bp.post("/drafts")
+@allow(Permission.ADMINISTER)
+def draft_many(slug: str) -> ResponseReturnValue:
+    """Draft the same decision for the applications that were ticked. Nobody outside is told."""
+    call, form, ticked = queries.get_call(slug), DecisionForm(), _ticked()
+    if not form.validate() or not ticked:
+        return _list(call, form=form, nothing_ticked=not ticked), 422
+    try:
+        count = services.save_drafts(
+            call_id=call.id, decisions=dict.fromkeys(ticked, form.decision), by=the_person().id, seen=ticked
+        )
+    except ChangedElsewhere as changed:
+        give_up()
+        return _list(queries.get_call(slug), form=form, changed=changed), 409
+    except REFUSED as refused:
+        give_up()
+        return _list(queries.get_call(slug), form=_beside(form, refused)), 422
+    flash(drafted_words(count), "done")
+    return redirect(url_for("decisions.index", slug=slug), 303)
+
+
+@bp.post("/sent")
+@allow(Permission.ADMINISTER)
+def send_many(slug: str) -> ResponseReturnValue:
+    """Send the drafted decisions of the applications that were ticked, all of them or none."""
+    call, form, seen = queries.get_call(slug), SendForm(), {i: v for i, v in _ticked().items() if v}
+    if not form.validate() or not seen:
+        return _list(call, nothing_drafted=True), 422
+    try:
+        count = services.send_drafts(call_id=call.id, seen=seen, by=the_person().id, beyond=form.beyond.data)
+    except REFUSED as refused:
+        give_up()
+        return _list(queries.get_call(slug), send=_beside(form, refused)), 422
+    _say_sent(count, seen)
+    return redirect(url_for("decisions.index", slug=slug), 303)
+
+
+@bp.get("/<int:application_id>")
+@allow(Permission.ADMINISTER)
+def show(slug: str, application_id: int) -> str:
+    """One application: answers, reviewers, decision, appeals and reports."""
+    return application_page(queries.get_call(slug), application_id)
+
+
+@bp.get("/<int:application_id>/files/<int:file_id>")
+@allow(Permission.ADMINISTER)
+def file(slug: str, application_id: int, file_id: int) -> Response | BaseResponse:
+    """A file of an application."""
+    return review_files.answer(queries.get_file(queries.get_call(slug), application_id, file_id))
+
+
+@bp.post("/<int:application_id>/decision")
+@allow(Permission.ADMINISTER)
+def decide(slug: str, application_id: int) -> ResponseReturnValue:
+    """Draft the decision of one application, or send it."""
+    call, person, form = queries.get_call(slug), the_person(), DecisionForm()
+    if not form.validate():
+        return application_page(call, application_id, decision=form), 422
+    decisions, seen = {application_id: form.decision}, {application_id: form.made_from}
+    try:
+        if request.form.get("action") == "send":
+            services.decide(call_id=call.id, decisions=decisions, by=person.id, beyond=form.beyond.data, seen=seen)
+            _say_sent(1, decisions)
+        elif services.save_drafts(call_id=call.id, decisions=decisions, by=person.id, seen=seen):
+            flash(_("Saved as a draft. The city does not see it yet."), "done")
+        else:
+            raise OwnInterest
+    except ChangedElsewhere as changed:
+        give_up()
+        return application_page(queries.get_call(slug), application_id, decision=form, changed=changed), 409
+    except REFUSED as refused:
+        give_up()
+        return application_page(queries.get_call(slug), application_id, decision=_beside(form, refused)), 422
+    return redirect(url_for("decisions.show", slug=slug, application_id=application_id), 303)
+
+
+@bp.post("/<int:application_id>/decision/removal")
+@allow(Permission.ADMINISTER)
+def drop(slug: str, application_id: int) -> ResponseReturnValue:
+    """Take back a drafted decision, as its page showed it."""
+    call, seen = queries.get_call(slug), version_of(request.form.get("version"))
+    try:
+        services.drop_draft(call_id=call.id, application_id=application_id, seen=seen, by=the_person().id)
+    except ChangedElsewhere:
+        give_up()
+        return application_page(queries.get_call(slug), application_id, not_dropped=True), 409
+    flash(_("The draft is taken back."), "done")
+    return redirect(url_for("decisions.show", slug=slug, application_id=application_id), 303)
+
+
+def application_page(
+    call: GrantCall,
+    application_id: int,
+    *,
+    decision: DecisionForm | None = None,
+    owner: OwnerForm | None = None,
+    answer: AnswerForm | None = None,
+    changed: ChangedElsewhere | None = None,
+    not_dropped: bool = False,
+) -> str:
+    """The page of one application, with the form that was refused, if one was.
+
+    A form is made from the draft that stands now, unless it was refused for anything but another's draft.
+    `not_dropped`: the draft was to be taken back, and is another than the page had shown.
+    """
+    page = queries.get_application(call, application_id, the_person())
+    draft = page.line.draft
+    shown = {"outcome": draft.outcome.value, "amount": draft.amount or "", "reason": draft.reason} if draft else {}
+    owner = owner or _owner_form(call, page)
+    decision = decision or DecisionForm(formdata=None, data=shown)
+    if changed or not decision.is_submitted() or not decision.version.data:
+        decision.version.data = str(draft.version if draft else 0)
+    return render_template(
+        "grants/decisions/show.html",
+        call=call,
+        page=page,
+        decision=decision,
+        changed=changed,
+        not_dropped=not_dropped,
+        mine=draft is not None and draft.saved_by_id == the_person().id,
+        owner=owner,
+        answer=answer or AnswerForm(formdata=None),
+    )
+
+
+def _owner_form(call: GrantCall, page: queries.ApplicationPage) -> OwnerForm | None:
+    """Who answers the appeal that is open, and by when, as it stands."""
+    if not page.line.appeal:
+        return None
+    appeal, zone = page.appeals[0], ZoneInfo(call.time_zone)
+    day = (appeal.due_at - timedelta(seconds=1)).astimezone(zone).date()
+    shown = {"owner": str(appeal.owner_id or ""), "day": day.isoformat()}
+    return OwnerForm(list_owners(page.application), call.time_zone, formdata=None, data=shown)
+
+
+def get_application(slug: str, application_id: int) -> tuple[GrantCall, Application]:
+    """The call and one of its applications that was handed in. Raises `NotFound`."""
+    call = queries.get_call(slug)
+    return call, queries.get_application(call, application_id, the_person()).application
+
+
+def _list(
+    call: GrantCall,
+    *,
+    form: DecisionForm | None = None,
+    send: SendForm | None = None,
+    nothing_ticked: bool = False,
+    nothing_drafted: bool = False,
+    changed: ChangedElsewhere | None = None,
+) -> str:
+    filters = read_filters(request.args)
+    return render_template(
+        "grants/decisions/index.html",
+        call=call,
+        filters=filters,
+        found=page_of(call, the_person(), filters),
+        ticked=_ticked() if request.method == "POST" else {},
+        form=form or DecisionForm(formdata=None),
+        send=send or SendForm(formdata=None),
+        nothing_ticked=nothing_ticked,
+        nothing_drafted=nothing_drafted,
+        changed=changed,
+    )
+
+
+def _ticked() -> dict[int, int]:
+    """The applications that were ticked, with the version of the drafted decision that was shown, 0 for none."""
+    said = (re.fullmatch(r"([0-9]{1,9}):([0-9]{1,9})", value) for value in request.form.getlist("application"))
+    return {int(one[1]): int(one[2]) for one in [one for one in said if one][:MOST_AT_ONCE]}
+
+
+def _beside(form: DecisionForm | SendForm, refused: DomainError) -> DecisionForm | SendForm:
+    field = form[refused.field or "beyond"] if refused.field in form else form.beyond
+    field.errors = [*field.errors, str(refused)]
+    return form
+
+
+def _say_sent(count: int, applications: Collection[int]) -> None:
+    """That decisions are sent, and which city has nobody who could be told."""
+    untold = telling.list_untold(applications)
+    flash(sent_words(count, all_told=not untold), "done")
+    for city in untold:
+        flash(
+            _(
+                "Nobody of %(city)s could be told: it has no coordinator, and nobody who worked on the application is "
+                "there any more. Name a coordinator, who finds the letter among the applications of the city.",
+                city=city,
+            ),
+            "due",
+        )

@@ -1,0 +1,1 @@
+"""The reports that a city owes after an award."""

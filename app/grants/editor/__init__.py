@@ -1,0 +1,1 @@
+"""The rule of a call as administrators write it, and its versions."""

@@ -1,0 +1,15 @@
+"""Says rules to administrators."""
+
+from __future__ import annotations
+
+from app.auth.identity import page_language
+
+from ..eligibility.wording import Wording
+from ..judging.facts import named_by
+from ..rules import Any_, Node
+
+
+def says(*rules: Node) -> Wording:
+    """What says these rules in the page's language, with the titles of what they name. Statements as `facts`."""
+    named = named_by(Any_(of=rules))
+    return Wording(named.courses, page_language(), quizzes=named.quizzes)

@@ -1,0 +1,257 @@
+"""The rows that facts are made of: one select for each kind, all in one shape, so that they come in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from app.auth.models import Affiliation, Person, PersonRole
+from app.core.base import Instant
+from app.courses.models import Activity, Course
+from app.network.models import City
+from app.progress.models import ActivityProgress, ActivityState, Certificate, Completion, Enrolment
+from app.quizzes.models import Attempt, AttemptState
+
+from ..models import Declaration
+from .subject import belongs, has_come
+
+_SHAPE: dict[str, Any] = {
+    "kind": sa.String(12), "person_id": sa.Integer, "course_id": sa.Integer, "other_id": sa.Integer,
+    "began": Instant, "ended": Instant, "revoked": Instant, "first_on": sa.Date, "last_on": sa.Date,
+    "score": sa.Float, "better": sa.Float, "number": sa.Integer, "words": sa.String(255), "language": sa.String(35),
+    "region": sa.String(40), "size": sa.String(20), "document": sa.JSON,
+}  # fmt: skip
+
+
+def _row(kind: str, **values: Any) -> sa.Select[Any]:
+    """A select in the one shape; what a kind does not have is NULL, typed so that PostgreSQL unites them."""
+    columns = {"kind": sa.literal(kind, _SHAPE["kind"]), **values}
+    return sa.select(*(columns.get(name, sa.cast(sa.null(), shape)).label(name) for name, shape in _SHAPE.items()))
+
+
+def subjects(people: Any, at: datetime) -> sa.Select[Any]:
+    """The people, each with their city as of `at`."""
+    return (
+        _row("subject", person_id=Person.id, other_id=Affiliation.city_id)
+        .select_from(Person)
+        .outerjoin(Affiliation, sa.and_(Affiliation.person_id == Person.id, belongs(at)))
+        .where(Person.id.in_(people))
+    )
+
+
+def cities(people: Any, also: Collection[int], at: datetime) -> sa.Select[Any]:
+    """The cities of the people, and those of `also`, with how many practitioners belong to each as of `at`."""
+    practitioners = (
+        sa.select(sa.func.count())
+        .select_from(Affiliation)
+        .where(Affiliation.city_id == City.id, belongs(at), has_come())
+        .correlate(City)
+        .scalar_subquery()
+    )
+    return _row(
+        "city",
+        other_id=City.id,
+        number=practitioners,
+        words=City.name,
+        language=City.country,
+        region=City.region,
+        size=City.size_band,
+        first_on=City.joined_on,
+        last_on=City.left_on,
+    ).where(City.id.in_(_cities_of(people, also, at)))
+
+
+def courses(ids: Collection[int], quizzes: Collection[int]) -> sa.Select[Any]:
+    """The courses with these ids, and those that hold the quizzes."""
+    return _row(
+        "course",
+        course_id=Course.id,
+        other_id=Course.edition_id,
+        ended=Course.archived_at,
+        words=Course.slug,
+        language=Course.source_language,
+        document=sa.type_coerce(Course.title, sa.JSON),
+    ).where(_named(Course.id, ids, quizzes))
+
+
+def quizzes(ids: Collection[int]) -> sa.Select[Any]:
+    return _row(
+        "quiz",
+        course_id=Activity.course_id,
+        other_id=Activity.id,
+        words=Activity.kind,
+        document=sa.type_coerce(Activity.title, sa.JSON),
+    ).where(Activity.id.in_(ids))
+
+
+def completions(people: Any, ids: Collection[int], at: datetime) -> sa.Select[Any]:
+    counts = sa.and_(Enrolment.cycle == Completion.cycle, Enrolment.touched_at <= at)
+    return (
+        _row(
+            "completion",
+            person_id=Completion.person_id,
+            course_id=Completion.course_id,
+            began=Completion.completed_at,
+            score=Completion.score,
+            better=sa.case((counts, Enrolment.score), else_=sa.null()),
+        )
+        .join(Enrolment, Enrolment.id == Completion.enrolment_id)
+        .where(Completion.person_id.in_(people), Completion.course_id.in_(ids), Completion.completed_at <= at)
+    )
+
+
+def certificates(people: Any, ids: Collection[int], at: datetime) -> sa.Select[Any]:
+    return _row(
+        "certificate",
+        person_id=Certificate.person_id,
+        course_id=Certificate.course_id,
+        began=Certificate.issued_at,
+        ended=Certificate.expires_at,
+        revoked=Certificate.revoked_at,
+        words=Certificate.code,
+    ).where(Certificate.person_id.in_(people), Certificate.course_id.in_(ids), Certificate.issued_at <= at)
+
+
+def enrolments(people: Any, ids: Collection[int], quizzes: Collection[int], at: datetime) -> sa.Select[Any]:
+    return _row(
+        "enrolment",
+        person_id=Enrolment.person_id,
+        course_id=Enrolment.course_id,
+        score=Enrolment.score,
+        words=Enrolment.state,
+        document=sa.type_coerce(Enrolment.states, sa.JSON),
+    ).where(Enrolment.person_id.in_(people), _named(Enrolment.course_id, ids, quizzes), Enrolment.enrolled_at <= at)
+
+
+def colleagues(people: Any, also: Collection[int], ids: Collection[int], at: datetime) -> sa.Select[Any]:
+    """Who of the people's cities, and of those of `also`, completed the courses, and when last.
+
+    Looked up for each who belongs there: a course may have been completed by many more than a city has people.
+    """
+    last = (
+        sa.select(sa.func.max(Completion.completed_at))
+        .where(
+            Completion.person_id == Affiliation.person_id,
+            Completion.course_id == Course.id,
+            Completion.completed_at <= at,
+        )
+        .correlate(Affiliation, Course)
+        .scalar_subquery()
+    )
+    return (
+        _row(
+            "colleague",
+            person_id=Affiliation.person_id,
+            course_id=Course.id,
+            other_id=Affiliation.city_id,
+            began=last,
+        )
+        .select_from(Affiliation)
+        .join(Course, Course.id.in_(ids))
+        .where(Affiliation.city_id.in_(_cities_of(people, also, at)), belongs(at), has_come(), last.is_not(None))
+    )
+
+
+def attempts(people: Any, quizzes: Collection[int], at: datetime) -> sa.Select[Any]:
+    """The attempts handed in by `at`."""
+    return (
+        _row(
+            "attempt",
+            person_id=Enrolment.person_id,
+            other_id=Attempt.activity_id,
+            began=Attempt.finished_at,
+            score=Attempt.score,
+        )
+        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+        .where(
+            Enrolment.person_id.in_(people),
+            Attempt.activity_id.in_(quizzes),
+            Attempt.state == AttemptState.SUBMITTED,
+            Attempt.finished_at <= at,
+        )
+    )
+
+
+def passes(people: Any, quizzes: Collection[int], at: datetime) -> sa.Select[Any]:
+    """The quizzes completed by `at` by the people themselves."""
+    return (
+        _row(
+            "pass",
+            person_id=Enrolment.person_id,
+            other_id=ActivityProgress.activity_id,
+            began=ActivityProgress.completed_at,
+            score=ActivityProgress.score,
+        )
+        .join(Enrolment, Enrolment.id == ActivityProgress.enrolment_id)
+        .where(Enrolment.person_id.in_(people), ActivityProgress.activity_id.in_(quizzes), completed_alone(at))
+    )
+
+
+def completed_alone(at: datetime) -> sa.ColumnElement[bool]:
+    """That an activity was completed by `at`, and not by somebody for the person."""
+    return sa.and_(
+        ActivityProgress.state == ActivityState.COMPLETE,
+        ActivityProgress.completed_at <= at,
+        sa.or_(ActivityProgress.by_id.is_(None), ActivityProgress.own_state == ActivityState.COMPLETE),
+    )
+
+
+def roles(people: Any, names: Sequence[str], at: datetime) -> sa.Select[Any]:
+    """The roles of these names that the people hold as of `at`."""
+    return _row(
+        "role",
+        person_id=PersonRole.person_id,
+        other_id=PersonRole.city_id,
+        began=PersonRole.from_at,
+        ended=PersonRole.to_at,
+        words=PersonRole.role,
+    ).where(PersonRole.person_id.in_(people), PersonRole.role.in_(names), holds_role(at))
+
+
+def holds_role(at: datetime) -> sa.ColumnElement[bool]:
+    """That a role is held as of `at`."""
+    return sa.and_(PersonRole.from_at <= at, sa.or_(PersonRole.to_at.is_(None), PersonRole.to_at > at))
+
+
+def declarations(people: Any, keys: Collection[str], at: datetime) -> sa.Select[Any]:
+    """What the people stated last by `at`, of each of these keys."""
+    return _row(
+        "declaration",
+        person_id=Declaration.person_id,
+        number=sa.cast(Declaration.holds, sa.Integer),
+        began=Declaration.at,
+        words=Declaration.key,
+    ).where(Declaration.person_id.in_(people), Declaration.key.in_(keys), Declaration.at <= at, is_last_word(at))
+
+
+def is_last_word(at: datetime) -> sa.ColumnElement[bool]:
+    """That the person stated nothing else of the same key later, by `at`."""
+    later = aliased(Declaration)
+    return sa.not_(
+        sa.exists()
+        .where(
+            later.key == Declaration.key,
+            later.person_id == Declaration.person_id,
+            later.at <= at,
+            sa.or_(later.at > Declaration.at, sa.and_(later.at == Declaration.at, later.id > Declaration.id)),
+        )
+        .correlate(Declaration)
+    )
+
+
+def _named(column: Any, ids: Collection[int], quizzes: Collection[int]) -> sa.ColumnElement[bool]:
+    """That a course is one of `ids`, or holds one of the quizzes."""
+    if not quizzes:
+        return column.in_(ids)
+    holding = sa.select(Activity.course_id).where(Activity.id.in_(quizzes)).correlate(None)
+    return sa.or_(column.in_(ids), column.in_(holding))
+
+
+def _cities_of(people: Any, also: Collection[int], at: datetime) -> Any:
+    """The ids of the people's cities, and of those of `also`."""
+    theirs = sa.select(Affiliation.city_id).where(Affiliation.person_id.in_(people), belongs(at)).correlate(None)
+    return theirs.union(sa.select(City.id).where(City.id.in_(also)).correlate(None)) if also else theirs

@@ -1,0 +1,162 @@
+"""What is known of a subject, and what a rule names: plain values, loaded by `facts`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from app.core.text import Text
+from app.progress.models import EnrolmentState
+
+from .findings import CertificateEvidence
+from .subject import day_of
+
+
+@dataclass(frozen=True, slots=True)
+class CourseFact:
+    """A course that a rule names; its title is the published one, where there is an edition."""
+
+    id: int
+    slug: str
+    title: Text
+    source_language: str
+    is_published: bool = True
+    is_graded: bool = False  # that it gives a score
+    activities: int = 0
+    minutes: int = 0
+    archived_at: datetime | None = None  # since when nobody begins it
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionFact:
+    """A completion, its score the best that counts as of the moment, 0 to 1."""
+
+    completed_at: datetime
+    score: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentFact:
+    """How far an enrolment is, against the edition in force, today: figures for people, which decide nothing."""
+
+    state: EnrolmentState
+    done: int
+    total: int
+    minutes_left: int
+    score: float | None
+    needed: float | None = None  # the score that the course asks for, 0 to 1, where only that is missing
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.state is EnrolmentState.WITHDRAWN
+
+
+@dataclass(frozen=True, slots=True)
+class QuizFact:
+    """A quiz that a rule names; `is_offered`: that the published course holds it."""
+
+    id: int
+    course_id: int
+    title: Text
+    source_language: str
+    is_quiz: bool = True
+    is_offered: bool = False
+    is_passed_only: bool = False  # that one completes it by passing it and in no other way
+    minutes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptFact:
+    """An attempt that was handed in, its score 0 to 1; None while it waits for marks."""
+
+    finished_at: datetime
+    score: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PassFact:
+    """That a quiz was completed by the person's own doing, and with which score, 0 to 1."""
+
+    completed_at: datetime
+    score: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class RoleFact:
+    """A role held from a moment to a moment; a coordinator's is of one city."""
+
+    role: str
+    city_id: int | None
+    from_at: datetime
+    to_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeclarationFact:
+    """What the person stated last."""
+
+    holds: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CityFact:
+    """The city that is judged; `practitioners` as of the moment, the rest as the network lists it today."""
+
+    id: int
+    name: str
+    region: str
+    country: str
+    size: str
+    joined_on: date
+    left_on: date | None
+    practitioners: int
+
+    def is_member_at(self, at: datetime) -> bool:
+        """Whether it is a member of the network on that day; the day it left is the first that it is not."""
+        day = day_of(at)
+        return self.joined_on <= day and (self.left_on is None or self.left_on > day)
+
+
+@dataclass(frozen=True, slots=True)
+class ColleagueFact:
+    """Someone of the subject's city, and when they last completed a course."""
+
+    person_id: int
+    completed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of one subject as of a moment; by course id where it is of a course, by quiz id of a quiz.
+
+    The subject is a person with their city, if any; or a city alone, which has no practitioner who could meet what
+    asks a person.
+    """
+
+    person_id: int | None
+    city: CityFact | None
+    courses: Mapping[int, CourseFact]
+    quizzes: Mapping[int, QuizFact]
+    completions: Mapping[int, Sequence[CompletionFact]]
+    certificates: Mapping[int, Sequence[CertificateEvidence]]
+    enrolments: Mapping[int, EnrolmentFact]
+    colleagues: Mapping[int, Sequence[ColleagueFact]]
+    attempts: Mapping[int, Sequence[AttemptFact]]
+    passes: Mapping[int, Sequence[PassFact]]
+    roles: Sequence[RoleFact]
+    declarations: Mapping[str, DeclarationFact]
+
+    @property
+    def city_id(self) -> int | None:
+        return self.city.id if self.city else None
+
+    @property
+    def city_name(self) -> str | None:
+        return self.city.name if self.city else None
+
+    def is_under_way(self, course_id: int) -> bool:
+        """Whether the person is in the middle of the course, be it again."""
+        enrolment = self.enrolments.get(course_id)
+        return enrolment is not None and enrolment.state is EnrolmentState.OPEN

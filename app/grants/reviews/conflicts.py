@@ -1,0 +1,166 @@
+"""Who may not judge an application: who is or was of the city, coordinates it, worked on it, or says so themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from app.auth.models import Affiliation, Person, PersonRole, Role
+from app.core.models import AuditEvent
+from app.extensions import db
+
+from ..models import Application, ApplicationAnswer, ApplicationFile, ApplicationState, GrantCall, Review, ReviewState
+
+
+class Conflict(StrEnum):
+    """Why somebody may not judge an application."""
+
+    CITY = "city"
+    COORDINATOR = "coordinator"
+    WORKED = "worked"
+    DECLARED = "declared"
+
+
+# What the audit log calls work on an application: it forgets nobody whose words another's took the place of.
+WORK = tuple(
+    f"application.{verb}"
+    for verb in ("create", "write", "ask_word", "endorse", "take_back_word", "submit", "withdraw")
+)  # fmt: skip
+
+Pair = tuple[int, int]  # the ids of an application and a person
+
+
+def conflict(person_id: Any) -> sa.ColumnElement[str | None]:
+    """Why the person may not judge an `Application`, joined with its `GrantCall`: one expression, NULL if they may.
+
+    Of the city is who belongs to it now, or did at any time since the call opened; so is who coordinated it. Who moves
+    into the city later has a conflict from then on. Who declared one as a reviewer has it for good.
+    """
+    return sa.case(
+        (_belongs(person_id, Application.city_id, GrantCall.opens_at), Conflict.CITY.value),
+        (_coordinates(person_id, Application.city_id, GrantCall.opens_at), Conflict.COORDINATOR.value),
+        (worked_on(person_id), Conflict.WORKED.value),
+        (_declared(person_id), Conflict.DECLARED.value),
+        else_=None,
+    )
+
+
+def is_of_city(person_id: int, city_id: int, since: datetime) -> bool:
+    """Whether the person belongs to the city or coordinates it, or did at any time since then; one statement."""
+    of_it = sa.or_(_belongs(person_id, city_id, since), _coordinates(person_id, city_id, since))
+    return bool(db.session.scalar(sa.select(of_it)))
+
+
+def _belongs(person_id: Any, city_id: Any, since: Any) -> sa.ColumnElement[bool]:
+    belongs = sa.exists().where(
+        Affiliation.person_id == person_id,
+        Affiliation.city_id == city_id,
+        sa.or_(Affiliation.to_at.is_(None), Affiliation.to_at > since),
+    )
+    return belongs.correlate_except(Affiliation)
+
+
+def _coordinates(person_id: Any, city_id: Any, since: Any) -> sa.ColumnElement[bool]:
+    coordinates = sa.exists().where(
+        PersonRole.person_id == person_id,
+        PersonRole.role == Role.COORDINATOR,
+        PersonRole.city_id == city_id,
+        sa.or_(PersonRole.to_at.is_(None), PersonRole.to_at > since),
+    )
+    return coordinates.correlate_except(PersonRole)
+
+
+def _declared(person_id: Any) -> sa.ColumnElement[bool]:
+    declined = aliased(Review)  # the statement around it may have a review of its own
+    declared = sa.exists().where(
+        declined.application_id == Application.id,
+        declined.person_id == person_id,
+        declined.state == ReviewState.DECLINED,
+    )
+    return declared.correlate_except(declined)
+
+
+def worked_on(person_id: Any) -> sa.ColumnElement[bool]:
+    """That the person began, endorsed or submitted an `Application`, wrote an answer of it or added a file."""
+    logged = sa.exists().where(
+        AuditEvent.subject == sa.literal("application:") + sa.cast(Application.id, sa.String),
+        AuditEvent.actor_id + 0 == person_id,  # no index of it: many write thousands of events, few are of one subject
+        AuditEvent.action.in_(WORK),
+    )
+    answered = sa.exists().where(
+        ApplicationAnswer.application_id == Application.id, ApplicationAnswer.saved_by_id == person_id
+    )
+    filed = sa.exists().where(
+        ApplicationFile.application_id == Application.id, ApplicationFile.added_by_id == person_id
+    )
+    return sa.or_(
+        *(
+            sa.and_(column.is_not(None), column == person_id)  # never NULL, so that it can be negated
+            for column in (Application.created_by_id, Application.endorsed_by_id, Application.submitted_by_id)
+        ),
+        logged.correlate_except(AuditEvent),
+        answered.correlate_except(ApplicationAnswer),
+        filed.correlate_except(ApplicationFile),
+    )
+
+
+def list_conflicts(applications: Collection[int], people: Collection[int]) -> Mapping[Pair, Conflict]:
+    """The conflicts between these applications and these people, by the ids of both; one statement."""
+    if not applications or not people:
+        return {}
+    why = conflict(Person.id)
+    rows = db.session.execute(
+        sa.select(Application.id.label("application_id"), Person.id.label("person_id"), why.label("why"))
+        .select_from(Application)
+        .join(GrantCall, GrantCall.id == Application.call_id)
+        .join(Person, sa.true())
+        .where(Application.id.in_(applications), Person.id.in_(people), why.is_not(None))
+    )
+    return {(row.application_id, row.person_id): Conflict(row.why) for row in rows}
+
+
+def list_knowing(applications: Collection[int], people: Collection[int]) -> set[Pair]:
+    """Which of these people may have read a review of which of these applications: administrators, once one is handed
+    in. Whoever scores has seen no other's scores. One statement."""
+    if not applications or not people:
+        return set()
+    administers = sa.exists().where(
+        PersonRole.person_id == Person.id, PersonRole.role == Role.ADMINISTRATOR, PersonRole.to_at.is_(None)
+    )
+    rows = db.session.execute(
+        sa.select(Review.application_id, Person.id)
+        .join(Person, administers)
+        .where(
+            Review.application_id.in_(applications),
+            Review.state == ReviewState.SUBMITTED,
+            Review.person_id != Person.id,
+            Person.id.in_(people),
+        )
+        .distinct()
+    )
+    return {(application_id, person_id) for application_id, person_id in rows}
+
+
+def list_kept(call_id: int, reader_id: int) -> set[int]:
+    """The applications of a call whose reviews are kept from a reader, by id; one statement.
+
+    They have a conflict of interest in them, or have still to hand in a review of their own.
+    """
+    own = sa.exists().where(
+        Review.application_id == Application.id,
+        Review.person_id == reader_id,
+        Review.state == ReviewState.ASSIGNED,
+        Application.state == ApplicationState.SUBMITTED,
+    )
+    return set(
+        db.session.scalars(
+            sa.select(Application.id)
+            .join(GrantCall, GrantCall.id == Application.call_id)
+            .where(GrantCall.id == call_id, sa.or_(conflict(reader_id).is_not(None), own))
+        )
+    )

@@ -1,0 +1,1 @@
+"""What decided, frozen and told again: cases, dossiers, files, waivers."""

@@ -1,0 +1,1 @@
+"""Courses given to people, cohorts, cities and roles."""

@@ -1,0 +1,1 @@
+"""Certificates and badges: issued, verified, revoked, renewed."""

@@ -1,0 +1,32 @@
+"""What becomes of the learning of somebody who is erased: what was completed stays, what was under way ends."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from app.core import clock
+from app.extensions import db
+
+from . import services
+from .models import Assignment, Certificate, Enrolment, EnrolmentState, TimeSheet
+
+REASON = "The account was erased."
+
+
+def forget(*, person_id: int, keeps_name: bool, by: int | None) -> None:
+    """Leave every course that is not completed, so that nothing is due or late for nobody, and end what was given.
+
+    Certificates go on verifying. Their holder is named no more unless `keeps_name`, and the hash of the address goes in
+    any case: badges that were taken away carry it themselves, and no other can be made without an account.
+    """
+    under_way = sa.select(Enrolment.id).where(Enrolment.person_id == person_id, Enrolment.state == EnrolmentState.OPEN)
+    for enrolment_id in db.session.scalars(under_way.order_by(Enrolment.id)).all():
+        services.withdraw(enrolment_id=enrolment_id, by_id=by, reason=REASON)
+    db.session.execute(
+        sa.update(Assignment)
+        .where(Assignment.person_id == person_id, Assignment.ended_at.is_(None))
+        .values(ended_at=clock.now())
+    )
+    db.session.execute(sa.delete(TimeSheet).where(TimeSheet.person_id == person_id))
+    gone = {"recipient": None} if keeps_name else {"recipient": None, "holder": ""}
+    db.session.execute(sa.update(Certificate).where(Certificate.person_id == person_id).values(gone))

@@ -1,0 +1,1 @@
+"""What reports sum up, kept with every change of an enrolment."""

@@ -1,0 +1,1 @@
+"""When and for whom a quiz is open."""

@@ -1,0 +1,1 @@
+"""Answers graded again, by a corrected key or to compare with what was recorded."""

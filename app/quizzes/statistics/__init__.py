@@ -1,0 +1,1 @@
+"""What the attempts at a quiz say of it and of its questions."""

@@ -1,0 +1,1 @@
+"""The quiz of a draft as its trainers edit it."""

@@ -1,0 +1,231 @@
+"""Appeals: in time, one at a time, answered by somebody who did not decide."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from app.auth.models import Role
+from app.core import clock
+from app.core.models import AuditEvent
+from app.core.transactions import unit_of_work
+from app.extensions import db
+from app.grants.appeals import services as appeal_services
+from app.grants.appeals.terms import answer_until, appeal_until
+from app.grants.decisions import services as decision_services
+from app.grants.decisions.services import AWARDED, REFUSED, Decision
+from app.grants.models import Appeal, AppealState, Application, Duty, Frozen, GrantCall, Occasion
+from app.grants.trace import freezing
+from app.messages.models import Notice
+from tests.at_once import at_once
+from tests.factories import a_person
+from tests.grants.committee import LIST, OF_CITY, Committee, browser, words
+from tests.grants.factories import DAY, NOW, moved
+
+APPEAL = {"reason": "You read the wrong budget."}
+UPHOLD = {"outcome": "upheld", "amount": "20000", "answer": "The budget was the right one after all."}
+DISMISS = {"outcome": "dismissed", "amount": "", "answer": "The budget stays too high."}
+
+
+def decide(committee: Committee, decision: Decision, row: Application | None = None) -> None:
+    with unit_of_work():
+        decision_services.decide(
+            call_id=committee.call.id, decisions={(row or committee.of_sfax).id: decision}, by=committee.ada.id
+        )
+
+
+def appeals() -> list[Appeal]:
+    db.session.rollback()
+    return list(db.session.scalars(sa.select(Appeal).order_by(Appeal.id)))
+
+
+def told(kind: str) -> set[int]:
+    db.session.rollback()
+    return set(db.session.scalars(sa.select(Notice.person_id).where(Notice.kind == kind)))
+
+
+@pytest.fixture
+def refused(committee: Committee) -> Committee:
+    decide(committee, Decision(REFUSED, None, "Too dear."))
+    return committee
+
+
+def test_a_coordinator_appeals_and_somebody_else_answers(app: Flask, refused: Committee) -> None:
+    client = browser(app, refused.salma)
+    said = words(client.get(f"{OF_CITY}/appeal"))
+    assert "You can appeal within 30 days of the decision: until the end of 21 December 2026" in said
+    assert client.post(f"{OF_CITY}/appeal", data=APPEAL).status_code == 303
+    (appeal,) = appeals()
+    assert (appeal.owner_id, appeal.state, appeal.made_by_id) == (refused.abel.id, AppealState.OPEN, refused.salma.id)
+    assert appeal.due_at == answer_until(NOW, "Africa/Tunis")
+    assert told("appeal_made") == {refused.abel.id}
+    said = words(client.get(f"{OF_CITY}/appeal"))
+    assert "Somebody who did not decide answers it by the end of 21 December 2026." in said
+    assert "Abel" not in said and "Ada" not in said
+
+
+def test_only_coordinators_appeal(app: Flask, refused: Committee) -> None:
+    client = browser(app, refused.amina)
+    assert "A coordinator of Sfax can appeal" in words(client.get(f"{OF_CITY}/appeal"))
+    assert client.post(f"{OF_CITY}/appeal", data=APPEAL).status_code == 404
+    assert browser(app, refused.lena).post(f"{OF_CITY}/appeal?city={refused.sfax.id}", data=APPEAL).status_code == 404
+    assert appeals() == []
+
+
+def test_an_appeal_needs_a_reason(app: Flask, refused: Committee) -> None:
+    answer = browser(app, refused.salma).post(f"{OF_CITY}/appeal", data={"reason": " "})
+    assert "Write what the committee overlooked" in words(answer, 422)
+    assert appeals() == []
+
+
+def test_an_appeal_has_thirty_days_by_the_clocks_of_the_call(app: Flask, refused: Committee) -> None:
+    """Tunis is an hour ahead of UTC: 21 December ends at 23:00."""
+    client = browser(app, refused.salma)
+    with clock.at(datetime(2026, 12, 21, 23, 0, tzinfo=UTC)):
+        assert "The time to appeal ended with 21 December 2026." in words(client.get(f"{OF_CITY}/appeal"))
+        assert client.post(f"{OF_CITY}/appeal", data=APPEAL).status_code == 409
+    with clock.at(datetime(2026, 12, 21, 22, 59, 59, tzinfo=UTC)):
+        assert client.post(f"{OF_CITY}/appeal", data=APPEAL).status_code == 303
+    assert len(appeals()) == 1
+
+
+def test_the_days_of_an_appeal_are_whole_over_a_change_of_clocks() -> None:
+    """Brussels goes to winter time on 25 October 2026, so the last day ends an hour later by UTC."""
+    decided = datetime(2026, 10, 1, 12, tzinfo=UTC)
+    assert appeal_until(decided, "Europe/Brussels") == datetime(2026, 10, 31, 23, tzinfo=UTC)
+    assert appeal_until(decided, "UTC") == datetime(2026, 11, 1, tzinfo=UTC)
+    late = datetime(2026, 9, 30, 22, 30, tzinfo=UTC)  # already 1 October in Brussels
+    assert appeal_until(late, "Europe/Brussels") == datetime(2026, 10, 31, 23, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("times", range(2))
+def test_one_appeal_is_open_at_a_time(app: Flask, refused: Committee, times: int) -> None:
+    clients = [browser(app, refused.salma) for _window in range(3)]
+
+    def make(client: object) -> int:
+        return client.post(f"{OF_CITY}/appeal", data=APPEAL).status_code  # type: ignore[attr-defined]
+
+    assert sorted(at_once([partial(make, client) for client in clients])) == [303, 409, 409]
+    assert len(appeals()) == 1
+
+
+def test_who_has_to_do_with_the_city_does_not_answer(app: Flask, refused: Committee) -> None:
+    moved(refused.abel, refused.sfax, NOW - DAY)
+    browser(app, refused.salma).post(f"{OF_CITY}/appeal", data=APPEAL)
+    (appeal,) = appeals()
+    assert appeal.owner_id is None
+    assert told("appeal_made") == {refused.ada.id}  # who decided, and can ask somebody else
+
+
+def test_an_appeal_that_nobody_is_free_to_answer_reaches_all_administrators(app: Flask, refused: Committee) -> None:
+    for person in (refused.abel, refused.ada):
+        moved(person, refused.sfax, NOW - DAY)
+    browser(app, refused.salma).post(f"{OF_CITY}/appeal", data=APPEAL)
+    assert told("appeal_made") == {refused.ada.id, refused.abel.id}
+
+
+def test_who_gets_an_appeal_back_is_told_again(app: Flask, refused: Committee) -> None:
+    third = a_person("Third", roles=(Role.ADMINISTRATOR,))
+    browser(app, refused.salma).post(f"{OF_CITY}/appeal", data=APPEAL)
+    (appeal,) = appeals()
+    assert appeal.owner_id == refused.abel.id
+    for hours, owner in ((1, third), (2, refused.abel)):
+        with clock.at(NOW + timedelta(hours=hours)), unit_of_work():
+            appeal_services.pass_on(
+                appeal_id=appeal.id, application_id=refused.of_sfax.id, owner_id=owner.id, due_at=None,
+                by=refused.ada.id,
+            )  # fmt: skip
+    db.session.rollback()
+    people = db.session.scalars(sa.select(Notice.person_id).where(Notice.kind == "appeal_made").order_by(Notice.id))
+    assert list(people) == [refused.abel.id, third.id, refused.abel.id]
+
+
+def test_an_appeal_is_passed_on(app: Flask, refused: Committee) -> None:
+    browser(app, refused.salma).post(f"{OF_CITY}/appeal", data=APPEAL)
+    client, address = browser(app, refused.abel), f"{LIST}/{refused.of_sfax.id}/appeal/owner"
+    for owner in (refused.ada.id, refused.salma.id, "", "x", "9" * 30):
+        assert client.post(address, data={"owner": owner, "day": "2026-12-01"}).status_code == 422
+    for day in ("", "x", "2026-11-20", "2028-01-01", "9999-12-31"):
+        assert client.post(address, data={"owner": refused.abel.id, "day": day}).status_code == 422
+    assert client.post(address, data={"owner": refused.abel.id, "day": "2026-12-01"}).status_code == 303
+    assert appeals()[0].due_at == datetime(2026, 12, 1, 23, 0, tzinfo=UTC)
+
+
+def test_who_decided_does_not_answer(app: Flask, refused: Committee) -> None:
+    browser(app, refused.salma).post(f"{OF_CITY}/appeal", data=APPEAL)
+    answer = browser(app, refused.ada).post(f"{LIST}/{refused.of_sfax.id}/appeal/answer", data=UPHOLD)
+    assert answer.status_code == 403
+    assert appeals()[0].state == AppealState.OPEN
+
+
+def test_an_appeal_that_is_upheld_changes_the_decision(app: Flask, refused: Committee) -> None:
+    browser(app, refused.salma).post(f"{OF_CITY}/appeal", data=APPEAL)
+    client, address = browser(app, refused.abel), f"{LIST}/{refused.of_sfax.id}/appeal/answer"
+    for amount, why in (("", "Write how much"), ("60000", "at most €50,000")):
+        assert why in words(client.post(address, data={**UPHOLD, "amount": amount}), 422)
+    assert client.post(address, data=UPHOLD).status_code == 303
+    (appeal,) = appeals()
+    row = db.session.get_one(Application, refused.of_sfax.id, populate_existing=True)
+    assert (appeal.state, appeal.answered_by_id) == (AppealState.UPHELD, refused.abel.id)
+    assert (row.state, row.amount, row.decided_by_id) == ("awarded", 20_000, refused.abel.id)
+    frozen = db.session.scalars(sa.select(Frozen).where(Frozen.occasion == Occasion.APPEAL)).one()
+    assert freezing.is_intact(frozen)
+    assert len(db.session.scalars(sa.select(Duty)).all()) == 1
+    event = db.session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "appeal.uphold")).one()
+    assert event.details["before"] == {
+        "outcome": "refused", "amount": None, "reason": "Too dear.", "by": refused.ada.id, "at": NOW.isoformat()
+    }  # fmt: skip
+    assert event.details["hash"] == frozen.hash
+    assert told("appeal_answered") == {refused.salma.id, refused.amina.id}
+    city = browser(app, refused.salma)
+    assert "Decided again after your appeal of 21 November 2026." in words(city.get(f"{OF_CITY}/letter"))
+    assert "is upheld, and the decision changed" in words(city.get("/notices"))
+    assert client.post(address, data=DISMISS).status_code == 404  # nothing is open any more
+
+
+def test_an_appeal_that_is_dismissed_leaves_the_decision(app: Flask, refused: Committee) -> None:
+    city = browser(app, refused.salma)
+    city.post(f"{OF_CITY}/appeal", data=APPEAL)
+    client, address = browser(app, refused.abel), f"{LIST}/{refused.of_sfax.id}/appeal/answer"
+    assert "Give the reasons." in words(client.post(address, data={**DISMISS, "answer": ""}), 422)
+    assert client.post(address, data=DISMISS).status_code == 303
+    row = db.session.get_one(Application, refused.of_sfax.id, populate_existing=True)
+    assert (row.state, row.decision_reason) == ("refused", "Too dear.")
+    said = words(city.get(f"{OF_CITY}/appeal"))
+    assert "Dismissed The decision stays." in said and "The budget stays too high." in said
+    assert db.session.scalars(sa.select(Frozen).where(Frozen.occasion == Occasion.APPEAL)).all() == []
+
+
+def test_the_amount_of_an_award_can_be_appealed(app: Flask, committee: Committee) -> None:
+    decide(committee, Decision(AWARDED, 10_000, ""))
+    browser(app, committee.salma).post(f"{OF_CITY}/appeal", data=APPEAL)
+    client, address = browser(app, committee.abel), f"{LIST}/{committee.of_sfax.id}/appeal/answer"
+    same = client.post(address, data={**UPHOLD, "amount": "10000"})
+    assert "The city was awarded this amount before." in words(same, 422)
+    with unit_of_work():
+        db.session.get_one(GrantCall, committee.call.id).grants = 1  # another amount is no further grant
+    assert client.post(address, data=UPHOLD).status_code == 303
+    db.session.rollback()
+    assert db.session.get_one(Application, committee.of_sfax.id).amount == 20_000
+    assert len(db.session.scalars(sa.select(Duty)).all()) == 1
+
+
+def test_an_upheld_appeal_beyond_the_number_of_grants_is_said(app: Flask, refused: Committee) -> None:
+    decide(refused, Decision(AWARDED, 10_000, ""), refused.of_ghent)
+    with unit_of_work():
+        db.session.get_one(GrantCall, refused.call.id).grants = 1
+    browser(app, refused.salma).post(f"{OF_CITY}/appeal", data=APPEAL)
+    client, address = browser(app, refused.abel), f"{LIST}/{refused.of_sfax.id}/appeal/answer"
+    assert "This would be 1 more." in words(client.post(address, data=UPHOLD), 422)
+    assert client.post(address, data={**UPHOLD, "beyond": "y"}).status_code == 303
+
+
+def test_a_late_answer_is_said_so(app: Flask, refused: Committee) -> None:
+    browser(app, refused.salma).post(f"{OF_CITY}/appeal", data=APPEAL)
+    with clock.at(NOW + timedelta(days=40)):
+        html = browser(app, refused.abel).get(f"{LIST}/{refused.of_sfax.id}").get_data(as_text=True)
+    assert '<span class="tag late">To be answered by the end of 21 December 2026' in html

@@ -1,0 +1,200 @@
+"""The page of a call for whom a rule can judge: the shortest way, who is closest, what will not last."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.auth.models import Person, Role
+from app.core import clock
+from app.core.transactions import unit_of_work
+from app.courses.models import Course
+from app.extensions import db
+from app.grants.eligibility.way_queries import get_beside
+from app.grants.queries import get_call
+from app.grants.reading import read_by
+from app.grants.rules import All, Certified, CityTrained, Completed, MemberFor
+from app.network.models import City
+from app.progress.models import ActivityProgress, ActivityState, Enrolment
+from tests.factories import a_city, a_course, a_person, signed_in
+from tests.grants.factories import (
+    DAY,
+    NOW,
+    a_call,
+    a_certificate,
+    a_completion,
+    an_enrolment,
+    complete_activities,
+    moved,
+)
+
+from .test_queries import identity
+from .test_views import page
+
+
+@pytest.fixture
+def sfax(app: Flask) -> City:
+    return a_city("Sfax", country="TN")
+
+
+@pytest.fixture
+def course(app: Flask) -> Course:
+    return a_course("prevention", modules=2, lessons=5)
+
+
+def progress(enrolment: Enrolment, course: Course, count: int, *, since: timedelta) -> None:
+    """So many activities done by the person, the first so long ago, the others now."""
+    with unit_of_work():
+        for place, activity in enumerate([a for module in course.modules for a in module.activities][:count]):
+            moment = NOW - since if place == 0 else NOW - DAY
+            db.session.add(
+                ActivityProgress(
+                    enrolment_id=enrolment.id, cycle=1, activity_id=activity.id, state=ActivityState.COMPLETE,
+                    first_at=moment, completed_at=moment,
+                )
+            )  # fmt: skip
+    complete_activities(enrolment, [a.id for module in course.modules for a in module.activities][:count])
+
+
+def test_the_shortest_way_says_how_long_and_by_when_to_begin(client: FlaskClient, sfax: City, course: Course) -> None:
+    a_call(All(of=(Completed(course.id), Certified(a_course("schools").id))), slug="local")
+    signed_in(client, a_person(city=sfax))
+    with clock.at(NOW):
+        words = page(client, "/grants/local")
+        html = client.get("/grants/local").get_data(as_text=True)
+    assert "The shortest way to yes The city’s part About 50 min 10 activities The city’s part About 20 min" in words
+    assert "About 1 h 10 min in all. At an hour a week that takes about 9 days." in words
+    assert "Begin by 22 January 2027 at the latest." in words
+    assert 'href="/courses/schools"' in html
+
+
+def test_the_pace_is_the_persons_own(client: FlaskClient, sfax: City, course: Course) -> None:
+    a_call(Completed(course.id), slug="local")
+    a_call(Completed(course.id), slug="soon", closes_at=NOW + 3 * DAY)
+    person = a_person(city=sfax)
+    progress(an_enrolment(person, course, at=NOW - 20 * DAY), course, 4, since=14 * DAY)
+    signed_in(client, person)
+    with clock.at(NOW):
+        assert "6 activities left At your pace of the last weeks that takes about 3 weeks." in page(
+            client, "/grants/local"
+        )
+        words = page(client, "/grants/soon")
+    assert "The call closes in about 3 days: with about 30 min a week you are there in time." in words
+
+
+def test_only_what_the_person_did_lately_makes_a_pace(sfax: City, course: Course) -> None:
+    person, trainer = a_person(city=sfax), a_person()
+    enrolment = an_enrolment(person, course, at=NOW - 90 * DAY)
+    progress(enrolment, course, 6, since=80 * DAY)
+    assert get_beside(1, person_id=person.id, city_id=None, at=NOW).pace.activities == 5
+    assert get_beside(1, person_id=person.id, city_id=None, at=NOW - 2 * DAY).pace.activities == 0
+    with unit_of_work():
+        db.session.execute(sa.update(ActivityProgress).values(by_id=trainer.id))
+    assert not get_beside(1, person_id=person.id, city_id=None, at=NOW).pace.is_own
+
+
+@pytest.fixture
+def people(sfax: City, course: Course) -> dict[str, Person]:
+    """Sfax lacks two of three people trained in the last year."""
+    found = {name: a_person(name, city=sfax) for name in ("Done", "Far", "Near", "Begun", "Nowhere", "Long ago")}
+    found["Salma"] = a_person("Salma", city=sfax, roles=(Role.COORDINATOR,))
+    a_completion(found["Done"], course, at=NOW - DAY)
+    a_completion(found["Long ago"], course, at=NOW - 500 * DAY)
+    an_enrolment(found["Begun"], course, at=NOW - DAY, done=0, total=10)
+    an_enrolment(found["Far"], course, at=NOW - DAY, done=2, total=10)
+    an_enrolment(found["Near"], course, at=NOW - DAY, done=8, total=10)
+    a_person("Elsewhere", city=a_city("Ghent"))
+    a_call(CityTrained(course.id, 3, 12), slug="city")
+    return found
+
+
+def test_the_coordinator_sees_who_is_closest(client: FlaskClient, people: dict[str, Person]) -> None:
+    signed_in(client, people["Salma"])
+    with clock.at(NOW):
+        words = page(client, "/grants/city")
+    way = words.partition("The shortest way to yes")[2].partition("Decided by")[0]
+    assert "2 more people of Sfax complete “The city’s part” by 31 January 2027, 18:00 Tunis time." in way
+    assert "It takes about 50 min: at an hour a week, begin by 25 January 2027 at the latest." in way
+    assert (
+        "These 4 are closest: Near 8 of 10 activities Far 2 of 10 activities Begun Enrolled, not begun"
+        " Long ago Not enrolled" in way
+    )
+
+
+def test_practitioners_and_other_coordinators_see_no_names(client: FlaskClient, people: dict[str, Person]) -> None:
+    signed_in(client, people["Nowhere"])
+    with clock.at(NOW):
+        words = page(client, "/grants/city")
+        assert "2 more people of Sfax" in words
+        assert "Your city’s coordinator sees who is closest." in words
+        signed_in(client, a_person(city=a_city("Oslo"), roles=(Role.COORDINATOR,)))
+        words += page(client, "/grants/city")
+    for name in ("Near", "Far", "Begun", "Long ago", "Salma"):
+        assert name not in words
+
+
+def test_what_will_not_hold_until_the_call_closes_is_said(client: FlaskClient, sfax: City, course: Course) -> None:
+    a_call(Certified(course.id), slug="local")
+    person = a_person(city=sfax)
+    a_certificate(person, course, at=NOW - 30 * DAY, expires_at=NOW + 5 * DAY)
+    signed_in(client, person)
+    with clock.at(NOW):
+        words = page(client, "/grants/local")
+    assert "You are eligible" in words
+    assert "As things stand, this will not hold until the call closes." in words
+    assert "Will not last Your certificate expires on 26 November 2026, before the call closes." in words
+    with clock.at(NOW + 90 * DAY):
+        assert "Will not last" not in page(client, "/grants/local")
+
+
+@pytest.mark.parametrize("name", ["Salma", "Near"])
+def test_the_page_costs_five_statements_at_most(
+    client: FlaskClient, people: dict[str, Person], name: str, statements: list[str]
+) -> None:
+    signed_in(client, people[name])
+    with clock.at(NOW):
+        page(client, "/grants/city")
+        statements.clear()
+        client.get("/grants/city")
+    assert len(statements) - 1 <= 5  # the first is the person’s own
+
+
+def test_a_city_that_has_to_wait_is_told_from_which_day(client: FlaskClient, course: Course) -> None:
+    a_call(MemberFor(12), slug="alone")
+    a_call(All(of=(MemberFor(12), Completed(course.id))), slug="local")
+    signed_in(client, a_person(city=a_city("Sfax", joined_on=(NOW - 335 * DAY).date())))
+    with clock.at(NOW):
+        alone, words = page(client, "/grants/alone"), page(client, "/grants/local")
+    assert "This call is not open to your city yet" in words and "This call is not open to your city." not in words
+    assert "It will be open to Sfax from 21 December 2026. Finish what else is left by 31 January 2027" in words
+    assert "It will be open to Sfax from 21 December 2026 until 31 January 2027" in alone
+
+
+def test_who_belongs_to_no_city_is_told_so_and_cannot_apply(client: FlaskClient, course: Course) -> None:
+    a_call(Completed(course.id), slug="local")
+    person = a_person(city=None)
+    a_completion(person, course, at=NOW - DAY)
+    signed_in(client, person)
+    with clock.at(NOW):
+        words = page(client, "/grants/local")
+    assert "Only a city is missing Your account does not belong to a city yet." in words
+    assert "You are eligible" not in words and "Apply for your city" not in words
+
+
+def test_a_coordinator_sees_no_names_of_the_city_they_belong_to_but_do_not_coordinate(
+    client: FlaskClient, sfax: City, course: Course
+) -> None:
+    ghent = a_city("Ghent")
+    a_completion(a_person("Lena Maes", city=ghent), course, at=NOW - DAY)
+    a_call(CityTrained(course.id, 3), slug="city")
+    person = a_person("Salma", city=ghent, roles=(Role.COORDINATOR,))
+    moved(person, sfax, NOW - DAY / 2)
+    call = get_call("city", NOW)
+    reader = replace(identity(person, Role.COORDINATOR, coordinates=(sfax.id,)), city_id=sfax.id)
+    with clock.at(NOW), client.application.test_request_context():
+        assert "Lena Maes" not in read_by(reader, replace(call, closes_at=NOW - DAY), NOW)["names"].values()
