@@ -21,6 +21,7 @@ from app.core.transactions import unit_of_work
 from app.courses import services
 from app.courses.builder import placing_services
 from app.courses.errors import EditedMeanwhile
+from app.courses.models import Activity
 from app.extensions import db
 from app.quizzes.bank import naming as bank_naming
 from app.quizzes.bank import queries as bank_queries
@@ -438,7 +439,8 @@ def test_a_question_is_added_beside_many(app: Flask) -> None:
 
     def add_one() -> None:
         with app.app_context(), unit_of_work():
-            db.session.execute(sa.select(Quiz.__table__.c.id).with_for_update())
+            for held in (Activity.__table__, Quiz.__table__):  # in the order of everybody who changes a quiz
+                db.session.execute(sa.select(held.c.id).where(held.c.id == desk.quiz_id).with_for_update())
             begun.wait()
             sleep(0.3)
             studio_services.add_slot(course_id=desk.course_id, activity_id=desk.quiz_id, question_id=first)
