@@ -15,6 +15,7 @@ from app.core.models import AuditEvent
 from app.core.transactions import unit_of_work
 from app.extensions import db
 from app.grants.appeals import services as appeal_services
+from app.grants.appeals.jobs import remind_appeals
 from app.grants.appeals.terms import answer_until, appeal_until
 from app.grants.decisions import services as decision_services
 from app.grants.decisions.services import AWARDED, REFUSED, Decision
@@ -229,3 +230,73 @@ def test_a_late_answer_is_said_so(app: Flask, refused: Committee) -> None:
     with clock.at(NOW + timedelta(days=40)):
         html = browser(app, refused.abel).get(f"{LIST}/{refused.of_sfax.id}").get_data(as_text=True)
     assert '<span class="tag late">To be answered by the end of 21 December 2026' in html
+
+
+# --- reminders ---------------------------------------------------------------------------------
+
+
+def reminders() -> list[tuple[int, bool]]:
+    db.session.rollback()
+    rows = db.session.scalars(sa.select(Notice).where(Notice.kind == "appeal_due").order_by(Notice.id))
+    return [(row.person_id, row.values["late"]) for row in rows]
+
+
+def test_who_answers_is_reminded_a_week_before_and_all_who_could_once_it_is_late(
+    app: Flask, refused: Committee
+) -> None:
+    other = a_person("Ola Other", roles=(Role.ADMINISTRATOR,))
+    browser(app, refused.salma).post(f"{OF_CITY}/appeal", data=APPEAL)
+    (appeal,) = appeals()
+    assert appeal.owner_id == refused.abel.id
+    due, owner = appeal.due_at, refused.abel.id
+    soon, late = [(owner, False)], [(owner, True), (other.id, True)]
+    for moment, told_so_far in (
+        (due - 7 * DAY - timedelta(seconds=1), []),
+        (due - 7 * DAY, soon),
+        (due - timedelta(seconds=1), soon),
+        (due, soon + late),
+        (due + 29 * DAY, soon + late),
+    ):
+        with clock.at(moment):
+            remind_appeals()
+        assert reminders() == told_so_far
+    with clock.at(due):
+        said = words(browser(app, refused.abel).get("/notices"))
+        assert "The appeal of Sfax about “Local Innovation Grant 2027” is to be answered by the end of" in said
+        assert "Your answer to the appeal of Sfax about “Local Innovation Grant 2027” is late" in said
+        assert "and you may give it: open it" in words(browser(app, other).get("/notices"))
+        assert "Whoever answers for it has been reminded." in words(
+            browser(app, refused.salma).get(f"{OF_CITY}/appeal")
+        )
+
+
+def test_a_day_that_is_put_off_reminds_anew_and_an_answer_ends_it(app: Flask, refused: Committee) -> None:
+    browser(app, refused.salma).post(f"{OF_CITY}/appeal", data=APPEAL)
+    (appeal,) = appeals()
+    due, owner = appeal.due_at, refused.abel.id
+    with clock.at(due - DAY):
+        assert remind_appeals() == 1
+    with unit_of_work():
+        appeal_services.pass_on(
+            appeal_id=appeal.id, application_id=refused.of_sfax.id, owner_id=owner, due_at=due + 9 * DAY, by=owner
+        )
+    with clock.at(due):
+        assert remind_appeals() == 0
+    with clock.at(due + 8 * DAY):
+        assert remind_appeals() == 1
+    assert reminders() == [(owner, False)] * 2
+    with clock.at(due + 8 * DAY), unit_of_work():
+        answer = appeal_services.Answer(AppealState.DISMISSED, "It stays.")
+        appeal_services.answer(appeal_id=appeal.id, application_id=refused.of_sfax.id, given=answer, by=owner)
+    with clock.at(due + 10 * DAY):
+        assert remind_appeals() == 0
+
+
+def test_an_appeal_that_nobody_answers_for_is_told_to_who_can_change_that(app: Flask, refused: Committee) -> None:
+    moved(refused.abel, refused.sfax, NOW - DAY)
+    browser(app, refused.salma).post(f"{OF_CITY}/appeal", data=APPEAL)
+    (appeal,) = appeals()
+    assert appeal.owner_id is None
+    with clock.at(appeal.due_at - DAY):
+        remind_appeals()
+    assert reminders() == [(refused.ada.id, False)]

@@ -166,6 +166,10 @@ def test_whoever_could_read_a_review_gives_none(app: Flask, committee: Committee
     pairs = [(committee.of_sfax.id, person.id) for person in (committee.ada, committee.mona)]
     a_review(committee.of_sfax, committee.rosa, committee.abel, comment="Only drafted.")
     a_review(committee.of_sfax, committee.theo, committee.abel, scores={"need": 1, "idea": 1}, comment="Theo says no.")
+    people = f"person={committee.ada.id}&person={committee.mona.id}&application={committee.of_sfax.id}&each=4"
+    said = words(browser(app, committee.abel).get(f"{LIST}/reviewers?{people}"))
+    assert "Ada Okafor does not get Sfax: can read, as an administrator, a review that is handed in." in said
+    assert "Give 1 review" in said and "Sfax still lacks 1 reviewer." in said
     with unit_of_work():
         done = review_services.assign(call_id=committee.call.id, pairs=pairs, by=committee.abel.id)
     assert (done.given, done.left_out) == (1, 1)  # Ada administers the network and may have seen what Theo says

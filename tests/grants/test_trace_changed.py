@@ -17,8 +17,10 @@ from app.core import audit, clock
 from app.core.formats import speaking_to
 from app.core.transactions import unit_of_work
 from app.extensions import db
+from app.grants.applications.queries import receipt_of
+from app.grants.applications.submission_services import _forget_removed
 from app.grants.decisions.list_queries import Verdict, list_verdicts
-from app.grants.models import Application, Frozen, GrantCall
+from app.grants.models import Application, ApplicationFile, Frozen, GrantCall
 from app.grants.trace import dossier, freezing
 from app.grants.trace.dossier_queries import get_dossier
 from app.grants.trace.frozen_queries import parsed
@@ -125,6 +127,34 @@ def test_a_document_that_became_anything_is_changed_and_the_rest_is_shown(
     assert said.count("it was changed after it was frozen") == 2
     assert "The plan says nothing about schools." in said and "A garden" in said
     list_verdicts([application.id])  # and no more than that
+    shown = _applicant(app).get(f"/grants/{slug}/application/{application.city_id}")
+    assert shown.status_code == 200 and "A garden" in shown.text
+
+
+def _applicant(app: Flask) -> FlaskClient:
+    return signed_in(
+        app.test_client(), db.session.scalars(sa.select(Person).where(Person.name == "Amina Trabelsi")).one()
+    )
+
+
+@pytest.mark.parametrize("change", [lambda document: "[1, 2]", lambda document: _without(document, "answers")])
+def test_the_applicants_are_told_and_their_removed_files_stay(
+    application: Application, app: Flask, change: Any
+) -> None:
+    first, _second = _rows()
+    slug = db.session.get_one(GrantCall, application.call_id).slug
+    address = f"/grants/{slug}/application/{application.city_id}"
+    assert "kept as they were at that moment" in _applicant(app).get(address).text
+    _store(first.id, change(first.document))
+    shown = _applicant(app).get(address).text
+    assert "was changed since and cannot be read" in shown and "kept as they were at that moment" not in shown
+    assert receipt_of(first.hash) in shown
+    with unit_of_work():
+        row = db.session.scalars(sa.select(ApplicationFile)).one()
+        row.removed_at = clock.now()
+        _forget_removed(application.id)
+    db.session.rollback()
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(ApplicationFile)) == 1
 
 
 def test_what_cannot_be_read_has_no_verdict_in_the_list(application: Application) -> None:

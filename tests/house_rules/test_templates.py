@@ -175,3 +175,14 @@ def test_every_template_is_used() -> None:
 @pytest.mark.parametrize("file", TEMPLATES, ids=name_of)
 def test_a_template_compiles(the_app: Flask, file: Path) -> None:
     the_app.jinja_env.get_template(name_of(file))
+
+
+def test_what_is_kept_for_many_says_nothing_by_one_reader_s_clock(the_app: Flask) -> None:
+    """A piece that is rendered once for all readers would say the day of whoever came first."""
+    by_the_reader = {"day", "short_day", "day_time", "days_until", "until", "due", "moment_here", "person"}
+    everything = "\n".join(file.read_text() for file in PAGES)
+    kept = set(re.findall(r'\bkept\("([^"]+)", (?!person\b)', everything))
+    assert {"learn/_article.html", "learn/_contents.html", "learn/_pager.html"} <= kept
+    for name in sorted(kept):
+        names = the_app.jinja_env.parse((FOLDER / name).read_text()).find_all(nodes.Name)
+        assert {one.name for one in names if one.ctx == "load"} & by_the_reader == set(), name

@@ -215,16 +215,19 @@ def _answerable(appeal_id: int, application: Application, by: int) -> Appeal:
 
 
 def _tell_owner(call: GrantCall, application: Application, appeal: Appeal) -> None:
-    city = db.session.get_one(City, application.city_id)
-    values = {
+    people = [appeal.owner_id] if appeal.owner_id is not None else list_told(application)
+    key = f"appeal:{appeal.id}:{clock.now().isoformat()}"  # it may come back to somebody who had it before
+    values = told_of(call, application, appeal) | {"yours": appeal.owner_id is not None}
+    tell_many("appeal_made", [Told(f"{key}:{person_id}", person_id, values) for person_id in people])
+
+
+def told_of(call: GrantCall, application: Application, appeal: Appeal) -> dict[str, Any]:
+    """What a notice of an open appeal says."""
+    return {
         "slug": call.slug,
         "application_id": application.id,
         "titles": source_first(call.title, call.source_language),
-        "city": city.name,
+        "city": db.session.get_one(City, application.city_id).name,
         "due_at": appeal.due_at.isoformat(),
         "time_zone": call.time_zone,
-        "yours": appeal.owner_id is not None,
     }
-    people = [appeal.owner_id] if appeal.owner_id is not None else list_told(application)
-    key = f"appeal:{appeal.id}:{clock.now().isoformat()}"  # it may come back to somebody who had it before
-    tell_many("appeal_made", [Told(f"{key}:{person_id}", person_id, values) for person_id in people])

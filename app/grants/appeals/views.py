@@ -48,11 +48,12 @@ def _own(slug: str) -> Own:
 
 def _page(own: Own, form: AppealForm | None = None) -> str:
     assert own.application.decided_at is not None
-    appeals = list_appeals(own.application.id)
+    appeals, now = list_appeals(own.application.id), clock.now()
     return render_template(
         "grants/appeals/show.html",
         own=own,
         appeals=appeals,
-        in_time=clock.now() < appeal_until(own.application.decided_at, own.call.time_zone),
+        now=now,
+        in_time=now < appeal_until(own.application.decided_at, own.call.time_zone),
         form=form or AppealForm(formdata=None),
     )

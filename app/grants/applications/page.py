@@ -97,7 +97,7 @@ def read_page(access: Access, person: Identity) -> str:
     """The application to read and to print: as it was submitted, else as the draft stands."""
     submitted = None if access.is_draft else queries.find_submitted(access.id)
     entries = queries.list_entries(access)
-    if submitted is not None:
+    if submitted is not None and submitted.is_readable:
         by_key = {entry.key: entry for entry in entries}
         entries = [_as_frozen(question, submitted, by_key.get(question.key)) for question in submitted.questions]
     return render_template(

@@ -17,9 +17,11 @@ from app.core.models import AuditEvent
 from app.extensions import db
 
 from ..calls.call import Standing
-from ..calls.questionnaire import Answer, Question, Questionnaire
+from ..calls.questionnaire import Answer, Question
 from ..judging import queries as judging_queries
-from ..models import ApplicationAnswer, ApplicationFile, Frozen, Occasion
+from ..models import ApplicationAnswer, ApplicationFile, Occasion
+from ..trace.freezing import UNREADABLE, opened
+from ..trace.frozen_queries import Kept, list_frozen
 from .access import ASK, WORK, Access, Author
 from .faults import Fault, fault_of
 
@@ -225,34 +227,40 @@ def get_evidence(access: Access, person: Identity) -> Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """What was submitted, as it was frozen: with `receipt`, the first characters of its hash."""
+    """What was submitted, as it was frozen: with `receipt`, the first characters of its hash.
+
+    `is_readable` is False, and there are no questions, where somebody changed the document past the site.
+    """
 
     at: datetime
     hash: str
     receipt: str
     questions: tuple[Question, ...]
     answers: dict[str, Answer]
-    eligible: int
+    is_readable: bool
 
 
 def find_submitted(application_id: int) -> Submitted | None:
     """The last submission of an application; None before the first. One statement."""
-    row = db.session.scalar(
-        sa.select(Frozen)
-        .where(Frozen.application_id == application_id, Frozen.occasion == Occasion.SUBMISSION)
-        .order_by(Frozen.at.desc(), Frozen.id.desc())
-        .limit(1)
-    )
-    return None if row is None else _submitted(row)
+    submissions = [row for row in list_frozen(application_id) if row.occasion == Occasion.SUBMISSION]
+    return _submitted(max(submissions, key=lambda row: (row.at, row.id))) if submissions else None
 
 
-def _submitted(row: Frozen) -> Submitted:
-    snapshot = row.document
-    asked = msgspec.convert(snapshot.get("questionnaire", {}), Questionnaire)
-    answers = {key: msgspec.convert(value, Answer) for key, value in snapshot.get("answers", {}).items()}
-    return Submitted(
-        row.at, row.hash, receipt_of(row.hash), asked.questions, answers, len(snapshot.get("eligible", ()))
-    )
+def _submitted(row: Kept) -> Submitted:
+    read = _what_stands(row)
+    questions, answers = read or ((), {})
+    return Submitted(row.at, row.hash, receipt_of(row.hash), questions, answers, is_readable=read is not None)
+
+
+def _what_stands(row: Kept) -> tuple[tuple[Question, ...], dict[str, Answer]] | None:
+    """The questions of a submission and their answers; None where they cannot be read."""
+    if (found := opened(row)) is None:
+        return None
+    try:
+        answers = {key: msgspec.convert(value, Answer) for key, value in found.snapshot.answers.items()}
+    except UNREADABLE:
+        return None
+    return found.questionnaire.questions, answers
 
 
 def receipt_of(digest: str) -> str:

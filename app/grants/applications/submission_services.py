@@ -19,6 +19,7 @@ from ..judging import queries as judging_queries
 from ..models import Application, ApplicationFile, ApplicationState, DecisionDraft, Frozen, GrantCall, Occasion
 from ..reviews.services import begin_again, tell_again
 from ..trace import freezing
+from ..trace.frozen_queries import list_frozen
 from . import queries
 from .access import ASK, ENDORSE, SUBMIT, TAKE_BACK, WITHDRAW, WRITABLE, Access, get_access
 from .errors import (
@@ -175,9 +176,14 @@ def _standing_receipt(access: Access) -> Receipt:
 
 
 def _forget_removed(application_id: int) -> None:
-    """Files that were removed and never submitted: no row refers to them any more, and the sweep takes them."""
-    documents = db.session.scalars(sa.select(Frozen.document).where(Frozen.application_id == application_id))
-    kept = {file["hash"] for document in documents for file in document.get("files", ())}
+    """Files that were removed and never submitted: no row refers to them any more, and the sweep takes them.
+
+    None goes where a document of before cannot be read, which might have named it.
+    """
+    documents = [freezing.opened(row) for row in list_frozen(application_id)]
+    if None in documents:
+        return
+    kept = {file.hash for document in documents if document for file in document.snapshot.files}
     db.session.execute(
         sa.delete(ApplicationFile).where(
             ApplicationFile.application_id == application_id,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .assigning_queries import Open, list_given_pairs
-from .conflicts import Pair, list_conflicts
+from .conflicts import Pair, list_conflicts, list_knowing
 from .queries import Candidate
 from .spreading import spread
 from .words import left_out_words, too_few_words
@@ -30,17 +30,24 @@ class Plan:
 
 
 def plan(applications: Sequence[Open], reviewers: Sequence[Candidate], each: int) -> Plan:
-    """Give every application `each` reviewers, those it has counted, evenly and without conflicts. Two statements."""
+    """Give every application `each` reviewers, those it has counted, evenly, to none with a conflict or
+    who could read what another handed in. Three statements."""
     cities = {application.id: application.city for application in applications}
     people = [reviewer.id for reviewer in reviewers]
-    conflicts = list_conflicts(cities.keys(), people)
+    conflicts, knowing = list_conflicts(cities.keys(), people), list_knowing(cities.keys(), people)
+    given = list_given_pairs(cities)
     wanted = {one.id: each - one.reviewers for one in applications if one.reviewers < each}
     pairs = spread(
         wanted,
         people,
-        {*conflicts, *list_given_pairs(cities)},
+        {*conflicts, *knowing, *given},
         {reviewer.id: reviewer.has_open for reviewer in reviewers},
     )
     names = {reviewer.id: reviewer.name for reviewer in reviewers}
-    left_out = left_out_words({pair: why for pair, why in conflicts.items() if pair[0] in wanted}, cities, names)
+    left_out = left_out_words(
+        {pair: why for pair, why in conflicts.items() if pair[0] in wanted},
+        {pair for pair in knowing - given if pair[0] in wanted},
+        cities,
+        names,
+    )
     return Plan(tuple(pairs), cities, tuple(left_out), tuple(too_few_words(pairs, wanted, cities)))

@@ -10,6 +10,7 @@ from app.messages.kinds import Kind, register
 from app.messages.models import Way
 
 from ..appeals import answer_views as appeal_answer_views
+from ..appeals import jobs as appeal_jobs  # noqa: F401  (registers itself)
 from ..appeals import terms as appeal_terms
 from ..appeals import views as appeal_views
 from ..decisions import letter_views
@@ -39,6 +40,7 @@ def init_app(app: Flask) -> None:
         Kind("review_again", _l("An application that you review is submitted anew"), Way.AT_ONCE),
         Kind("grant_decided", _l("A grant your city applied for is decided"), Way.AT_ONCE, fixed=True),
         Kind("appeal_made", _l("A city appeals, and you answer for it"), Way.AT_ONCE),
+        Kind("appeal_due", _l("An appeal waits for your answer")),
         Kind("appeal_answered", _l("An appeal of your city is answered"), Way.AT_ONCE, fixed=True),
         Kind("duty_due", _l("A report of your city is due")),
     )

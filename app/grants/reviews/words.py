@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -106,18 +106,21 @@ def sent_words(count: int, *, all_told: bool) -> str:
 
 
 def left_out_words(
-    conflicts: Mapping[Pair, Conflict], cities: Mapping[int, str], names: Mapping[int, str]
+    conflicts: Mapping[Pair, Conflict], knowing: Collection[Pair], cities: Mapping[int, str], names: Mapping[int, str]
 ) -> list[str]:
     """Who gets which application not, and why, a sentence a pair, by name."""
-    pairs = sorted(conflicts, key=lambda pair: (names[pair[1]], cities[pair[0]]))
     return [
         _(
             "%(name)s does not get %(city)s: %(why)s.",
             name=names[person_id],
             city=cities[application_id],
-            why=conflict_words(conflicts[application_id, person_id], cities[application_id]),
+            why=conflict_words(conflicts[application_id, person_id], cities[application_id])
+            if (application_id, person_id) in conflicts
+            else _("can read, as an administrator, a review that is handed in"),
         )
-        for application_id, person_id in pairs
+        for application_id, person_id in sorted(
+            {*conflicts, *knowing}, key=lambda pair: (names[pair[1]], cities[pair[0]])
+        )
     ]
 
 

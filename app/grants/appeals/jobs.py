@@ -1,0 +1,57 @@
+"""Whoever answers for an appeal is reminded of it: a week before it is to be answered, and once that day has passed.
+
+Then the others who may answer are told as well, since one of them can take it over. A notice names the appeal, its day
+and the stage, so that each is told once, a day that is put off reminds anew, and a worker that was down makes up for
+it.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
+
+from app.core import clock
+from app.core.jobs import job
+from app.core.transactions import unit_of_work
+from app.extensions import db
+from app.messages.services import Told, tell_many
+
+from ..models import Appeal, AppealState, Application, GrantCall
+from .queries import list_owners, list_told
+from .services import told_of
+
+SOON = timedelta(days=7)
+LATE_SAID = timedelta(days=30)  # for how long it is still said that an answer is late
+
+
+@job("grants.remind_appeals", _l("Reminding of appeals that wait for an answer"), every_hour_at=25)
+def remind_appeals() -> int:
+    """Remind of appeals; returns how many reminders stand, told now or before. Few appeals are open at a time."""
+    now = clock.now()
+    waiting = (
+        sa.select(GrantCall, Application, Appeal)
+        .join(Application, Application.call_id == GrantCall.id)
+        .join(Appeal, Appeal.application_id == Application.id)
+        .where(Appeal.state == AppealState.OPEN, Appeal.due_at.between(now - LATE_SAID, now + SOON))
+        .order_by(Appeal.id)
+    )
+    with unit_of_work():
+        told = [one for row in db.session.execute(waiting) for one in _told(*row)]
+        tell_many("appeal_due", told)
+    return len(told)
+
+
+def _told(call: GrantCall, application: Application, appeal: Appeal) -> list[Told]:
+    """The notices of one appeal."""
+    late = appeal.due_at <= clock.now()
+    people = [] if appeal.owner_id is None else [appeal.owner_id]
+    if late or not people:
+        people += [person_id for person_id, _name in list_owners(application)]
+    key = f"appeal_due:{appeal.id}:{appeal.due_at.isoformat()}:{'late' if late else 'soon'}"
+    values = told_of(call, application, appeal) | {"late": late}
+    return [
+        Told(f"{key}:{person_id}", person_id, values | {"yours": person_id == appeal.owner_id})
+        for person_id in dict.fromkeys(people) or list_told(application)
+    ]
