@@ -201,6 +201,15 @@ def test_many_are_drafted_and_sent_in_one_go(app: Flask, committee: Committee) -
     assert client.post(f"{LIST}/drafts", data={**REFUSE, **ticks}).status_code == 303
     assert "Tick applications whose decision is drafted" in words(client.post(f"{LIST}/sent", data=ticks), 422)
     ticks = {"application": [f"{one}:1" for one in ids]}
+    looked_over = client.post(f"{LIST}/sending", data={"application": [*ticks["application"], "9:9", "x"]})
+    said = words(looked_over)
+    assert "Send these decisions?" in said and "Send 2 decisions" in said
+    assert "Ghent Refuse – Too dear for what it does. Sfax Refuse – Too dear for what it does." in said
+    assert "Grants awarded 0 Applications refused 2" in said and "beyond" not in looked_over.text
+    assert re.findall(r'name="application" value="([0-9:]+)"', looked_over.text) == sorted(
+        ticks["application"], key=lambda one: one != f"{committee.of_ghent.id}:1"
+    )
+    assert application(committee.of_sfax).state == "submitted"
     assert client.post(f"{LIST}/sent", data=ticks).status_code == 303
     assert application(committee.of_sfax).state == application(committee.of_ghent).state == "refused"
     assert application(committee.of_kumasi).state == "submitted"
@@ -213,8 +222,31 @@ def test_a_draft_that_changed_meanwhile_is_not_sent(app: Flask, committee: Commi
     one.post(address, data={**REFUSE, "action": "draft"})
     other.post(address, data={**AWARD, "action": "draft", "version": "1"})
     answer = one.post(f"{LIST}/sent", data={"application": [f"{committee.of_sfax.id}:1"]})
-    assert "A draft was changed since you opened this page." in words(answer, 409)
+    said = words(answer, 409)
+    assert "A draft was changed since you opened this page. Nothing was sent." in said
+    assert "Award €40,000 A sound plan." in said and f'value="{committee.of_sfax.id}:2"' in answer.text
     assert application(committee.of_sfax).state == ApplicationState.SUBMITTED
+
+
+def test_more_grants_than_announced_are_asked_about_before_they_are_sent(app: Flask, committee: Committee) -> None:
+    with unit_of_work():
+        db.session.get_one(GrantCall, committee.call.id).grants = 1
+    client = browser(app, committee.ada)
+    ids = (committee.of_sfax.id, committee.of_ghent.id)
+    client.post(f"{LIST}/drafts", data={**AWARD, "application": [f"{one}:0" for one in ids]})
+    one, both = [f"{ids[0]}:1"], [f"{one}:1" for one in ids]
+    assert 'name="beyond"' not in client.post(f"{LIST}/sending", data={"application": one}).text
+    looked_over = client.post(f"{LIST}/sending", data={"application": both})
+    assert 'name="beyond"' in looked_over.text and "Grants awarded 2 Given in all €80,000" in words(looked_over)
+    assert "This would be 1 more." in words(client.post(f"{LIST}/sent", data={"application": both}), 422)
+    assert application(committee.of_sfax).state == "submitted"
+    assert client.post(f"{LIST}/sent", data={"application": both, "beyond": "y"}).status_code == 303
+    assert application(committee.of_sfax).state == application(committee.of_ghent).state == "awarded"
+
+
+def test_nothing_drafted_is_nothing_to_look_over(app: Flask, committee: Committee) -> None:
+    answer = browser(app, committee.ada).post(f"{LIST}/sending", data={"application": f"{committee.of_sfax.id}:0"})
+    assert "Nothing was sent. Tick applications whose decision is drafted" in words(answer, 422)
 
 
 def test_a_drafted_decision_can_be_taken_back(app: Flask, committee: Committee) -> None:

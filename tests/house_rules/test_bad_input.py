@@ -126,6 +126,7 @@ FORMS: dict[str, dict[str, str]] = {
     },
     "decisions.draft_many": {"application": "1:1", "outcome": "awarded", "amount": "20000", "reason": "Sound."},
     "decisions.drop": {"version": "1"},
+    "decisions.look_over": {"application": "1:1"},
     "decisions.send_many": {"application": "1:1", "beyond": "y"},
     "duties.save": {"text": "All lamps stand.", "version": "1", "action": "hand_in"},
     "enrolments.bring_back": {},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -75,6 +75,35 @@ def page_of(call: GrantCall, reader: Identity, filters: Filters) -> Found:
         counts=Counter(entry.state for entry in entries),
         awarded=sum(entry.amount or 0 for entry in entries if entry.state is ApplicationState.AWARDED),
         drafts=sum(entry.is_drafted for entry in entries),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """Decisions that are drafted, looked over before they are sent. `beyond`: more grants than the call announced."""
+
+    rows: list[Line]
+    awards: int
+    amount: int
+    beyond: bool
+
+
+def sending_of(call: GrantCall, reader: Identity, applications: Collection[int]) -> Sending | None:
+    """The drafted decisions of these applications as they stand, by city; None if there are none. Four statements."""
+    entries = list_entries(call, reader)
+    chosen = [entry for entry in entries if entry.id in applications and entry.is_drafted]
+    rows = sorted(list_lines(call, chosen), key=lambda line: (folded(line.city), line.id))
+    drafts = [line.draft for line in rows if line.draft and line.draft.outcome is ApplicationState.AWARDED]
+    awarded = sum(entry.state is ApplicationState.AWARDED for entry in entries)
+    return (
+        Sending(
+            rows,
+            awards=len(drafts),
+            amount=sum(draft.amount or 0 for draft in drafts),
+            beyond=call.grants is not None and len(drafts) > 0 and awarded + len(drafts) > call.grants,
+        )
+        if rows
+        else None
     )
 
 

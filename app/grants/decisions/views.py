@@ -25,7 +25,7 @@ from ..reviews.forms import version_of
 from ..reviews.words import drafted_words, sent_words
 from . import queries, services, telling
 from .forms import AnswerForm, DecisionForm, OwnerForm, SendForm
-from .lists import page_of, read_filters
+from .lists import page_of, read_filters, sending_of
 
 bp = Blueprint("decisions", __name__, url_prefix="/administration/grants/<slug>/applications")
 
@@ -61,18 +61,28 @@ def draft_many(slug: str) -> ResponseReturnValue:
     return redirect(url_for("decisions.index", slug=slug), 303)
 
 
+@bp.post("/sending")
+@allow(Permission.ADMINISTER)
+def look_over(slug: str) -> ResponseReturnValue:
+    """The drafted decisions of the applications that were ticked, once more before they are sent."""
+    return _sending(queries.get_call(slug), SendForm(formdata=None))
+
+
 @bp.post("/sent")
 @allow(Permission.ADMINISTER)
 def send_many(slug: str) -> ResponseReturnValue:
-    """Send the drafted decisions of the applications that were ticked, all of them or none."""
+    """Send the drafted decisions that were looked over, all of them or none."""
     call, form, seen = queries.get_call(slug), SendForm(), {i: v for i, v in _ticked().items() if v}
     if not form.validate() or not seen:
         return _list(call, nothing_drafted=True), 422
     try:
         count = services.send_drafts(call_id=call.id, seen=seen, by=the_person().id, beyond=form.beyond.data)
+    except ChangedElsewhere as changed:
+        give_up()
+        return _sending(queries.get_call(slug), form, changed=changed)
     except REFUSED as refused:
         give_up()
-        return _list(queries.get_call(slug), send=_beside(form, refused)), 422
+        return _sending(queries.get_call(slug), form, refused=refused)
     _say_sent(count, seen)
     return redirect(url_for("decisions.index", slug=slug), 303)
 
@@ -185,7 +195,6 @@ def _list(
     call: GrantCall,
     *,
     form: DecisionForm | None = None,
-    send: SendForm | None = None,
     nothing_ticked: bool = False,
     nothing_drafted: bool = False,
     changed: ChangedElsewhere | None = None,
@@ -198,11 +207,22 @@ def _list(
         found=page_of(call, the_person(), filters),
         ticked=_ticked() if request.method == "POST" else {},
         form=form or DecisionForm(formdata=None),
-        send=send or SendForm(formdata=None),
         nothing_ticked=nothing_ticked,
         nothing_drafted=nothing_drafted,
         changed=changed,
     )
+
+
+def _sending(
+    call: GrantCall, form: SendForm, *, changed: ChangedElsewhere | None = None, refused: DomainError | None = None
+) -> ResponseReturnValue:
+    """The page before decisions are sent, with why they were not."""
+    sending = sending_of(call, the_person(), _ticked())
+    if sending is None:
+        return _list(call, nothing_drafted=True), 422
+    said = changed or refused
+    page = render_template("grants/decisions/sending.html", call=call, sending=sending, form=form, said=said)
+    return page, 409 if changed else 422 if refused else 200
 
 
 def _ticked() -> dict[int, int]:
@@ -211,7 +231,7 @@ def _ticked() -> dict[int, int]:
     return {int(one[1]): int(one[2]) for one in [one for one in said if one][:MOST_AT_ONCE]}
 
 
-def _beside(form: DecisionForm | SendForm, refused: DomainError) -> DecisionForm | SendForm:
+def _beside(form: DecisionForm, refused: DomainError) -> DecisionForm:
     field = form[refused.field or "beyond"] if refused.field in form else form.beyond
     field.errors = [*field.errors, str(refused)]
     return form
