@@ -1,4 +1,5 @@
-"""Puts a call that has closed, with three applications and who reviews them, into the data of a site that runs.
+"""Puts calls into the data of a site that runs: one that has closed, with two applications and who reviews them, and
+one that has been open for years.
 
 `python -m tests.journeys.judged` with the site's environment. Everybody signs in with the demonstration's password.
 """
@@ -13,10 +14,11 @@ from app.auth.models import Person, Role
 from app.core import clock
 from app.core.transactions import unit_of_work
 from app.extensions import db
+from app.grants import services
 from app.grants.models import GrantCall
 from app.grants.rules import Completed
-from tests.factories import a_city, a_course, a_person
-from tests.grants.factories import a_completion, a_judged_call, an_application
+from tests.factories import a_city, a_course, a_person, text
+from tests.grants.factories import a_call, a_completion, a_judged_call, an_application
 
 PASSWORD = "demo-demo-demo"
 
@@ -48,6 +50,19 @@ def main() -> None:
         with unit_of_work():
             row = db.session.get_one(GrantCall, call.id)
             row.opens_at, row.closes_at = now - timedelta(days=60), now - timedelta(days=5)
+        # One that has been open for years: Kairouan met its rule a year ago, and does not meet the rule of today.
+        earlier = a_course("lamps-and-law")
+        a_completion(writer, earlier, at=now - timedelta(days=400))
+        standing = a_call(
+            Completed(earlier.id, within_months=12), slug="standing-fund", title="Standing fund",
+            opens_at=now - timedelta(days=1_000), closes_at=now + timedelta(days=200),
+        )  # fmt: skip
+        with clock.at(now - timedelta(days=30)), unit_of_work():
+            services.set_rule(
+                call_id=standing.id, rule=Completed(earlier.id, within_months=6), by=None,
+                approved_by=text("the committee"), approved_on=(now - timedelta(days=31)).date(),
+                reason="What was learned must be fresh.",
+            )  # fmt: skip
         for city, by in ((kairouan, writer), (leuven, other)):
             an_application(call, city, by, at=now - timedelta(days=7))
 

@@ -1,15 +1,17 @@
-"""An application from its reviewers to the decision and the city’s appeal, in the browser."""
+"""An application from its reviewers to the decision and the city’s appeal, and a case of last year, in the browser."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from app.config import ROOT
+from app.core import clock
 
 from .conftest import Site, _environment, fill_in_sign_in, watch
 from .test_every_page import assert_holds_up
@@ -20,7 +22,7 @@ OF_CITY = "/grants/night-grant/application"
 
 @pytest.fixture(scope="module", autouse=True)
 def judged(site: Site) -> None:
-    """A call that has closed, with the applications of Kairouan and Leuven."""
+    """A call that has closed, with the applications of Kairouan and Leuven, and one that goes on."""
     subprocess.run(
         [sys.executable, "-m", "tests.journeys.judged"],
         cwd=ROOT, env=_environment(site.data), check=True, capture_output=True, text=True,
@@ -134,4 +136,26 @@ def test_review_decision_and_appeal(site: Site, seat: Callable[[str], Page]) -> 
     expect(salma.get_by_text("Handed in. Thank you.")).to_be_visible()
     ada.goto("/administration/duties")
     assert_holds_up(ada)
+    assert wrong == []
+
+
+def test_the_same_call_is_explained_as_of_last_year(seat: Callable[[str], Page]) -> None:
+    """By the rule of that day, with the facts of that day; the address can be sent to somebody else."""
+    ada = seat("ada")
+    wrong = watch(ada)
+    ada.goto("/grants/standing-fund/network?show=near")
+    ada.get_by_role("link", name="Kairouan").first.click()
+    expect(ada.get_by_text("Decided by rule 2")).to_be_visible()
+    expect(ada.get_by_role("heading", name="does not meet the rule")).to_be_visible()
+    assert_holds_up(ada)
+    last_year = (clock.now() - timedelta(days=365)).date()
+    ada.get_by_label("As of the end of").fill(last_year.isoformat())
+    ada.get_by_label("Practitioner").select_option(label="Amina Trabelsi")
+    ada.get_by_role("button", name="Show").click()
+    expect(ada.get_by_text("Decided by rule 1")).to_be_visible()
+    expect(ada.get_by_role("heading", name="Amina Trabelsi meets the rule")).to_be_visible()
+    assert_holds_up(ada)
+    abel = seat("abel")
+    abel.goto(ada.url)
+    expect(abel.get_by_role("heading", name="Amina Trabelsi meets the rule")).to_be_visible()
     assert wrong == []
