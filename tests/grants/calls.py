@@ -42,7 +42,7 @@ def drafted(by: int, **changes: Any) -> GrantCall:
 def published(by: int) -> GrantCall:
     call = drafted(by)
     with unit_of_work():
-        call_services.publish(call_id=call.id, seen=call.version_id, by=by)
+        call_services.publish(call_id=call.id, seen=call.version_id, rule_id=call.rule_id, by=by)
     return call
 
 

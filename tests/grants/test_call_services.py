@@ -152,9 +152,9 @@ def test_what_is_missing_keeps_a_call_from_being_published(
             row = db.session.get_one(GrantCall, call.id)
             spoil(row)
             db.session.flush()
-            version = row.version_id
+            version, rule_id = row.version_id, row.rule_id
         with pytest.raises(NotReady) as refused, unit_of_work():
-            call_services.publish(call_id=call.id, seen=version, by=by)
+            call_services.publish(call_id=call.id, seen=version, rule_id=rule_id, by=by)
         assert refused.value.lacks == [lack]
         assert call_queries.get_desk("safer-streets", NOW).lacks == [lack]
 
@@ -162,14 +162,14 @@ def test_what_is_missing_keeps_a_call_from_being_published(
 def test_what_was_not_seen_is_not_published_and_twice_is_once(by: int) -> None:
     with clock.at(NOW):
         call = drafted(by)
-        seen = call.version_id
+        seen, rule_id = call.version_id, call.rule_id
         change(call, by, title="Another title")
         with pytest.raises(ChangedMeanwhile), unit_of_work():
-            call_services.publish(call_id=call.id, seen=seen, by=by)
+            call_services.publish(call_id=call.id, seen=seen, rule_id=rule_id, by=by)
         for _press in range(2):
             with unit_of_work():
                 seen = db.session.get_one(GrantCall, call.id, populate_existing=True).version_id
-                call_services.publish(call_id=call.id, seen=seen, by=by)
+                call_services.publish(call_id=call.id, seen=seen, rule_id=rule_id, by=by)
         assert logged(call) == [(ChangeKind.PUBLISHED, "", {})]
         assert call_queries.get_desk("safer-streets", NOW).stage is Stage.COMING
 
@@ -185,8 +185,8 @@ def test_it_is_withdrawn_before_it_opens_only_and_says_why(by: int) -> None:
         assert call_queries.get_desk("safer-streets", NOW).stage is Stage.DRAFT
         assert logged(call)[1:] == [(ChangeKind.PUBLISHED, "The fund is late", {"withdrawn": True})]
         with unit_of_work():
-            version = db.session.get_one(GrantCall, call.id, populate_existing=True).version_id
-            call_services.publish(call_id=call.id, seen=version, by=by)
+            row = db.session.get_one(GrantCall, call.id, populate_existing=True)
+            call_services.publish(call_id=call.id, seen=row.version_id, rule_id=row.rule_id, by=by)
     with clock.at(FACTS.opens_at), pytest.raises(OpenAlready), unit_of_work():
         call_services.withdraw(call_id=call.id, why="Too late", by=by)
 

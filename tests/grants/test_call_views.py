@@ -17,8 +17,10 @@ from app.extensions import db
 from app.grants import services
 from app.grants.calls import queries as call_queries
 from app.grants.calls.facts import encode, facts_of
+from app.grants.editor import queries
+from app.grants.editor import services as editor
 from app.grants.models import GrantCall
-from app.grants.rules import Completed
+from app.grants.rules import Certified, Completed
 from tests.factories import a_course, a_person, signed_in, text
 from tests.grants.calls import FACTS, drafted, published, read, stands, words
 from tests.grants.factories import DAY, NOW, a_call
@@ -180,9 +182,10 @@ def test_publishing_says_what_is_missing_and_then_publishes(desk: FlaskClient) -
     said = words(page)
     assert "Complete “The city’s part”" in said and "Your plan" in said and "At most €50,000 each" in said
     assert "Some texts have no translation yet" in said and "There are no criteria" in said
-    seen = re.findall(r'name="seen"[^>]* value="(\d+)"', page)[0]
-    assert desk.post("/administration/grants/safer-streets/publishing", data={"seen": "0"}).status_code == 409
-    assert desk.post("/administration/grants/safer-streets/publishing", data={"seen": seen}).status_code == 303
+    shown = published_as(page)
+    for old in ({"seen": "0"}, {"rule": ""}):
+        assert desk.post("/administration/grants/safer-streets/publishing", data=shown | old).status_code == 409
+    assert desk.post("/administration/grants/safer-streets/publishing", data=shown).status_code == 303
     assert "Safer streets" in read(desk, "/grants/safer-streets")
     assert "Withdraw from publication" in read(desk, "/administration/grants/safer-streets/publishing")
     kept = desk.post("/administration/grants/safer-streets/withdrawal", data={"why": " "})
@@ -190,6 +193,29 @@ def test_publishing_says_what_is_missing_and_then_publishes(desk: FlaskClient) -
     assert desk.post("/administration/grants/safer-streets/withdrawal", data={"why": "Later"}).status_code == 303
     assert desk.get("/grants/safer-streets").status_code == 404
     assert desk.get("/grants/safer-streets/changes").status_code == 404
+
+
+def published_as(page: str) -> dict[str, str]:
+    """What the page of publishing sends of what it showed."""
+    return {name: re.findall(rf'name="{name}"[^>]* value="(\d+)"', page)[0] for name in ("seen", "rule")}
+
+
+def test_a_rule_that_its_publisher_never_saw_is_not_published(desk: FlaskClient) -> None:
+    call, address, other = drafted(1), "/administration/grants/safer-streets/publishing", a_course()
+    shown = published_as(desk.get(address).text)
+    with unit_of_work():
+        ruled, bob = queries.get_ruled("safer-streets"), a_person("Bob Obi", roles=(Role.ADMINISTRATOR,)).id
+        ruled = editor.change_draft(
+            call_id=call.id, seen=ruled.seen, alter=lambda _rule: Certified(other.id), by=bob, what="change"
+        )
+        editor.put_in_force(call_id=call.id, seen=ruled.seen, by=bob, reason="")
+    refused = desk.post(address, data=shown)
+    assert refused.status_code == 409
+    said = words(refused.text)
+    assert "Somebody else changed this" in said and "Hold a valid certificate in “The city’s part”" in said
+    assert stands(call).published_at is None
+    assert desk.post(address, data=published_as(refused.text)).status_code == 303
+    assert stands(call).published_at == NOW
 
 
 def test_a_published_call_asks_why(desk: FlaskClient) -> None:

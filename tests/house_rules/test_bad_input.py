@@ -164,7 +164,7 @@ FORMS: dict[str, dict[str, str]] = {
         "opens_at_which": "first", "closes_at": "2098-03-31T18:00:00", "closes_at_which": "second", "grants": "12",
         "currency": "EUR", "ceiling": "50000", "why": "", "take": "title",
     },
-    "calls.publish": {"seen": "1"},
+    "calls.publish": {"seen": "1", "rule": "1"},
     "calls.update": {
         "before": "", "title": "Safer streets", "summary": "For what comes first.", "slug": "safer-streets",
         "time_zone": "Europe/Brussels", "opens_at": "2098-01-04T09:00", "opens_at_which": "first",

@@ -235,14 +235,24 @@ class NewCallForm(SettingsForm):
 
 
 class PublishForm(Form):
-    """That the call is published as the page showed it: `seen` is its version."""
+    """That the call is published as the page showed it: `seen` is its version, `rule` the id of its rule."""
 
     seen = HiddenField()
+    rule = HiddenField()
 
     @property
     def version(self) -> int:
-        said = self.seen.data or ""
-        return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
+        return _number(self.seen.data) or 0
+
+    @property
+    def rule_id(self) -> int | None:
+        return _number(self.rule.data)
+
+
+def _number(said: str | None) -> int | None:
+    """A number that a page has put into its form; None for what is none."""
+    said = said or ""
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else None
 
 
 class ReasonForm(Form):

@@ -94,16 +94,17 @@ def change_settings(*, call_id: int, facts: CallFacts, before: CallFacts | None,
     db.session.flush()
 
 
-def publish(*, call_id: int, seen: int, by: int) -> None:
+def publish(*, call_id: int, seen: int, rule_id: int | None, by: int) -> None:
     """Show a call to everyone, from now on; it opens and closes by its dates. Once more changes nothing.
 
-    `seen`: the version of the call that the page showed. Raises `ChangedMeanwhile` if it is another by now, and
-    `NotReady` while something is missing.
+    `seen` and `rule_id`: the version of the call, and of its rule, that the page showed. Raises `ChangedMeanwhile` if
+    one is another by now, and `NotReady` while something is missing.
     """
     call = lock_call(call_id)
     if is_published(call):
         return
-    if call.version_id != seen:
+    # A rule that comes into force leaves the version of the call as it is.
+    if (call.version_id, call.rule_id) != (seen, rule_id):
         raise ChangedMeanwhile
     lacks = list_lacks(call, clock.now())
     if lacks:

@@ -104,7 +104,7 @@ def publish(slug: str) -> Response | tuple[str, int]:
     """Show the call to everyone."""
     desk, form = get_desk(slug, clock.now()), PublishForm()
     try:
-        services.publish(call_id=desk.call.id, seen=form.version, by=the_person().id)
+        services.publish(call_id=desk.call.id, seen=form.version, rule_id=form.rule_id, by=the_person().id)
     except DomainError as error:
         return _publishing_page(desk, str(error)), error.status
     flash(_("Published. Everyone can read the call now."), "done")
@@ -181,7 +181,7 @@ def _publishing_page(desk: DeskCall, refused: str | None = None, *, reason: Reas
         desk=desk,
         refused=refused,
         reason=reason or ReasonForm(formdata=None),
-        form=PublishForm(formdata=None, data={"seen": str(call.version_id)}),
+        form=PublishForm(formdata=None, data={"seen": str(call.version_id), "rule": str(call.rule_id or "")}),
         lacks=[LACKS[lack] for lack in desk.lacks],
         doubts=[DOUBTS[doubt] for doubt in list_doubts(call, LANGUAGES, left)],
         tree=tree,
