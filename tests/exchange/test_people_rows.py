@@ -78,6 +78,28 @@ def test_lines_are_those_of_the_file() -> None:
     assert found.ignored == ("town",)
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('"Jonas,j@x.example\nLea,l@x.example\n"Ida",i@x.example\n', 2),
+        ('Lea,l@x.example\n"Jonas,j@x.example\nIda,i@x.example\n', 3),
+        ('Lea "L" M,l@x.example\n"A ""B""\r\nC","j@x.example\nIda,i@x.example\n', 4),
+        ('Lea,l@x.example\r\n\r\n"Jo" V,j@x.example\r\n', 4),
+        ('Lea,l@x.example\n"Jonas,j@x.example' + "\nP,p@x.example" * 20_000, 3),
+    ],
+)
+def test_a_stray_quotation_mark_drops_nobody_and_names_its_line(text: str, line: int) -> None:
+    with pytest.raises(Unreadable, match=rf"^Line {line} cannot be read as CSV\. Look there for a quotation mark"):
+        read(f"name,e-mail\n{text}".encode())
+
+
+@pytest.mark.parametrize(
+    ("cell", "name"), [('"A ""B"" C"', 'A "B" C'), ('Jean "Jo" D', 'Jean "Jo" D'), ('"A\nB"', "A B"), ('""', "")]
+)
+def test_quotation_marks_that_are_right_are_read(cell: str, name: str) -> None:
+    assert read(f"name,e-mail\n{cell},a@b.example\n".encode()).rows == [Row(2, email="a@b.example", name=name)]
+
+
 @given(st.text(alphabet="=+-@'abc \t1,;\"", max_size=12))
 def test_formulas_are_text_on_the_way_in_and_harmless_on_the_way_out(cell: str) -> None:
     text = io.StringIO()

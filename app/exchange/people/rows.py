@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import dataclass
+from itertools import islice
 
 from flask_babel import gettext as _
 
@@ -70,7 +72,7 @@ def read(data: bytes) -> People:
     columns: list[str | None] | None = None
     ignored: tuple[str, ...] = ()
     rows: list[Row] = []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     line = 1
     try:
         for cells in reader:
@@ -88,7 +90,9 @@ def read(data: bytes) -> People:
             if len(rows) > MOST_ROWS:
                 raise Unreadable(_("The file has more than %(most)s rows. Send it in parts.", most=MOST_ROWS))
     except csv.Error as error:
-        raise Unreadable(_("Line %(line)s cannot be read as CSV.", line=line)) from error
+        fault = _("Line %(line)s cannot be read as CSV. Look there for a quotation mark that is missing or too many.",
+                  line=_at_fault(text, line, separator))  # fmt: skip
+        raise Unreadable(fault) from error
     if not rows:
         raise Unreadable(_("The file has no row below its headers."))
     return People(rows, encoding, guessed, ignored)
@@ -119,6 +123,15 @@ def plain(cell: str) -> str:
     """A cell as it is meant: on one line, without the sign that keeps spreadsheets from taking it for a formula."""
     words = one_line(cell)[:LONGEST_CELL]
     return words[1:] if words.startswith("'") and words[1:].startswith(_FORMULA) else words
+
+
+def _at_fault(text: str, line: int, separator: str) -> int:
+    """The line on which the cell begins that cannot be read, in the row that begins on `line`."""
+    cell = re.compile(rf'("(?:[^"]|"")*+"|[^"{separator}\r\n][^{separator}\r\n]*+|)({separator}|\r\n?|\n)')
+    begins = at = sum(len(words) for words in islice(io.StringIO(text, newline=""), line - 1))
+    while found := cell.match(text, at):
+        at = found.end()
+    return line + sum(1 for _words in io.StringIO(text[begins:at] + ".", newline="")) - 1
 
 
 def _column(cell: str) -> str | None:
