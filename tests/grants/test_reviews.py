@@ -311,6 +311,19 @@ def test_a_review_can_be_taken_back_until_it_is_handed_in(app: Flask, committee:
     assert [row.id for row in reviews().values()] == [done.id]
 
 
+def test_an_older_page_takes_back_no_declared_conflict(app: Flask, committee: Committee) -> None:
+    declared = a_review(committee.of_sfax, committee.rosa, committee.ada)
+    handed_in = a_review(committee.of_sfax, committee.theo, committee.ada)
+    client, address = browser(app, committee.ada), f"{LIST}/{committee.of_sfax.id}/reviews"
+    browser(app, committee.rosa).post(f"/reviews/{declared.id}/conflict", data={"why": "My sister leads it."})
+    browser(app, committee.theo).post(f"/reviews/{handed_in.id}", data={**WRITTEN, "action": "hand_in"})
+    said = words(client.post(f"{address}/{declared.id}/removal"), 409)
+    assert "Rosa Prado declared a conflict of interest meanwhile; nobody can take that back." in said
+    assert "Theo Brandt handed in this review meanwhile" in words(client.post(f"{address}/{handed_in.id}/removal"), 409)
+    assert {row.state for row in reviews().values()} == {ReviewState.DECLINED, ReviewState.SUBMITTED}
+    assert conflict_between(committee.of_sfax, committee.rosa) is Conflict.DECLARED
+
+
 def test_another_reviewers_page_is_not_found(app: Flask, committee: Committee) -> None:
     review = a_review(committee.of_sfax, committee.rosa, committee.ada)
     for stranger in (committee.theo, committee.salma, committee.ada, a_person(city=a_city())):

@@ -49,6 +49,19 @@ class ReviewHandedIn(DomainError):
     message = _l("You have handed in this review, so it cannot be changed any more.")
 
 
+class ConflictDeclared(DomainError):
+    """A conflict of interest that a reviewer declared stands for good."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            _(
+                "%(name)s declared a conflict of interest meanwhile; nobody can take that back. Choose somebody else to"
+                " review the application.",
+                name=name,
+            )
+        )
+
+
 class NotComplete(DomainError):
     """A review is handed in once every criterion has its points."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from app.auth.models import Person, PersonState
 from app.core import audit, clock
@@ -22,6 +23,7 @@ from .conflicts import Pair, conflict, list_conflicts, list_knowing
 from .errors import (
     AlreadyDecided,
     ChangedElsewhere,
+    ConflictDeclared,
     NotComplete,
     OwnInterest,
     ReviewHandedIn,
@@ -82,7 +84,7 @@ def assign(*, call_id: int, pairs: Collection[Pair], by: int) -> Assigned:
 def release(*, application_id: int, review_id: int, by: int) -> None:
     """Take an application back from a reviewer who has not handed in.
 
-    Raises `ReviewHandedIn`, `AlreadyDecided`, `OwnInterest`.
+    Raises `ReviewHandedIn`, `ConflictDeclared`, `AlreadyDecided`, `OwnInterest`.
     """
     application = db.session.get(Application, application_id, with_for_update={"read": True}, populate_existing=True)
     review = db.session.get(Review, review_id, with_for_update=True, populate_existing=True)
@@ -91,8 +93,11 @@ def release(*, application_id: int, review_id: int, by: int) -> None:
     refuse_own(application_id, by)
     if application.state != ApplicationState.SUBMITTED:
         raise AlreadyDecided
+    name = db.session.get_one(Person, review.person_id).name
     if review.state == ReviewState.SUBMITTED:
-        raise ReviewHandedIn
+        raise ReviewHandedIn(_("%(name)s handed in this review meanwhile, so it stays.", name=name))
+    if review.state == ReviewState.DECLINED:
+        raise ConflictDeclared(name)
     audit.record("review.release", f"application:{application_id}", actor_id=by, reviewer=review.person_id)
     db.session.delete(review)
     db.session.flush()
