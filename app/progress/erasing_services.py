@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from app.core import clock
@@ -16,8 +18,9 @@ REASON = "The account was erased."
 def forget(*, person_id: int, keeps_name: bool, by: int | None) -> None:
     """Leave every course that is not completed, so that nothing is due or late for nobody, and end what was given.
 
-    Certificates go on verifying. Their holder is named no more unless `keeps_name`, and the hash of the address goes in
-    any case: badges that were taken away carry it themselves, and no other can be made without an account.
+    Certificates go on verifying. Unless `keeps_name`, their holder is named no more, and nothing else of them is shown:
+    no city, which goes, no hours and no score. The hash of the address goes in any case: badges that were taken away
+    carry it themselves, and no other can be made without an account.
     """
     under_way = sa.select(Enrolment.id).where(Enrolment.person_id == person_id, Enrolment.state == EnrolmentState.OPEN)
     for enrolment_id in db.session.scalars(under_way.order_by(Enrolment.id)).all():
@@ -28,5 +31,7 @@ def forget(*, person_id: int, keeps_name: bool, by: int | None) -> None:
         .values(ended_at=clock.now())
     )
     db.session.execute(sa.delete(TimeSheet).where(TimeSheet.person_id == person_id))
-    gone = {"recipient": None} if keeps_name else {"recipient": None, "holder": ""}
+    gone: dict[str, Any] = {"recipient": None}
+    if not keeps_name:
+        gone |= {"holder": "", "city": None, "shows_city": False, "shows_hours": False, "shows_score": False}
     db.session.execute(sa.update(Certificate).where(Certificate.person_id == person_id).values(gone))

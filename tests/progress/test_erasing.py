@@ -49,6 +49,40 @@ def test_certificates_verify_on_and_name_whom_the_holder_chose(
     assert db.session.scalar(sa.select(sa.func.count(Completion.id))) == 1
 
 
+ADDED = {"city": "Ghent", "minutes": 60, "score": 0.9}
+
+
+def adds_all(**also: object) -> None:
+    """The holder lets the public page show all there is."""
+    shown = {"shows_city": True, "shows_hours": True, "shows_score": True}
+    with unit_of_work():
+        db.session.execute(sa.update(Certificate).values(shown | ADDED | also))
+
+
+@pytest.mark.parametrize("keeps_name", [True, False])
+def test_without_the_name_nothing_else_of_the_holder_is_shown(
+    client: FlaskClient, scene: Scene, keeps_name: bool
+) -> None:
+    person_id = scene.practitioner.id
+    adds_all()
+    erase(person_id, keeps_name=keeps_name)
+    page, said = client.get(f"/v/{SHOWN}").text, client.get(f"/v/{SHOWN}.json").json or {}
+    assert {name: said[name] for name in ADDED if name in said} == (ADDED if keeps_name else {})
+    assert ("Ghent" in page, "Score 90%" in page) == (keeps_name, keeps_name)
+    shown = Certificate.shows_city, Certificate.shows_hours, Certificate.shows_score
+    assert db.session.execute(sa.select(*shown)).one() == (keeps_name,) * 3
+    assert db.session.scalar(sa.select(Certificate.city)) == ("Ghent" if keeps_name else None)
+
+
+def test_a_certificate_without_name_shows_course_days_and_status_whatever_its_row_says(
+    client: FlaskClient, scene: Scene
+) -> None:
+    adds_all(holder="")
+    page, said = client.get(f"/v/{SHOWN}").text, client.get(f"/v/{SHOWN}.json").json or {}
+    assert not said.keys() & {"holder", *ADDED} and said["status"] == "valid"
+    assert "Ghent" not in page and "Score" not in page
+
+
 def test_what_is_under_way_ends_and_nobody_is_reminded(app: Flask, scene: Scene) -> None:
     person, course_id = scene.practitioner, a_course("streets").id
     with unit_of_work():

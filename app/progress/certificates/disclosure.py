@@ -46,14 +46,15 @@ def to_the_holder(certificate: Certificate, at: datetime) -> Disclosure:
 
 
 def to_the_public(certificate: Certificate, at: datetime) -> Disclosure:
-    """What the holder lets anyone see who has the code."""
+    """What the holder lets anyone see who has the code; of one who was erased without name, course, days and status."""
+    named = bool(certificate.holder)
     return _disclose(
         certificate,
         at,
         name=certificate.shows_name,
-        city=certificate.shows_city,
-        hours=certificate.shows_hours,
-        score=certificate.shows_score,
+        city=named and certificate.shows_city,
+        hours=named and certificate.shows_hours,
+        score=named and certificate.shows_score,
     )
 
 
