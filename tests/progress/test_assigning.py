@@ -391,6 +391,82 @@ def test_a_renewal_is_not_due_by_what_was_given_before(city: City, admin: Identi
         assert new and due_at and new < due_at
 
 
+def complete(person: Person, course: Course) -> None:
+    """Whoever is in the course does all that it asks for."""
+    enrolment_id = db.session.scalar(
+        sa.select(Enrolment.id).where(Enrolment.person_id == person.id, Enrolment.course_id == course.id)
+    )
+    edition_id = db.session.get_one(Course, course.id).edition_id
+    assert enrolment_id and edition_id
+    for activity in get_edition(edition_id).activities:
+        with unit_of_work():
+            done = Outcome(ActivityState.COMPLETE)
+            progress.record(enrolment_id=enrolment_id, activity_id=activity.id, outcome=done)
+
+
+def enrol(person: Person, course: Course) -> int:
+    with unit_of_work():
+        return progress.enrol(person=person, course_id=course.id).id
+
+
+def test_a_renewal_is_not_late_by_days_that_were_over_before_it(city: City, admin: Identity) -> None:
+    course, person = a_course("prevention", certificate_months=12), a_person(city=city)
+    enrol(person, course)
+    complete(person, course)
+    within = give(course, Target(city_id=city.id), admin, Due(days=30))
+    with clock.at(clock.now() + timedelta(days=340)):
+        with unit_of_work():
+            due_at = renewal_services.renew(person_id=person.id, course_id=course.id).due_at
+        assert due_at and due_at > clock.now()
+        jobs.follow_assignments()
+        assert there(course)[person.id] == due_at
+        day = clock.now() + timedelta(days=5)
+        for due, new in ((Due(at=day), day), (Due(days=20), None)):
+            with unit_of_work():
+                services.change_due(assignment_id=within, due=due, by=admin)
+            assert there(course)[person.id] == new
+
+
+@pytest.mark.parametrize("due", [Due(at=SOON), Due(days=20)])
+def test_who_was_in_the_course_and_comes_after_the_day_is_not_late(city: City, admin: Identity, due: Due) -> None:
+    course, person = a_course(), a_person()
+    enrol(person, course)
+    give(course, Target(city_id=city.id), admin, due)
+    with clock.at(SOON + timedelta(days=1)):
+        with unit_of_work():
+            auth.move_to_city(person_id=person.id, city_id=city.id, by=None)
+        jobs.follow_assignments()
+        assert there(course) == {person.id: None}
+
+
+def test_who_comes_after_the_day_is_enrolled_without_it_and_follows_the_next(city: City, admin: Identity) -> None:
+    course = a_course()
+    given = give(course, Target(city_id=city.id), admin, Due(at=SOON))
+    with clock.at(SOON + timedelta(seconds=1)):
+        person = a_person(city=city)
+        jobs.follow_assignments()
+        assert there(course) == {person.id: None}
+        with unit_of_work():
+            services.change_due(assignment_id=given, due=Due(at=SOON + timedelta(days=30)), by=admin)
+        assert there(course) == {person.id: SOON + timedelta(days=30)}
+
+
+@pytest.mark.parametrize("due", [Due(at=SOON), Due(days=90)])
+def test_a_changed_date_holds_for_who_left_and_comes_back(city: City, admin: Identity, due: Due) -> None:
+    course, person, staying = a_course(), a_person(city=city), a_person(city=city)
+    given = give(course, Target(city_id=city.id), admin, Due(days=10))
+    first = there(course)[person.id]
+    enrolment_id = db.session.scalar(sa.select(Enrolment.id).where(Enrolment.person_id == person.id)) or 0
+    with unit_of_work():
+        progress.withdraw(enrolment_id=enrolment_id, by_id=person.id)
+    with unit_of_work():
+        services.change_due(assignment_id=given, due=due, by=admin)
+    with clock.at(clock.now() + timedelta(days=20)), unit_of_work():
+        progress.come_back(enrolment_id=enrolment_id)
+    dates = there(course)
+    assert dates[person.id] == dates[staying.id] != first
+
+
 def test_one_person_is_followed_by_what_may_reach_them(city: City, admin: Identity, statements: list[str]) -> None:
     for _number in range(12):
         give(a_course(), Target(city_id=a_city().id), admin)

@@ -1,7 +1,8 @@
 """Giving a course to a person, a cohort, a city or a role; what its due date does; ending it.
 
 Who belongs to it is enrolled, at once where they are few and else by a job, and so is who belongs to it later. Of
-several due dates of one enrolment the earliest holds, also over one of its own.
+several due dates of one enrolment the earliest holds, also over one of its own. A date that is over is set for nobody
+whom an assignment meets afterwards: they have none by it.
 """
 
 from __future__ import annotations
@@ -124,10 +125,12 @@ def enrol_some(*, assignment_id: int, limit: int = BATCH, after: int = 0, only: 
     course, _edition = services.hold_course(assignment.course_id)
     if course.archived_at is not None:
         return 0
-    zone = _zone(assignment)
+    now = clock.now()
+    due_at = queries.due_of(assignment).of(now, _zone(assignment))
+    if due_at is not None and due_at <= now:
+        due_at = None
     missing = queries.list_missing(assignment, limit=limit, after=after, only=only)
     for person in db.session.scalars(sa.select(Person).where(Person.id.in_(missing)).order_by(Person.id)):
-        due_at = queries.due_of(assignment).of(clock.now(), zone)
         try:
             services.enrol(
                 person=person, course_id=assignment.course_id, due_at=due_at, by_id=assignment.given_by_id,
@@ -142,13 +145,14 @@ def apply_due(*, assignment_id: int, limit: int | None = None, after: int = 0) -
     """Let the due date hold for those whom the assignment reaches and who were in the course already, where it is the
     earliest. For them, days count from when the course was given, so that nobody is late at once.
 
-    Who has completed the course since it was given has done what was asked: their renewal is not due by it.
+    Who has completed the course since it was given has done what was asked: their renewal is not due by it. A date that
+    is over, as of a renewal that began long after the course was given, does not hold either.
 
     As `enrol_some`: up to `limit` of them from the enrolment `after` on; the last id, 0 at the end.
     """
     assignment = db.session.get_one(Assignment, assignment_id, populate_existing=True)
-    due = queries.due_of(assignment)
-    if assignment.ended_at is not None or due == Due():
+    due, now = queries.due_of(assignment), clock.now()
+    if assignment.ended_at is not None or due == Due() or (due.at is not None and due.at <= now):
         return 0
     _lock_course(assignment.course_id)
     chosen = (
@@ -166,7 +170,7 @@ def apply_due(*, assignment_id: int, limit: int | None = None, after: int = 0) -
     for enrolment in db.session.scalars(chosen):
         last = enrolment.id
         due_at = due.of(max(enrolment.enrolled_at, assignment.given_at), zone)
-        if due_at is not None and (enrolment.due_at is None or due_at < enrolment.due_at):
+        if due_at is not None and due_at > now and (enrolment.due_at is None or due_at < enrolment.due_at):
             enrolment.due_at, enrolment.assignment_id = due_at, assignment.id
     db.session.flush()
     return last
@@ -180,7 +184,8 @@ def _completed_since(assignment: Assignment) -> sa.ColumnElement[bool]:
 
 
 def change_due(*, assignment_id: int, due: Due, by: Identity) -> None:
-    """Give an assignment another due date. Open enrolments that have its date follow; an earlier one stays.
+    """Give an assignment another due date. Enrolments that have its date follow, those too that were left before the
+    end and may be taken up again; an earlier date stays.
 
     Raises `AlreadyEnded`.
     """
@@ -195,17 +200,23 @@ def change_due(*, assignment_id: int, due: Due, by: Identity) -> None:
     )  # fmt: skip
     db.session.flush()
     _let_go_of_dues(assignment)
-    held = sa.select(Enrolment.person_id).where(
-        Enrolment.assignment_id == assignment.id, Enrolment.state == EnrolmentState.OPEN
-    )
-    for other in sorted({assignment.id, *queries.list_open_ids(course_id=assignment.course_id, people=held)}):
+    people = sa.select(Enrolment.person_id).where(_held(assignment))
+    for other in sorted({assignment.id, *queries.list_open_ids(course_id=assignment.course_id, people=people)}):
         follow(assignment_id=other)
 
 
+def _held(assignment: Assignment) -> sa.ColumnElement[bool]:
+    """The enrolments that are due by an assignment and not completed: open ones, and those that were left."""
+    return sa.and_(Enrolment.assignment_id == assignment.id, Enrolment.completed_at.is_(None))
+
+
 def _let_go_of_dues(assignment: Assignment) -> None:
-    """Give the open enrolments that are due by an assignment its date as it is now; others may then be earlier."""
-    zone, due = _zone(assignment), queries.due_of(assignment)
-    held = sa.and_(Enrolment.assignment_id == assignment.id, Enrolment.state == EnrolmentState.OPEN)
+    """Give the enrolments that are due by an assignment its date as it is now; others may then be earlier.
+
+    Days count from the enrolment or the giving, whichever is later. For a renewal they may be over before it began:
+    then it is due no more.
+    """
+    zone, due, held = _zone(assignment), queries.due_of(assignment), _held(assignment)
     if due.days is None:
         db.session.execute(
             sa.update(Enrolment).where(held).values(due_at=due.at, version_id=Enrolment.version_id + 1)
@@ -216,8 +227,11 @@ def _let_go_of_dues(assignment: Assignment) -> None:
         sa.select(Enrolment).where(held)
         .order_by(Enrolment.id).with_for_update().execution_options(populate_existing=True)
     )  # fmt: skip
+    now = clock.now()
     for enrolment in db.session.scalars(chosen):
-        enrolment.due_at = due.of(max(enrolment.enrolled_at, assignment.given_at), zone)
+        due_at = due.of(max(enrolment.enrolled_at, assignment.given_at), zone)
+        over = enrolment.cycle > 1 and due_at is not None and due_at <= now
+        enrolment.due_at = None if over else due_at
     db.session.flush()
 
 
