@@ -152,6 +152,19 @@ def test_what_will_not_hold_until_the_call_closes_is_said(client: FlaskClient, s
         assert "Will not last" not in page(client, "/grants/local")
 
 
+def test_what_is_left_is_to_be_done_before_what_is_met_ends(client: FlaskClient, sfax: City, course: Course) -> None:
+    schools, person = a_course("schools"), a_person(city=sfax)
+    a_call(All(of=(Completed(schools.id), Certified(course.id))), slug="local")
+    a_certificate(person, course, at=NOW - 30 * DAY, expires_at=NOW + 5 * DAY)
+    signed_in(client, person)
+    with clock.at(NOW):
+        words, listed = page(client, "/grants/local"), page(client, "/grants")
+    verdict = words.partition("Requirements")[0]
+    assert "One step left for you Take “The city’s part” by 26 November, 11:00 Tunis time." in verdict
+    assert "so your city has to apply by 26 November, 11:00 Tunis time. See what will not last under" in verdict
+    assert "Take “The city’s part” by 26 November, 11:00 Tunis time." in listed
+
+
 @pytest.mark.parametrize("name", ["Salma", "Near"])
 def test_the_page_costs_five_statements_at_most(
     client: FlaskClient, people: dict[str, Person], name: str, statements: list[str]

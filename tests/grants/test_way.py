@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -12,13 +13,14 @@ from flask.testing import FlaskClient
 from app.core import clock
 from app.grants import queries
 from app.grants.calls.call import Standing
+from app.grants.eligibility.deadline import End, end_of
 from app.grants.eligibility.way import Pace, Way, way_of
 from app.grants.eligibility.way_words import change, period
 from app.grants.eligibility.wording import Wording
 from app.grants.judging.findings import Action, Missing, Reason
 from app.grants.judging.lasting import until_close
 from app.grants.judging.shapes import AttemptFact
-from app.grants.rules import All, Any_, Certified, CityTrained, Completed, MemberFor, Node, Passed
+from app.grants.rules import All, Any_, Certified, CityIn, CityTrained, Completed, MemberFor, Node, Passed
 from tests.factories import a_choice_question, a_city, a_course, a_person, signed_in
 from tests.grants.factories import DAY, NOW, a_call, a_certificate, a_completion, an_enrolment, complete_activities
 
@@ -127,6 +129,99 @@ def test_at_the_moment_it_closes_it_must_still_be_valid(app: Flask) -> None:
         person = a_person(city=a_city())
         a_certificate(person, course, at=NOW - 30 * DAY, expires_at=expires_at)
         assert until_close(standing(Certified(course.id), person.id)).holds is holds
+
+
+def held(rule_of: Callable[[Node, Node], Node], ends: timedelta, **call: datetime) -> Standing:
+    """Someone who has yet to take a course, and whose certificate of another ends so long from now."""
+    course, other, person = a_course(), a_course(), a_person(city=a_city())
+    a_certificate(person, other, at=NOW - 30 * DAY, expires_at=NOW + ends)
+    slug = a_call(rule_of(Completed(course.id), Certified(other.id)), **call).slug
+    return queries.list_standings([queries.get_call(slug, NOW)], person.id, NOW)[0]
+
+
+def both(one: Node, other: Node) -> Node:
+    return All(of=(one, other))
+
+
+def test_what_is_left_is_to_be_done_before_what_is_met_ends(app: Flask) -> None:
+    found = held(both, 5 * DAY)
+    assert end_of(found) == End(NOW + 5 * DAY, in_vain=False, is_of_city=False)
+    with clock.at(NOW), app.test_request_context():
+        say = wording(found)
+        assert say.consequence(found) == "Take “The city’s part” by 26 November, 11:00 Tunis time."
+        assert say.lapse(found).startswith(
+            "Not all that is met today will last until the call closes, so your city has to apply by 26 November, 11:00"
+        )
+        assert say.lapse(held(both, 500 * DAY)) == ""
+
+
+def test_what_ends_and_is_not_needed_sets_no_day(app: Flask) -> None:
+    instead = held(lambda one, other: All(of=(one, Any_(of=(other, CityIn())))), 5 * DAY)
+    assert until_close(instead).changes and end_of(instead) is None
+
+
+def test_what_ends_before_the_call_opens_is_in_vain(app: Flask) -> None:
+    found = held(both, 5 * DAY, opens_at=NOW + 5 * DAY)
+    assert end_of(found) == End(NOW + 5 * DAY, in_vain=True, is_of_city=False)
+    with app.test_request_context():
+        said = wording(found).consequence(found)
+        assert said == "As things stand, something that is met today will no longer be met when the call opens."
+
+
+def test_who_meets_it_is_told_until_when_by_what_they_meet(app: Flask) -> None:
+    now, coming = (held(lambda _one, other: other, 20 * DAY, opens_at=NOW + days * DAY) for days in (-5, 5))
+    with clock.at(NOW), app.test_request_context():
+        said = [wording(found).consequence(found) for found in (now, coming)]
+    assert said == [
+        "By what you meet today, Sfax can apply until 11 December, 11:00 Tunis time.",
+        "By what you meet today, Sfax can apply from 26 November, 11:00 Tunis time "
+        "until 11 December, 11:00 Tunis time.",
+    ]
+
+
+def test_the_last_day_of_a_membership_is_by_when(app: Flask) -> None:
+    course, person = a_course(), a_person(city=a_city("Sfax", left_on=date(2026, 12, 24)))
+    alone, later = standing(Completed(course.id), person.id), a_call(Completed(course.id), opens_at=NOW + 40 * DAY)
+    late = queries.list_standings([queries.get_call(later.slug, NOW)], person.id, NOW)[0]
+    with clock.at(NOW), app.test_request_context():
+        say = wording(alone)
+        assert say.consequence(alone) == "Take “The city’s part” by 24 December, 01:00 Tunis time."
+        assert say.lapse(alone) == (
+            "Sfax is a member of the network only until the end of 23 December 2026, "
+            "so it has to apply by 24 December, 01:00 Tunis time."
+        )
+        assert say.consequence(late) == (
+            "Sfax is a member of the network only until the end of 23 December 2026, before this call opens."
+        )
+        a_completion(person, course, at=NOW - DAY)
+        met = standing(Completed(course.id), person.id)
+        assert say.consequence(met) == "Sfax can apply until 24 December, 01:00 Tunis time."
+
+
+def test_a_course_taken_anew_meets_what_it_met_before_and_a_test_again_does_not(app: Flask) -> None:
+    course, person = a_course(), a_person(city=a_city())
+    a_certificate(person, course, at=NOW - 400 * DAY, expires_at=NOW + 5 * DAY)
+    anew = standing(both(Completed(course.id, within_months=12), Certified(course.id)), person.id)
+    test = standing(both(Completed(course.id, 70.0), Certified(course.id)), person.id)
+    assert end_of(anew) is None
+    assert end_of(test) == End(NOW + 5 * DAY, in_vain=False, is_of_city=False)
+
+
+def test_fewer_people_of_the_city_may_count_later_than_are_missing_today(app: Flask) -> None:
+    course, city = a_course(), a_city()
+    person, *others = (a_person(city=city) for _one in range(3))
+    for other, days in zip(others, (360, 10), strict=True):
+        a_completion(other, course, at=NOW - days * DAY)
+    found = standing(CityTrained(course.id, 4, 12), person.id)
+    end = end_of(found)
+    assert end is not None and end.at.date() == date(2026, 11, 26)
+
+
+def test_who_has_to_wait_for_the_city_has_until_what_is_met_ends(app: Flask) -> None:
+    course, person = a_course(), a_person(city=a_city(joined_on=(NOW - 335 * DAY).date()))  # since 21 December 2025
+    a_certificate(person, course, at=NOW - 30 * DAY, expires_at=NOW + 40 * DAY)
+    rule = both(MemberFor(12), Certified(course.id))
+    assert end_of(standing(rule, person.id)) == End(NOW + 40 * DAY, in_vain=False, is_of_city=False)
 
 
 def test_months_that_run_out_say_until_when_it_counts(app: Flask) -> None:

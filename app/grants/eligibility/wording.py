@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import get_timezone_location
@@ -11,10 +11,12 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from app.core import clock, formats
+from app.network.labels import plain_day
 
 from ..calls.call import Call, CallState, Standing
 from ..judging.findings import Missing, Reason, Unknown
 from ..rules import CityTrained, Completed, Declared, Leaf, Passed
+from .deadline import End, end_of
 from .finding_words import FindingWords
 
 
@@ -85,6 +87,11 @@ def _trained_as(leaf: CityTrained) -> str:
     )
 
 
+def _day_before(end: End) -> str:
+    """The last whole day, by UTC, before a membership ends."""
+    return plain_day((end.at - timedelta(days=1)).date())
+
+
 class Wording(FindingWords):
     """Says verdicts besides: how one subject stands against a call, and what follows."""
 
@@ -104,18 +111,20 @@ class Wording(FindingWords):
         return ngettext("One step left for you", "%(num)s steps left for you", standing.steps)
 
     def consequence(self, standing: Standing) -> str:
-        """What follows, by when: `Finish “…” by 31 January, 18:00 Tunis time.`"""
-        call = standing.call
-        closes = moment_there(call.closes_at, call.time_zone)
+        """What follows, by when: `Finish “…” by 31 January, 18:00 Tunis time.`
+
+        Where something that is met today ends before the call closes, that moment is by when.
+        """
+        call, end = standing.call, end_of(standing)
+        closes = moment_there(call.closes_at if end is None else end.at, call.time_zone)
         if standing.state is CallState.CLOSED:
             return _("This is how things stood on %(closes)s.", closes=closes)
         if standing.lacks_city:
             return _("Your account does not belong to a city yet. An administrator can place it in one.")
-        if standing.is_met and standing.state is CallState.COMING:
-            opens = moment_there(call.opens_at, call.time_zone)
-            return _("%(city)s can apply from %(opens)s until %(closes)s.", city=self.city, opens=opens, closes=closes)
+        if end is not None and end.in_vain:
+            return self._in_vain(end)
         if standing.is_met:
-            return _("%(city)s can apply until %(closes)s.", city=self.city, closes=closes)
+            return self._may_apply(standing, closes, by_own=end is not None and not end.is_of_city)
         if standing.is_out_of_reach and standing.next:
             return str(self.evidence(standing.next))
         if standing.waits_until is not None:
@@ -125,6 +134,59 @@ class Wording(FindingWords):
         if standing.steps == 1 and standing.next:
             return self._only_step(standing.next, closes)
         return _("Finish them by %(closes)s.", closes=closes)
+
+    def lapse(self, standing: Standing) -> str:
+        """What will not last until the call closes, and by when a city has to apply for it; empty where all does."""
+        end = end_of(standing)
+        if end is None:
+            return ""
+        if end.in_vain:
+            # Said by the consequence already.
+            return "" if end.is_of_city else _("See what will not last under “Requirements”.")
+        until = moment_there(end.at, standing.call.time_zone)
+        if end.is_of_city:
+            return _(
+                "%(city)s is a member of the network only until the end of %(day)s, so it has to apply by %(until)s.",
+                city=self.city,
+                day=_day_before(end),
+                until=until,
+            )
+        if standing.is_met:
+            return _(
+                "As things stand, this will not hold until the call closes. "
+                "See what will not last under “Requirements”."
+            )
+        return _(
+            "Not all that is met today will last until the call closes, so your city has to apply by %(until)s. "
+            "See what will not last under “Requirements”.",
+            until=until,
+        )
+
+    def _in_vain(self, end: End) -> str:
+        """That what is met ends before anybody can apply."""
+        if end.is_of_city:
+            return _(
+                "%(city)s is a member of the network only until the end of %(day)s, before this call opens.",
+                city=self.city,
+                day=_day_before(end),
+            )
+        return _("As things stand, something that is met today will no longer be met when the call opens.")
+
+    def _may_apply(self, standing: Standing, closes: str, *, by_own: bool) -> str:
+        """From when until when a city can apply; `by_own`: by what its reader meets, which ends before the call."""
+        if standing.state is CallState.COMING:
+            opens = moment_there(standing.call.opens_at, standing.call.time_zone)
+            if by_own:
+                return _(
+                    "By what you meet today, %(city)s can apply from %(opens)s until %(closes)s.",
+                    city=self.city,
+                    opens=opens,
+                    closes=closes,
+                )
+            return _("%(city)s can apply from %(opens)s until %(closes)s.", city=self.city, opens=opens, closes=closes)
+        if by_own:
+            return _("By what you meet today, %(city)s can apply until %(closes)s.", city=self.city, closes=closes)
+        return _("%(city)s can apply until %(closes)s.", city=self.city, closes=closes)
 
     def _waiting(self, standing: Standing, until: datetime, closes: str) -> str:
         day, barred = formats.day(until), standing.barred
