@@ -42,18 +42,32 @@ def mail_notices() -> int:
     while True:
         with unit_of_work():
             notices = queries.list_to_mail(PEOPLE)
+            over = _over(notices)
             for person_id, own in groupby(notices, key=lambda notice: notice.person_id):
-                written += _mail(db.session.get_one(Person, person_id), list(own))
+                written += _mail(db.session.get_one(Person, person_id), list(own), over)
         if not notices:
             return written
 
 
-def _mail(person: Person, notices: Sequence[Notice]) -> int:
-    """One mail to a person with these notices; what is no longer for them is never mailed. Returns how many mails."""
+def _over(notices: Sequence[Notice]) -> set[int]:
+    """The ids of those notices that tell of what holds no longer. Each kind is asked once for all of its own."""
+    over: set[int] = set()
+    for name, kind in KINDS.items():
+        own = [notice for notice in notices if notice.kind == name]
+        if own and kind.still is not None:
+            over |= {notice.id for notice in own} - kind.still(own)
+    return over
+
+
+def _mail(person: Person, notices: Sequence[Notice], over: set[int]) -> int:
+    """One mail to a person with these notices; what is no longer for them, or is `over`, is never mailed.
+
+    Returns how many mails.
+    """
     said: list[tuple[Notice, Sentence]] = []
     with speaking_to(person.language, person.time_zone):
         for notice in notices:
-            words = _say(notice) if _is_for(person, notice) else None
+            words = _say(notice) if notice.id not in over and _is_for(person, notice) else None
             if words is None:
                 notice.mail_at = None
             else:

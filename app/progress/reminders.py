@@ -22,6 +22,7 @@ from app.core.transactions import reading, unit_of_work
 from app.courses.editions import list_editions
 from app.courses.models import Course
 from app.extensions import db
+from app.messages.models import Notice
 from app.messages.services import Told, tell_many
 
 from .models import Certificate, Enrolment, EnrolmentState
@@ -61,6 +62,15 @@ _DUE = (
     .limit(BATCH)
 )
 _later = sa.alias(Certificate.__table__, "later")
+_STANDS = (
+    Certificate.revoked_at.is_(None),
+    ~sa.exists().where(
+        _later.c.person_id == Certificate.person_id,
+        _later.c.course_id == Certificate.course_id,
+        _later.c.issued_at > Certificate.issued_at,
+        _later.c.revoked_at.is_(None),
+    ),
+)
 _EXPIRING = (
     sa.select(
         Certificate.id,
@@ -76,14 +86,8 @@ _EXPIRING = (
     .join(Person, Person.id == Certificate.person_id)
     .where(
         Certificate.expires_at.between(sa.bindparam("since"), sa.bindparam("until")),
-        Certificate.revoked_at.is_(None),
+        *_STANDS,
         Person.state == PersonState.ACTIVE,
-        ~sa.exists().where(
-            _later.c.person_id == Certificate.person_id,
-            _later.c.course_id == Certificate.course_id,
-            _later.c.issued_at > Certificate.issued_at,
-            _later.c.revoked_at.is_(None),
-        ),
         sa.or_(Certificate.expires_at > sa.bindparam("since"), Certificate.id > sa.bindparam("last")),
     )
     .order_by(Certificate.expires_at, Certificate.id)
@@ -113,6 +117,36 @@ def remind_expiring() -> int:
     now = clock.now()
     since, until = now - timedelta(days=EXPIRED + 1), now + timedelta(days=max(EXPIRING) + 1)
     return _remind(_EXPIRING, "certificate_expiring", _expiring, since=since, until=until)
+
+
+def still_due(notices: Sequence[Notice]) -> set[int]:
+    """The ids of those notices, of courses that are due soon or late, whose enrolment is open and due as they say.
+
+    One statement. What names no enrolment holds.
+    """
+    named = {notice.values["enrolment"] for notice in notices if "enrolment" in notice.values}
+    rows = db.session.execute(
+        sa.select(Enrolment.id, Enrolment.cycle, Enrolment.due_at).where(
+            Enrolment.id.in_(named), Enrolment.state == EnrolmentState.OPEN, Enrolment.due_at.is_not(None)
+        )
+    )
+    due = {(row.id, row.cycle, row.due_at.isoformat()) for row in rows}
+    return {
+        notice.id
+        for notice in notices
+        if "enrolment" not in notice.values
+        or (notice.values["enrolment"], notice.values["cycle"], notice.values["due_at"]) in due
+    }
+
+
+def still_expiring(notices: Sequence[Notice]) -> set[int]:
+    """The ids of those notices whose certificate was not revoked, and no later one given for the course.
+
+    One statement.
+    """
+    codes = {notice.values.get("code") for notice in notices}
+    standing = set(db.session.scalars(sa.select(Certificate.code).where(Certificate.code.in_(codes), *_STANDS)))
+    return {notice.id for notice in notices if notice.values.get("code") in standing}
 
 
 def soon_stage(due_at: datetime, enrolled_at: datetime, now: datetime, time_zone: str) -> int | None:
@@ -183,7 +217,10 @@ def _expiring(rows: Sequence[Any]) -> Iterator[Told]:
 
 
 def _with_course(rows: Sequence[Any]) -> Iterator[tuple[Any, dict[str, Any]]]:
-    """Each enrolment with what its notice says: the course, the date, and the activity to go on with."""
+    """Each enrolment with what its notice says: the course, the date, and the activity to go on with.
+
+    And which enrolment it is, in which cycle, for `still_due`.
+    """
     editions = list_editions(row.edition_id for row in rows)
     for row, edition in zip(rows, editions, strict=True):
         following = Standing(edition, row.states, row.last_activity_id, row.score).next
@@ -194,6 +231,8 @@ def _with_course(rows: Sequence[Any]) -> Iterator[tuple[Any, dict[str, Any]]]:
                 "titles": source_first(edition.outline.title, edition.outline.source_language),
                 "due_at": row.due_at.isoformat(),
                 "activity": following.key if following else None,
+                "enrolment": row.id,
+                "cycle": row.cycle,
             },
         )
 

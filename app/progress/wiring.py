@@ -17,7 +17,7 @@ from . import (
     pieces,
     presentation,
     preview_views,
-    reminders,  # noqa: F401  (as the jobs)
+    reminders,
     views,
 )
 from .assigning import views as assigning_views
@@ -52,9 +52,9 @@ def init_app(app: Flask) -> None:
     register(
         Kind("certificate", _l("A certificate of yours"), Way.AT_ONCE),
         Kind("enrolled", _l("Somebody enrols you in a course"), Way.AT_ONCE),
-        Kind("due_soon", _l("A course is due soon")),
-        Kind("late", _l("A course is late")),
-        Kind("certificate_expiring", _l("A certificate expires")),
+        Kind("due_soon", _l("A course is due soon"), still=reminders.still_due),
+        Kind("late", _l("A course is late"), still=reminders.still_due),
+        Kind("certificate_expiring", _l("A certificate expires"), still=reminders.still_expiring),
         Kind("new_edition", _l("A course you take has changed")),
         Kind("said_for_you", _l("A trainer excuses you from an activity, or completes it for you")),
     )

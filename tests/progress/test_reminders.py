@@ -16,6 +16,7 @@ from app.core.transactions import unit_of_work
 from app.courses import services as courses
 from app.courses.models import Course, Lesson
 from app.extensions import db
+from app.messages.jobs import mail_notices
 from app.messages.models import Notice
 from app.progress import jobs, reminders, services
 from app.progress.models import ActivityState, Certificate, Completion, Enrolment, EnrolmentState
@@ -84,6 +85,7 @@ def test_it_says_the_course_and_leads_to_the_activity(app: Flask) -> None:
     [notice] = db.session.scalars(sa.select(Notice)).all()
     assert notice.values == {
         "slug": "rights", "titles": {"en": "The city’s part"}, "due_at": DUE.isoformat(), "activity": "lesson-1-2",
+        "enrolment": id, "cycle": 1,
     }  # fmt: skip
 
 
@@ -187,6 +189,31 @@ def renew(certificate: Certificate, at: datetime) -> None:
         )  # fmt: skip
 
 
+@pytest.mark.parametrize("renewed", [True, False])
+def test_a_certificate_that_was_renewed_or_revoked_meanwhile_is_not_mailed_of(app: Flask, renewed: bool) -> None:
+    certificate = a_certificate(app, months=12)
+    id, expires = certificate.id, certificate.expires_at
+    assert expires is not None
+    run(expires - 14 * DAY)
+    mailed(expires - 15 * DAY)  # what was told of the completion
+    if renewed:
+        renew(certificate, expires - 14 * DAY)
+    else:
+        with unit_of_work():
+            db.session.get_one(Certificate, id).revoked_at = expires - 14 * DAY
+    assert mailed(expires - 13 * DAY) == 0
+    assert f"expiry:{id}:14" in told()
+
+
+def test_a_certificate_that_expires_is_mailed_of(app: Flask) -> None:
+    certificate = a_certificate(app, months=12)
+    expires = certificate.expires_at
+    assert expires is not None
+    mailed(expires - 15 * DAY)
+    run(expires - 14 * DAY)
+    assert mailed(expires - 13 * DAY) == 1
+
+
 def test_a_certificate_that_was_revoked_is_not_told_of(app: Flask) -> None:
     certificate = a_certificate(app, months=12)
     expires = certificate.expires_at
@@ -194,6 +221,47 @@ def test_a_certificate_that_was_revoked_is_not_told_of(app: Flask) -> None:
     with unit_of_work():
         db.session.get_one(Certificate, certificate.id).revoked_at = NOON
     assert [key for key in run(expires - 14 * DAY) if key.startswith("expiry")] == []
+
+
+def mailed(at: datetime) -> int:
+    """How many mails of notices go at a moment."""
+    db.session.rollback()
+    with clock.at(at):
+        return mail_notices()
+
+
+GONE: list[dict[str, object]] = [
+    {"state": EnrolmentState.WITHDRAWN, "withdrawn_at": NOON},
+    {"state": EnrolmentState.COMPLETED, "completed_at": NOON},
+    {"due_at": None},
+    {"due_at": DUE + 30 * DAY},
+    {"cycle": 2},
+]
+
+
+@pytest.mark.parametrize("values", GONE)
+@pytest.mark.parametrize("when", [DUE - 7 * DAY, DUE + 2 * DAY])
+def test_what_is_due_no_more_is_not_mailed_and_stays_in_the_site(
+    app: Flask, values: dict[str, object], when: datetime
+) -> None:
+    course = a_course(modules=1, lessons=1)
+    gone, others = enrol(a_person(), course), [enrol(a_person(), course) for _ in range(2)]
+    assert len(run(when)) == 1 + len(others)
+    change(gone, **values)
+    assert mailed(when + DAY) == len(others)
+    assert mailed(when + 2 * DAY) == 0
+    assert len(told()) == 1 + len(others)
+
+
+def test_what_still_holds_is_asked_once_for_a_kind(app: Flask, statements: list[str]) -> None:
+    course = a_course(modules=1, lessons=1)
+    for _ in range(6):
+        enrol(a_person(), course)
+    for moment in (DUE - DAY, DUE + 2 * DAY):
+        run(moment)
+    statements.clear()
+    assert mailed(DUE + 3 * DAY) == 6
+    assert len([one for one in statements if "FROM enrolment" in one]) == 2
 
 
 @given(st.integers(-40, 40), st.integers(0, 90))
