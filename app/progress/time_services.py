@@ -17,6 +17,7 @@ from .models import ActivityProgress, ActivityState, Enrolment, EnrolmentState, 
 from .services import Outcome
 
 MOST_MEDIA = 50  # files whose position is kept
+TOUCHED_FOR = timedelta(hours=1)  # in which time that is spent does not say again that the course was touched
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Moved:
 def report(*, person_id: int, course_id: int, activity_id: int, claim: Claim | None, moved: Moved | None) -> None:
     """Keep which activity is open, count the time that is claimed, and keep the position if it is the newest.
 
+    Whoever spends time in an activity touches the course, also where they opened nothing else for days; that is written
+    once an hour.
     Of an activity that has not been begun, time begins it if its kind is done by reading; that of a quiz counts from
     its first attempt on. Raises `NotEnrolled`.
     """
@@ -43,6 +46,8 @@ def report(*, person_id: int, course_id: int, activity_id: int, claim: Claim | N
     if enrolment.last_activity_id != activity_id:
         enrolment.last_activity_id, enrolment.touched_at = activity_id, now
     credit = _count(person_id, claim, now) if claim else Credit()
+    if credit.used and now - enrolment.touched_at > TOUCHED_FOR:
+        enrolment.touched_at = now
     if not credit.visible and moved is None:
         return
     row = _row(enrolment, activity_id)

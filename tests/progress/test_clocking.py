@@ -157,6 +157,28 @@ def test_a_lesson_keeps_its_time_and_place(app: Flask, client: FlaskClient, mome
     assert "&#34;abc&#34;: 12.0" in page
 
 
+def test_whoever_studies_every_day_in_one_lesson_touches_the_course_once_an_hour(
+    app: Flask, client: FlaskClient, moment: list[datetime], statements: list[str]
+) -> None:
+    reader = Reader(client, key="lesson-1-2")
+    reader.report(sequence=0)
+    opened, written, touched = moment[0], [], []
+    for sequence, minutes in enumerate((5, 70, 5, 60, 24 * 60), start=1):
+        moment[0] += timedelta(minutes=minutes)
+        statements.clear()
+        assert reader.report(sequence=sequence, visible=240, used=200) == 204
+        written.append(sum(one.startswith("UPDATE enrolment") for one in statements))
+        db.session.rollback()
+        at = db.session.scalar(sa.select(Enrolment.touched_at).where(Enrolment.id == reader.id))
+        touched.append(at and (at - opened) // timedelta(minutes=1))
+    assert touched == [5, 75, 75, 140, 1580]
+    assert written[1:] == [1, 0, 1, 1]
+    moment[0] += timedelta(days=2)
+    reader.report(sequence=6, visible=240, used=0)  # left open, and nobody there
+    db.session.rollback()
+    assert db.session.get_one(Enrolment, reader.id, populate_existing=True).touched_at < moment[0] - timedelta(days=1)
+
+
 def test_nonsense_changes_nothing(app: Flask, client: FlaskClient, moment: list[datetime]) -> None:
     reader = Reader(client, key="lesson-1-2")
     reader.report(sequence=0)
