@@ -59,7 +59,7 @@ class Row:
             return State.COMPLETED
         if self.due_at is not None and self.due_at < at:
             return State.LATE
-        return State.UNSTARTED if not self.done and self.last_activity_id is None else State.OPEN
+        return State.UNSTARTED if self.last_activity_id is None else State.OPEN
 
 
 _COLUMNS = (

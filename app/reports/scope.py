@@ -187,7 +187,7 @@ def states_at(at: datetime) -> dict[State, Conditions]:
         State.OPEN: (is_open,),
         State.COMPLETED: (Enrolment.state == EnrolmentState.COMPLETED,),
         State.LATE: (is_open, Enrolment.due_at < at),
-        State.UNSTARTED: (is_open, Enrolment.done == 0, Enrolment.last_activity_id.is_(None)),
+        State.UNSTARTED: (is_open, Enrolment.last_activity_id.is_(None)),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -221,7 +222,11 @@ def compare(person: Identity, filters: Filters) -> None:
         assert sum(line.count.completed for line in table.lines) == overview.completed, by
         assert sum(line.count.overdue for line in table.lines) == overview.overdue, by
     assert lateness_queries.added(lateness_queries.list_due(person, filters)).first == overview.overdue
-    assert lateness_queries.added(lateness_queries.list_idle(person, filters)).spans[0] == overview.idle
+    idle = lateness_queries.added(lateness_queries.list_idle(person, filters))
+    assert (idle.first, idle.spans[0]) == (overview.unstarted, overview.idle)
+    if filters.state in (None, State.OPEN, State.UNSTARTED):
+        unstarted = replace(filters, state=State.UNSTARTED)
+        assert people_queries.count_rows(person, unstarted) == overview.unstarted
     stream = list(people_queries.stream_rows(person, filters, Sort.NAME))
     assert stream == listed
     said = {"zone": person.time_zone, "language": "en"}

@@ -16,12 +16,12 @@ from app.auth.models import Cohort, CohortMember, Person, PersonState, Role
 from app.core.transactions import unit_of_work
 from app.extensions import db
 from app.network.models import Region
-from app.progress.models import ActivityState, EnrolmentState
-from app.reports import people_queries, queries
+from app.progress.models import ActivityState, Enrolment, EnrolmentState
+from app.reports import lateness_queries, people_queries, queries
 from app.reports.people_queries import Sort
 from app.reports.queries import Count
 from app.reports.record_queries import get_record
-from app.reports.scope import NO_CITY, Filters
+from app.reports.scope import NO_CITY, Filters, State
 from tests.factories import a_city, a_course, a_person
 
 from .factories import NOW, RECENTLY, add_progress, an_enrolment, edition_of
@@ -84,6 +84,26 @@ def test_filters(app: Flask) -> None:
     assert names(ADMINISTRATOR, Filters(city_id=oslo.id)) == ["A"]
     assert names(ADMINISTRATOR, Filters(city_id=NO_CITY)) == ["C"]
     assert names(ADMINISTRATOR, Filters(city_id=oslo.id, region=Region.AFRICA)) == []
+
+
+def test_whoever_was_only_excused_has_not_started(app: Flask) -> None:
+    course = a_course()
+    edition = edition_of(course)
+    excused, reading, new = an_enrolment(a_person("A"), course), a_person("B"), a_person("C")
+    add_progress(excused, edition, 0, ActivityState.EXCUSED)
+    with unit_of_work():
+        db.session.get_one(Enrolment, excused.id).done = 1
+    an_enrolment(reading, course, last=0)
+    an_enrolment(new, course)
+    unstarted = replace(EVERYTHING, state=State.UNSTARTED)
+    assert names(ADMINISTRATOR, unstarted) == ["C", "A"]
+    assert queries.get_overview(ADMINISTRATOR, EVERYTHING).unstarted == 2
+    assert people_queries.count_rows(ADMINISTRATOR, unstarted) == 2
+    assert queries.get_totals(ADMINISTRATOR, unstarted).enrolled == 2
+    [tally] = lateness_queries.list_idle(ADMINISTRATOR, EVERYTHING)
+    assert tally.first == 2
+    rows = people_queries.list_rows(ADMINISTRATOR, EVERYTHING, Sort.NAME, 1)
+    assert [row.state_at(NOW) for row in rows] == [State.UNSTARTED, State.OPEN, State.UNSTARTED]
 
 
 def test_a_coordinator_reaches_the_cities_they_coordinate_and_nothing_else(app: Flask) -> None:
