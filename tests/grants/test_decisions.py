@@ -186,7 +186,8 @@ def test_more_grants_than_announced_are_given_only_by_saying_so(app: Flask, comm
     client = browser(app, committee.ada)
     client.post(f"{LIST}/{committee.of_sfax.id}/decision", data=AWARD)
     address = f"{LIST}/{committee.of_ghent.id}/decision"
-    assert "This would be 1 more." in words(client.post(address, data=AWARD), 422)
+    refused = words(client.post(address, data=AWARD), 422)
+    assert "The call announced 1 grant. This would be 1 more. Nothing was sent." in refused
     assert application(committee.of_ghent).state == ApplicationState.SUBMITTED
     assert client.post(address, data={**AWARD, "beyond": "y"}).status_code == 303
     db.session.rollback()
@@ -223,9 +224,46 @@ def test_a_draft_that_changed_meanwhile_is_not_sent(app: Flask, committee: Commi
     other.post(address, data={**AWARD, "action": "draft", "version": "1"})
     answer = one.post(f"{LIST}/sent", data={"application": [f"{committee.of_sfax.id}:1"]})
     said = words(answer, 409)
-    assert "A draft was changed since you opened this page. Nothing was sent." in said
+    assert "A draft was changed or taken back since you opened this page. Nothing was sent." in said
     assert "Award €40,000 A sound plan." in said and f'value="{committee.of_sfax.id}:2"' in answer.text
     assert application(committee.of_sfax).state == ApplicationState.SUBMITTED
+
+
+def test_a_draft_that_was_taken_back_meanwhile_keeps_the_others_from_being_sent(
+    app: Flask, committee: Committee
+) -> None:
+    one, other = browser(app, committee.ada), browser(app, committee.abel)
+    ids = (committee.of_sfax.id, committee.of_ghent.id)
+    one.post(f"{LIST}/drafts", data={**REFUSE, "application": [f"{i}:0" for i in ids]})
+    both = {"application": [f"{i}:1" for i in ids]}
+    other.post(f"{LIST}/{ids[0]}/decision/removal", data={"version": "1"})
+    said = words(one.post(f"{LIST}/sent", data=both), 409)
+    assert "changed or taken back since you opened this page. Nothing was sent." in said
+    assert "Send 1 decision" in said and "Sfax" not in said
+    assert "1 application that you ticked is not among these" in said
+    assert application(committee.of_ghent).state == ApplicationState.SUBMITTED
+    other.post(f"{LIST}/{ids[1]}/decision/removal", data={"version": "1"})
+    said = words(one.post(f"{LIST}/sent", data=both), 409)  # nothing is drafted any more: the list
+    assert "changed or taken back since you opened this page. Nothing was sent." in said
+    assert "Send these decisions?" not in said and "Look over those ticked" in said
+    assert drafted() == []
+
+
+def test_what_another_sent_meanwhile_is_neither_sent_nor_told_again(app: Flask, committee: Committee) -> None:
+    moved(committee.amina, committee.kumasi, NOW - DAY)
+    with unit_of_work():  # nobody of Sfax could be told, and that was said to who sent it
+        db.session.execute(sa.delete(PersonRole).where(PersonRole.city_id == committee.sfax.id))
+    moved(committee.salma, committee.kumasi, NOW - DAY)
+    one, other = browser(app, committee.ada), browser(app, committee.abel)
+    ids = (committee.of_sfax.id, committee.of_ghent.id)
+    one.post(f"{LIST}/drafts", data={**REFUSE, "application": [f"{i}:0" for i in ids]})
+    other.post(f"{LIST}/sent", data={"application": f"{ids[0]}:1"})
+    both = {"application": [f"{i}:1" for i in ids]}
+    assert one.post(f"{LIST}/sent", data=both).status_code == 303
+    said = words(one.get(LIST))
+    assert "1 decision is sent. The city is told." in said and "could be told" not in said
+    again = words(one.post(f"{LIST}/sent", data=both), 409)
+    assert "None of these applications waits for a decision any more. Nothing was changed." in again
 
 
 def test_more_grants_than_announced_are_asked_about_before_they_are_sent(app: Flask, committee: Committee) -> None:
@@ -471,6 +509,76 @@ def test_drafts_are_read_in_one_statement(app: Flask, committee: Committee, stat
                 call_id=committee.call.id, decisions=decisions, by=committee.ada.id, seen=seen
             )
         assert sum(one.startswith("SELECT decision_draft") for one in statements) == 1, statements
+
+
+@pytest.mark.parametrize("action", ["draft", "send"])
+def test_what_was_decided_meanwhile_is_said_and_nothing_typed_is_lost(
+    app: Flask, committee: Committee, action: str
+) -> None:
+    browser(app, committee.abel).post(f"{LIST}/{committee.of_sfax.id}/decision", data=AWARD)
+    client = browser(app, committee.ada)
+    typed = {**REFUSE, "action": action, "version": "0"}
+    said = words(client.post(f"{LIST}/{committee.of_sfax.id}/decision", data=typed), 409)
+    assert "This application was decided meanwhile, or withdrawn. What you typed was not saved." in said
+    assert "Refuse Too dear for what it does." in said and "Awarded €40,000" in said
+    assert drafted() == []
+
+
+def test_drafting_for_many_says_how_many_were_left_out(app: Flask, committee: Committee) -> None:
+    client = browser(app, committee.ada)
+    browser(app, committee.abel).post(f"{LIST}/{committee.of_sfax.id}/decision", data=AWARD)
+    both = [f"{committee.of_sfax.id}:0", f"{committee.of_ghent.id}:0"]
+    refused = words(client.post(f"{LIST}/drafts", data={**REFUSE, "application": both[:1]}), 409)
+    assert "This application is decided already" in refused and "Too dear for what it does." in refused
+    assert client.post(f"{LIST}/drafts", data={**REFUSE, "application": both}).status_code == 303
+    said = words(client.get(LIST))
+    assert "1 decision is drafted." in said
+    assert "1 application was left out: it no longer waits for a decision" in said
+    moved(committee.ada, committee.kumasi, NOW - DAY)
+    own = client.post(f"{LIST}/drafts", data={**REFUSE, "application": f"{committee.of_kumasi.id}:0"})
+    said = words(own, 403)
+    assert "another administrator has to do this" in said and "Too dear for what it does." in said
+    assert "are drafted." not in said and len(drafted()) == 1
+
+
+def test_the_list_stays_at_its_page_with_its_filters(
+    app: Flask, committee: Committee, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists, "PAGE_SIZE", 1)
+    client, asked = browser(app, committee.ada), "?show=waiting&q=a&page=2"  # Kumasi, then Sfax
+    html = client.get(f"{LIST}{asked}").text
+    for name in ("action", "formaction"):
+        assert re.search(rf' {name}="{LIST}/(drafts|sending)\?[^"]*show=waiting[^"]*"', html), name
+    tick = f"{committee.of_sfax.id}:0"
+    refused = client.post(f"{LIST}/drafts{asked}", data={**AWARD, "amount": "x", "application": tick})
+    assert "Page 2 of 2" in words(refused, 422) and f'value="{tick}" aria-label="Tick Sfax" checked' in refused.text
+    (previous,) = re.findall(r'rel="prev" href="([^"]+)"', refused.text)
+    assert "Kumasi" in words(client.get(previous.replace("&amp;", "&")))
+    assert f'<form class="filters" method="get" action="{LIST}">' in refused.text
+    done = client.post(f"{LIST}/drafts{asked}", data={**REFUSE, "application": tick})
+    assert done.status_code == 303 and all(one in done.location for one in ("show=waiting", "q=a", "page=2"))
+    tick = {"application": f"{committee.of_sfax.id}:1"}
+    looked_over = client.post(f"{LIST}/sending{asked}", data=tick).text
+    assert looked_over.count("show=waiting") == 2 and looked_over.count("page=2") == 2  # on to sending, and back
+    sent = client.post(f"{LIST}/sent{asked}", data=tick)
+    assert sent.status_code == 303 and "show=waiting" in sent.location and "page=2" in sent.location
+
+
+def test_an_award_without_an_amount_is_said_in_whole_sentences(app: Flask, committee: Committee) -> None:
+    with unit_of_work():
+        call = db.session.get_one(GrantCall, committee.call.id)
+        call.currency = call.ceiling = None
+    client, page = browser(app, committee.ada), f"{LIST}/{committee.of_sfax.id}"
+    award = {**AWARD, "amount": ""}
+    client.post(f"{page}/decision", data={**award, "action": "draft"})
+    assert "Drafted: award a grant" in words(client.get(LIST))
+    other = words(client.post(f"{page}/decision", data={**REFUSE, "action": "draft", "version": "0"}), 409)
+    assert "Drafted: award a grant" in other
+    client.post(f"{page}/decision", data={**award, "version": "1"})
+    said = words(client.get(page))
+    assert "Awarded a grant" in said and ": awarded a grant" in said
+    appeal = words(browser(app, committee.salma).get(f"{OF_CITY}/appeal"))
+    assert "Sfax was awarded a grant on 21 November 2026." in appeal
 
 
 @pytest.mark.parametrize("action", ["draft", "send"])

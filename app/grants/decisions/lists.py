@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from app.auth.identity import Identity
 from app.core.folding import folded
@@ -32,6 +33,16 @@ class Filters:
     show: Show = Show.ALL
     search: str = ""
     page: int = 1
+
+    @property
+    def chosen(self) -> dict[str, str | None]:
+        """What an address says of them but the page; None is left out of it."""
+        return {"show": self.show.value or None, "q": self.search or None}
+
+    @property
+    def address(self) -> dict[str, Any]:
+        """All that an address says, so that whoever comes back finds the list as it was."""
+        return {**self.chosen, "page": self.page if self.page > 1 else None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +91,17 @@ def page_of(call: GrantCall, reader: Identity, filters: Filters) -> Found:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """Decisions that are drafted, looked over before they are sent. `beyond`: more grants than the call announced."""
+    """Decisions that are drafted, looked over before they are sent.
+
+    `beyond`: they are more grants than the call announced. `left_out`: how many of the applications that were asked
+    for have no drafted decision.
+    """
 
     rows: list[Line]
     awards: int
     amount: int
     beyond: bool
+    left_out: int
 
 
 def sending_of(call: GrantCall, reader: Identity, applications: Collection[int]) -> Sending | None:
@@ -101,6 +117,7 @@ def sending_of(call: GrantCall, reader: Identity, applications: Collection[int])
             awards=len(drafts),
             amount=sum(draft.amount or 0 for draft in drafts),
             beyond=call.grants is not None and len(drafts) > 0 and awarded + len(drafts) > call.grants,
+            left_out=len(applications) - len(rows),
         )
         if rows
         else None

@@ -51,17 +51,19 @@ def save_drafts(
     """Write down what is about to be decided, by id of the application; returns of how many.
 
     `seen`: the versions of the drafts that were shown, by application, none where there was no draft. What no longer
-    waits for a decision, and what `by` may not act on or has still to review, is left out. Raises `StillOpen`,
-    `ReviewFirst` where that leaves nothing, `ChangedElsewhere` with nothing saved if another draft stands by now,
-    `AboveCeiling`, `AmountMissing`.
+    waits for a decision, and what `by` may not act on or has still to review, is left out. Where that leaves nothing,
+    raises `AlreadyDecided`, `OwnInterest` or `ReviewFirst`. Raises `StillOpen`, `ChangedElsewhere` with nothing saved
+    if another draft stands by now, `AboveCeiling`, `AmountMissing`.
     """
     call = _closed_call(call_id)
     waiting = _waiting(call_id, decisions)
-    mine = _to_review(waiting, by)
-    left_out = {application_id for application_id, _person in list_conflicts(waiting, [by])} | mine
-    ids = [one for one in waiting if one not in left_out]
-    if mine and not ids:
-        raise ReviewFirst
+    if not waiting:
+        raise _already_decided(decisions)
+    own = {application_id for application_id, _person in list_conflicts(waiting, [by])}
+    mine = _to_review(waiting, by) - own
+    ids = [one for one in waiting if one not in own | mine]
+    if not ids:
+        raise ReviewFirst if mine else OwnInterest
     drafts = _seen_drafts(ids, seen)
     for application_id in ids:
         decision = decisions[application_id]
@@ -99,22 +101,29 @@ def drop_draft(*, call_id: int, application_id: int, seen: int, by: int) -> None
     db.session.flush()
 
 
-def send_drafts(*, call_id: int, seen: Mapping[int, int], by: int, beyond: bool) -> int:
-    """Decide applications as their drafts say, in one go; returns how many. `seen`: the versions that were shown.
+def send_drafts(*, call_id: int, seen: Mapping[int, int], by: int, beyond: bool) -> list[int]:
+    """Decide applications as their drafts say, in one go; returns which. `seen`: the versions that were shown.
 
-    Raises `ChangedElsewhere`, with nothing sent, if a draft is another by now, and as `decide`.
+    Raises `ChangedElsewhere`, with nothing sent, if a draft of what still waits is another by now or was taken back,
+    and as `decide`.
     """
-    drafts = db.session.scalars(
-        sa.select(DecisionDraft)
-        .join(Application, Application.id == DecisionDraft.application_id)
-        .where(DecisionDraft.application_id.in_(seen), Application.call_id == call_id)
-        .execution_options(populate_existing=True)
-    ).all()
-    if any(draft.version_id != seen[draft.application_id] for draft in drafts):
+    _closed_call(call_id)
+    waiting = _waiting(call_id, seen)
+    if not waiting:
+        raise _already_decided(seen)
+    _refuse_own(waiting, by)
+    drafts = _drafts(waiting)
+    if not _are_seen(waiting, drafts, seen):
         raise ChangedElsewhere(
-            _("A draft was changed since you opened this page. Nothing was sent. Look at the list, then send again.")
+            _(
+                "A draft was changed or taken back since you opened this page. Nothing was sent. Look at what is"
+                " drafted now, then send again."
+            )
         )
-    decided = {d.application_id: Decision(ApplicationState(d.outcome), d.amount, d.reason) for d in drafts}
+    decided = {
+        application_id: Decision(ApplicationState(draft.outcome), draft.amount, draft.reason)
+        for application_id, draft in drafts.items()
+    }
     return decide(call_id=call_id, decisions=decided, by=by, beyond=beyond, seen=seen)
 
 
@@ -125,8 +134,8 @@ def decide(
     by: int,
     beyond: bool = False,
     seen: Mapping[int, int] = NOTHING_SEEN,
-) -> int:
-    """Award or refuse, for good: facts frozen, duties begun, the city told. Returns how many were decided.
+) -> list[int]:
+    """Award or refuse, for good: facts frozen, duties begun, the city told. Returns which were decided.
 
     All of them or none. `beyond`: the committee means to give more grants than the call announced. `seen`: as in
     `save_drafts`. Raises `StillOpen`, `AlreadyDecided` if none of them waits for a decision (any more; those alone are
@@ -149,7 +158,7 @@ def decide(
         _decide(call, application, decisions[application.id], by=by, at=now, beyond=more)
     db.session.execute(sa.delete(DecisionDraft).where(DecisionDraft.application_id.in_(waiting)))
     db.session.flush()
-    return len(waiting)
+    return list(waiting)
 
 
 def _decide(
@@ -211,16 +220,13 @@ def check_number(call: GrantCall, new: int, *, beyond: bool) -> bool:
     )
     over = (awarded or 0) + new - call.grants
     if over > 0 and not beyond:
-        raise MoreThanGrants(
-            ngettext(
-                "The call announced %(grants)s grants. This would be %(num)s more. Nothing was sent. Tick that the"
-                " committee means it, then send again.",
-                "The call announced %(grants)s grants. This would be %(num)s more. Nothing was sent. Tick that the"
-                " committee means it, then send again.",
-                over,
-                grants=call.grants,
-            )
+        announced = ngettext("The call announced %(num)s grant.", "The call announced %(num)s grants.", call.grants)
+        more = ngettext(
+            "This would be %(num)s more. Nothing was sent. Tick that the committee means it, then send again.",
+            "This would be %(num)s more. Nothing was sent. Tick that the committee means it, then send again.",
+            over,
         )
+        raise MoreThanGrants(f"{announced} {more}")
     return over > 0
 
 
@@ -249,11 +255,8 @@ def _waiting(call_id: int, ids: Collection[int]) -> dict[int, Application]:
 def _seen_drafts(applications: Iterable[int], seen: Mapping[int, int]) -> dict[int, DecisionDraft]:
     """The drafts of applications, which are locked. Raises `ChangedElsewhere` unless they are those that were shown."""
     ids = list(applications)
-    rows = db.session.scalars(
-        sa.select(DecisionDraft).where(DecisionDraft.application_id.in_(ids)).execution_options(populate_existing=True)
-    )
-    drafts = {draft.application_id: draft for draft in rows}
-    if any(seen.get(one, 0) != (drafts[one].version_id if one in drafts else 0) for one in ids):
+    drafts = _drafts(ids)
+    if not _are_seen(ids, drafts, seen):
         raise ChangedElsewhere(
             _(
                 "Another administrator changed a draft since you opened this page. Nothing was saved. Look at the list,"
@@ -261,6 +264,30 @@ def _seen_drafts(applications: Iterable[int], seen: Mapping[int, int]) -> dict[i
             )
         )
     return drafts
+
+
+def _already_decided(applications: Collection[int]) -> AlreadyDecided:
+    """That none of these applications waits for a decision any more."""
+    if len(applications) == 1:
+        return AlreadyDecided()
+    return AlreadyDecided(
+        _("None of these applications waits for a decision any more. Nothing was changed. Look at how they stand.")
+    )
+
+
+def _drafts(applications: Collection[int]) -> dict[int, DecisionDraft]:
+    """The drafts of these applications that there are, by application."""
+    rows = db.session.scalars(
+        sa.select(DecisionDraft)
+        .where(DecisionDraft.application_id.in_(applications))
+        .execution_options(populate_existing=True)
+    )
+    return {draft.application_id: draft for draft in rows}
+
+
+def _are_seen(applications: Iterable[int], drafts: Mapping[int, DecisionDraft], seen: Mapping[int, int]) -> bool:
+    """Whether the drafts of these applications are those that were shown, none included."""
+    return all(seen.get(one, 0) == (drafts[one].version_id if one in drafts else 0) for one in applications)
 
 
 def _to_review(applications: Collection[int], person_id: int) -> set[int]:

@@ -20,9 +20,17 @@ from app.core.transactions import give_up
 from ..appeals.queries import list_owners
 from ..models import Application, GrantCall
 from ..reviews import files as review_files
-from ..reviews.errors import AboveCeiling, AmountMissing, ChangedElsewhere, MoreThanGrants, OwnInterest
+from ..reviews.errors import (
+    AboveCeiling,
+    AlreadyDecided,
+    AmountMissing,
+    ChangedElsewhere,
+    MoreThanGrants,
+    OwnInterest,
+    ReviewFirst,
+)
 from ..reviews.forms import version_of
-from ..reviews.words import drafted_words, sent_words
+from ..reviews.words import drafted_words, not_drafted_words, sent_words
 from . import queries, services, telling
 from .forms import AnswerForm, DecisionForm, OwnerForm, SendForm
 from .lists import page_of, read_filters, sending_of
@@ -31,6 +39,7 @@ bp = Blueprint("decisions", __name__, url_prefix="/administration/grants/<slug>/
 
 MOST_AT_ONCE = 500
 REFUSED = (AboveCeiling, AmountMissing, MoreThanGrants)  # what is said beside a field, with nothing typed lost
+OVERTAKEN = (AlreadyDecided, ChangedElsewhere, OwnInterest, ReviewFirst)  # what is said above the list, as well
 
 
 @bp.get("")
@@ -51,14 +60,16 @@ def draft_many(slug: str) -> ResponseReturnValue:
         count = services.save_drafts(
             call_id=call.id, decisions=dict.fromkeys(ticked, form.decision), by=the_person().id, seen=ticked
         )
-    except ChangedElsewhere as changed:
+    except OVERTAKEN as said:
         give_up()
-        return _list(queries.get_call(slug), form=form, changed=changed), 409
+        return _list(queries.get_call(slug), form=form, said=said), said.status
     except REFUSED as refused:
         give_up()
         return _list(queries.get_call(slug), form=_beside(form, refused)), 422
     flash(drafted_words(count), "done")
-    return redirect(url_for("decisions.index", slug=slug), 303)
+    if count < len(ticked):
+        flash(not_drafted_words(len(ticked) - count), "due")
+    return _to_list(slug)
 
 
 @bp.post("/sending")
@@ -76,15 +87,12 @@ def send_many(slug: str) -> ResponseReturnValue:
     if not form.validate() or not seen:
         return _list(call, nothing_drafted=True), 422
     try:
-        count = services.send_drafts(call_id=call.id, seen=seen, by=the_person().id, beyond=form.beyond.data)
-    except ChangedElsewhere as changed:
+        sent = services.send_drafts(call_id=call.id, seen=seen, by=the_person().id, beyond=form.beyond.data)
+    except (AlreadyDecided, ChangedElsewhere, *REFUSED) as said:
         give_up()
-        return _sending(queries.get_call(slug), form, changed=changed)
-    except REFUSED as refused:
-        give_up()
-        return _sending(queries.get_call(slug), form, refused=refused)
-    _say_sent(count, seen)
-    return redirect(url_for("decisions.index", slug=slug), 303)
+        return _sending(queries.get_call(slug), form, said=said)
+    _say_sent(sent)
+    return _to_list(slug)
 
 
 @bp.get("/<int:application_id>")
@@ -111,12 +119,15 @@ def decide(slug: str, application_id: int) -> ResponseReturnValue:
     decisions, seen = {application_id: form.decision}, {application_id: form.made_from}
     try:
         if request.form.get("action") == "send":
-            services.decide(call_id=call.id, decisions=decisions, by=person.id, beyond=form.beyond.data, seen=seen)
-            _say_sent(1, decisions)
-        elif services.save_drafts(call_id=call.id, decisions=decisions, by=person.id, seen=seen):
-            flash(_("Saved as a draft. The city does not see it yet."), "done")
+            _say_sent(
+                services.decide(call_id=call.id, decisions=decisions, by=person.id, beyond=form.beyond.data, seen=seen)
+            )
         else:
-            raise OwnInterest
+            services.save_drafts(call_id=call.id, decisions=decisions, by=person.id, seen=seen)
+            flash(_("Saved as a draft. The city does not see it yet."), "done")
+    except AlreadyDecided:
+        give_up()
+        return application_page(queries.get_call(slug), application_id, decision=form, overtaken=True), 409
     except ChangedElsewhere as changed:
         give_up()
         return application_page(queries.get_call(slug), application_id, decision=form, changed=changed), 409
@@ -149,11 +160,13 @@ def application_page(
     answer: AnswerForm | None = None,
     changed: ChangedElsewhere | None = None,
     not_dropped: bool = False,
+    overtaken: bool = False,
 ) -> str:
     """The page of one application, with the form that was refused, if one was.
 
     A form is made from the draft that stands now, unless it was refused for anything but another's draft.
-    `not_dropped`: the draft was to be taken back, and is another than the page had shown.
+    `not_dropped`: the draft was to be taken back, and is another than the page had shown. `overtaken`: `decision` came
+    when the application no longer waited for one.
     """
     page = queries.get_application(call, application_id, the_person())
     draft = page.line.draft
@@ -169,6 +182,7 @@ def application_page(
         decision=decision,
         changed=changed,
         not_dropped=not_dropped,
+        overtaken=overtaken,
         mine=draft is not None and draft.saved_by_id == the_person().id,
         owner=owner,
         answer=answer or AnswerForm(formdata=None),
@@ -197,7 +211,7 @@ def _list(
     form: DecisionForm | None = None,
     nothing_ticked: bool = False,
     nothing_drafted: bool = False,
-    changed: ChangedElsewhere | None = None,
+    said: DomainError | None = None,
 ) -> str:
     filters = read_filters(request.args)
     return render_template(
@@ -209,20 +223,29 @@ def _list(
         form=form or DecisionForm(formdata=None),
         nothing_ticked=nothing_ticked,
         nothing_drafted=nothing_drafted,
-        changed=changed,
+        said=said,
     )
 
 
-def _sending(
-    call: GrantCall, form: SendForm, *, changed: ChangedElsewhere | None = None, refused: DomainError | None = None
-) -> ResponseReturnValue:
-    """The page before decisions are sent, with why they were not."""
+def _to_list(slug: str) -> BaseResponse:
+    """Back to the list, at the page and with the filters that it had."""
+    return redirect(url_for("decisions.index", slug=slug, **read_filters(request.args).address), 303)
+
+
+def _sending(call: GrantCall, form: SendForm, *, said: DomainError | None = None) -> ResponseReturnValue:
+    """The page before decisions are sent, with why they were not; the list, where nothing is drafted."""
     sending = sending_of(call, the_person(), _ticked())
     if sending is None:
-        return _list(call, nothing_drafted=True), 422
-    said = changed or refused
-    page = render_template("grants/decisions/sending.html", call=call, sending=sending, form=form, said=said)
-    return page, 409 if changed else 422 if refused else 200
+        return _list(call, said=said, nothing_drafted=said is None), said.status if said else 422
+    page = render_template(
+        "grants/decisions/sending.html",
+        call=call,
+        sending=sending,
+        form=form,
+        said=said,
+        filters=read_filters(request.args),
+    )
+    return page, said.status if said else 200
 
 
 def _ticked() -> dict[int, int]:
@@ -237,10 +260,10 @@ def _beside(form: DecisionForm, refused: DomainError) -> DecisionForm:
     return form
 
 
-def _say_sent(count: int, applications: Collection[int]) -> None:
-    """That decisions are sent, and which city has nobody who could be told."""
-    untold = telling.list_untold(applications)
-    flash(sent_words(count, all_told=not untold), "done")
+def _say_sent(sent: Collection[int]) -> None:
+    """That the decisions of these applications are sent, and which city has nobody who could be told."""
+    untold = telling.list_untold(sent)
+    flash(sent_words(len(sent), all_told=not untold), "done")
     for city in untold:
         flash(
             _(

@@ -96,6 +96,17 @@ def drafted_words(count: int) -> str:
     )
 
 
+def not_drafted_words(count: int) -> str:
+    """What is said of applications that were ticked and got no draft."""
+    return ngettext(
+        "%(num)s application was left out: it no longer waits for a decision, you have to do with its city, or you have"
+        " still to review it.",
+        "%(num)s applications were left out: they no longer wait for a decision, you have to do with their city, or you"
+        " have still to review them.",
+        count,
+    )
+
+
 def sent_words(count: int, *, all_told: bool) -> str:
     """What is said once decisions were sent; not of all the cities where one could not be told."""
     if not all_told:
