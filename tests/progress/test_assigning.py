@@ -32,7 +32,7 @@ from app.progress.assigning.errors import AlreadyEnded
 from app.progress.assigning.forms import DueForm
 from app.progress.assigning.giving import Due, Target, end_of
 from app.progress.certificates import renewal_services
-from app.progress.models import ActivityState, Assignment, Enrolment
+from app.progress.models import ActivityState, Assignment, Enrolment, EnrolmentState
 from app.progress.services import Outcome
 from tests.at_once import at_once
 from tests.factories import a_city, a_course, a_person, signed_in
@@ -359,6 +359,60 @@ def test_who_moved_to_another_city_is_shown_to_its_coordinators_only(
     rows, total = assigned_queries.list_reached(admin, assignment, page=1, at=at)
     assert {row.person_id for row in rows} == {coordinator.id, staying.id, moving.id}
     assert total == assigned_queries.get_line(admin, given, at).enrolled == 3
+
+
+def figures(person: Identity, given: int, at: datetime) -> tuple[int, int, int]:
+    """Enrolled, completed and late of an assignment; its list says the same of each."""
+    line = assigned_queries.get_line(person, given, at)
+    assignment = assigned_queries.get_assignment(person, given)
+    rows, total = assigned_queries.list_reached(person, assignment, page=1, at=at)
+    there = [row for row in rows if row.state not in (None, EnrolmentState.WITHDRAWN)]
+    assert len(rows) == total
+    assert (line.enrolled, line.completed, line.late) == (
+        len(there), sum(row.completed_at is not None for row in there), sum(row.late for row in rows),
+    )  # fmt: skip
+    return line.enrolled, line.completed, line.late
+
+
+def test_figures_do_not_fall_back_when_somebody_renews(desk: FlaskClient, city: City, coordinator: Identity) -> None:
+    course, person = a_course("prevention", certificate_months=12), a_person("Renewing", city=city)
+    given = give(course, Target(person_id=person.id), coordinator, Due(at=clock.now() + timedelta(days=2)))
+    complete(person, course)
+    assert figures(coordinator, given, clock.now()) == (1, 1, 0)
+    with clock.at(clock.now() + timedelta(days=340)):
+        with unit_of_work():
+            renewal_services.renew(person_id=person.id, course_id=course.id)
+        later = clock.now() + timedelta(days=60)  # the renewal is late, and not by this assignment
+    for at in (clock.now() + timedelta(days=341), later):
+        assert figures(coordinator, given, at) == (1, 1, 0)
+    page = desk.get(f"/assignments/{given}").text
+    assert "of 4 activities" not in page and "Completed" in page
+    again = give(a_course(), Target(person_id=person.id), coordinator, Due(at=SOON))
+    assert figures(coordinator, again, SOON + timedelta(days=1)) == (1, 0, 1)
+
+
+def test_a_renewal_is_late_by_what_was_given_before_it(city: City, admin: Identity) -> None:
+    course, person = a_course("prevention", certificate_months=12), a_person(city=city)
+    enrol(person, course)
+    complete(person, course)
+    with clock.at(clock.now() + timedelta(days=340)):
+        given = give(course, Target(city_id=city.id), admin, Due(days=10))
+        assert figures(admin, given, clock.now()) == (1, 1, 0)
+        with unit_of_work():
+            renewal_services.renew(person_id=person.id, course_id=course.id)
+        jobs.follow_assignments()
+        assert figures(admin, given, clock.now() + timedelta(days=12)) == (1, 0, 1)
+
+
+def test_the_erased_are_in_no_figure_and_no_list(city: City, admin: Identity) -> None:
+    course, person, staying = a_course(), a_person(city=city), a_person(city=city)
+    given = give(course, Target(city_id=city.id), admin)
+    complete(person, course)
+    assert figures(admin, given, clock.now()) == (2, 1, 0)
+    with unit_of_work():
+        auth.erase(person_id=person.id, keeps_name=False, reason="Asked.", by=None)
+    assert figures(admin, given, clock.now()) == (1, 0, 0)
+    assert staying.id
 
 
 def test_the_form_shows_the_day_that_was_written(app: Flask) -> None:

@@ -21,7 +21,7 @@ from app.courses.models import Course
 from app.extensions import db
 from app.network.models import City
 
-from ..models import Assignment, Enrolment, EnrolmentState
+from ..models import Assignment, Completion, Enrolment, EnrolmentState
 from .giving import Due
 from .queries import due_of, reached, target_of
 
@@ -30,7 +30,10 @@ PAGE_SIZE = 50
 
 @dataclass(frozen=True, slots=True)
 class AssignmentLine:
-    """An assignment in a list. `enrolled`, `completed` and `late` count those whom it reaches or enrolled."""
+    """An assignment in a list. `enrolled`, `completed` and `late` count those whom it reaches or enrolled.
+
+    Who completed the course since it was given stays completed, and is not late, when they renew.
+    """
 
     id: int
     course_id: int
@@ -78,7 +81,11 @@ class AssignmentFilters:
 
 @dataclass(frozen=True, slots=True)
 class ReachedLine:
-    """Somebody whom an assignment reaches, and how they stand; `state` is None where they are not enrolled."""
+    """Somebody whom an assignment reaches, and how they stand; `state` is None where they are not enrolled.
+
+    `completed_at`: when they completed the course, also where they did so since it was given and renew it by now;
+    `done`, `total` and `due_at` are then those of the renewal.
+    """
 
     person_id: int
     name: str
@@ -175,8 +182,8 @@ def _counts(person: Identity, assignments: Sequence[Assignment], at: datetime) -
         sa.select(
             sa.literal(a.id).label("id"),
             count.label("enrolled"),
-            count.filter(Enrolment.state == EnrolmentState.COMPLETED).label("completed"),
-            count.filter(Enrolment.state == EnrolmentState.OPEN, Enrolment.due_at < at).label("late"),
+            count.filter(_completed(a)).label("completed"),
+            count.filter(_late(a, at)).label("late"),
         ).where(
             Enrolment.course_id == a.course_id, Enrolment.state != EnrolmentState.WITHDRAWN, _theirs(person),
             Enrolment.assignment_id == a.id if a.ended_at else
@@ -190,10 +197,27 @@ def _counts(person: Identity, assignments: Sequence[Assignment], at: datetime) -
     return {row.id: (row.enrolled, row.completed, row.late) for row in db.session.execute(sa.union_all(*parts))}
 
 
+def _completed(assignment: Assignment) -> sa.ColumnElement[bool]:
+    """That an enrolment is completed, or was since the assignment was given and is being renewed."""
+    return sa.or_(
+        Enrolment.state == EnrolmentState.COMPLETED,
+        sa.and_(Enrolment.cycle > 1, _since(assignment).correlate(Enrolment).exists()),
+    )
+
+
+def _late(assignment: Assignment, at: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(Enrolment.state == EnrolmentState.OPEN, Enrolment.due_at < at, sa.not_(_completed(assignment)))
+
+
+def _since(assignment: Assignment) -> sa.Select[datetime]:
+    """When an enrolment was completed since the assignment was given, in any cycle."""
+    return sa.select(Completion.completed_at).where(
+        Completion.enrolment_id == Enrolment.id, Completion.completed_at >= assignment.given_at
+    )
+
+
 def _theirs(person: Identity) -> sa.ColumnElement[bool]:
-    """The enrolments of people whom `person` may see: whoever moved to another city is not their coordinator's."""
-    if person.is_administrator:
-        return sa.true()
+    """The enrolments of people whom `person` may see: neither the erased nor, for coordinators, who moved away."""
     return Enrolment.person_id.in_(sa.select(Person.id).where(of_people(person)))
 
 
@@ -212,13 +236,14 @@ def list_reached(person: Identity, assignment: Assignment, *, page: int, at: dat
     Late first, then by name.
     """
     mine = sa.and_(Enrolment.person_id == Person.id, Enrolment.course_id == assignment.course_id)
-    late = sa.and_(Enrolment.state == EnrolmentState.OPEN, Enrolment.due_at < at)
+    late, latest = _late(assignment, at), _since(assignment).with_only_columns(sa.func.max(Completion.completed_at))
+    completed_at = sa.func.coalesce(Enrolment.completed_at, latest.correlate(Enrolment).scalar_subquery())
     belongs = Person.id.in_(reached(target_of(assignment)))
     which = Enrolment.assignment_id == assignment.id
     rows = db.session.execute(
         sa.select(
             Person.id, Person.name, City.name.label("city"), Person.state.label("of_person"), Enrolment.state,
-            Enrolment.done, Enrolment.total, Enrolment.due_at, Enrolment.completed_at,
+            Enrolment.done, Enrolment.total, Enrolment.due_at, completed_at.label("completed_at"),
             sa.func.coalesce(late, sa.false()).label("late"), sa.func.count().over().label("all"),
         )
         .outerjoin(Enrolment, mine)
