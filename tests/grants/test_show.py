@@ -188,6 +188,19 @@ def test_a_city_that_has_to_wait_is_told_from_which_day(client: FlaskClient, cou
     assert "It will be open to Sfax from 21 December 2026 until 31 January 2027" in alone
 
 
+def test_a_day_of_the_network_is_the_same_for_every_reader(client: FlaskClient, course: Course) -> None:
+    """In New York it is still the day before when a day begins by UTC."""
+    a_call(All(of=(MemberFor(12), Completed(course.id))), slug="local")
+    person = a_person(city=a_city("Sfax", joined_on=(NOW - 335 * DAY).date()))
+    with unit_of_work():
+        db.session.get_one(Person, person.id).time_zone = "America/New_York"
+    signed_in(client, person)
+    with clock.at(NOW):
+        words, home = page(client, "/grants/local"), client.get("/", follow_redirects=True).text
+    assert "It will be open to Sfax from 21 December 2026." in words and "it will be so from 21 December 2026" in words
+    assert "Open to your city from 21 December 2026." in home
+
+
 def test_who_belongs_to_no_city_is_told_so_and_cannot_apply(client: FlaskClient, course: Course) -> None:
     a_call(Completed(course.id), slug="local")
     person = a_person(city=None)

@@ -189,7 +189,7 @@ class Wording(FindingWords):
         return _("%(city)s can apply until %(closes)s.", city=self.city, closes=closes)
 
     def _waiting(self, standing: Standing, until: datetime, closes: str) -> str:
-        day, barred = formats.day(until), standing.barred
+        day, barred = formats.utc_day(until), standing.barred
         if barred is None and standing.can_go_on:
             return _(
                 "It will be open to %(city)s from %(day)s. Finish what else is left by %(closes)s.",
@@ -260,7 +260,7 @@ class Wording(FindingWords):
         if standing.is_out_of_reach:
             return _("This call is not open to your city.")
         if standing.waits_until is not None:
-            return _("Open to your city from %(day)s.", day=formats.day(standing.waits_until))
+            return _("Open to your city from %(day)s.", day=formats.utc_day(standing.waits_until))
         if standing.barred is not None and (standing.steps == 1 or not standing.can_go_on):
             return self.evidence(standing.barred)
         leaf = standing.next
