@@ -85,7 +85,8 @@ def _told(case: Case, language: str) -> Iterator[str]:
     """What `explain` says, line by line."""
     call = case.call
     say = Wording(
-        case.facts.courses, language, city=case.city.name, names=case.names, time_zone=call.time_zone
+        case.facts.courses, language, quizzes=case.facts.quizzes, city=case.city.name, names=case.names,
+        time_zone=call.time_zone,
     )  # fmt: skip
     yield f"{call.title.best(language, call.source_language)} ({call.slug})"
     yield f"{case.city.name}, as of {trace.moment(case.at)}, by rule {call.rule_number}"

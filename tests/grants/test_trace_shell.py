@@ -8,15 +8,18 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask.testing import FlaskClient
 
-from app.auth.models import Person
+from app.auth.models import Person, Role
 from app.core import clock
 from app.core.transactions import unit_of_work
 from app.extensions import db
 from app.grants.models import Appeal, Application, GrantCall, Waiver
+from app.grants.rules import Passed
 from app.grants.trace import waiver_services
+from tests.factories import a_choice_question, a_city, a_course, a_person, signed_in
 from tests.grants.decided import a_decided_application
-from tests.grants.factories import NOW
+from tests.grants.factories import NOW, a_call
 
 
 @pytest.fixture
@@ -46,6 +49,18 @@ def test_it_says_what_is_waived_and_who_by_name(application: Application, app: F
         ada = db.session.get_one(Person, waiver.owner_id)
         ada.name, ada.email, ada.state = "", None, "erased"
     assert f"ended by (erased) (person {waiver.owner_id}): It is held again" in _explain(app, application)[1]
+
+
+def test_it_names_quizzes_as_the_page_of_the_case_does(client: FlaskClient, app: Flask) -> None:
+    course, city = a_course(questions=[a_choice_question()]), a_city("Sfax")
+    a_person(city=city)
+    call = a_call(Passed(course.modules[-1].activities[-1].id), slug="quiz")
+    ada = signed_in(client, a_person("Ada Okafor", roles=(Role.ADMINISTRATOR,)))
+    said = app.test_cli_runner().invoke(args=["grants", "explain", "--call", "quiz", "--city", "sfax"]).output
+    with clock.at(NOW):
+        page = ada.get(f"/administration/grants/{call.slug}/cities/{city.id}").text
+    assert "Pass the quiz “" in said and "a quiz" not in said
+    assert "Pass the quiz “" in page and "“a quiz”" not in page
 
 
 def test_it_says_the_appeals(application: Application, app: Flask) -> None:

@@ -147,8 +147,9 @@ def _offered(form: WaiveForm, case: Case) -> WaiveForm:
 
 def _wording(case: Case) -> Wording:
     return Wording(
-        case.facts.courses, page_language(), city=case.city.name, names=case.names, time_zone=case.call.time_zone
-    )
+        case.facts.courses, page_language(), quizzes=case.facts.quizzes, city=case.city.name, names=case.names,
+        time_zone=case.call.time_zone,
+    )  # fmt: skip
 
 
 def _page(case: Case, form: WaiveForm | None = None, *, ending: dict[int, EndWaiverForm] | None = None) -> str:
