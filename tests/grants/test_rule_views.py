@@ -141,6 +141,14 @@ def test_the_count_as_of_another_day(ada: FlaskClient) -> None:
     assert "<html" not in piece
 
 
+def test_a_waiver_counts_through_its_last_day(ada: FlaskClient, scene: Scene) -> None:
+    """It ends with 10 December where the call is made, in Tunis."""
+    ends = datetime(2026, 12, 10, 23, tzinfo=UTC)
+    a_waiver(scene.call, scene.turku, Completed(scene.first.id), by=scene.ada, until=ends)
+    assert "On 10 December 2026: 2 practitioners in 3 cities" in page(ada, "?on=2026-12-10&count=yes")
+    assert "On 11 December 2026: 2 practitioners in 2 cities" in page(ada, "?on=2026-12-11&count=yes")
+
+
 def test_the_page_comes_without_figures_and_its_script_fetches_them(
     ada: FlaskClient, scene: Scene, statements: list[str]
 ) -> None:
@@ -526,6 +534,29 @@ def test_a_rule_with_a_fault_keeps_what_was_typed_about_the_version(ada: FlaskCl
     assert answer.status_code == 422
     assert "Something has to be put right first." in words_of(answer)
     assert sent(answer.get_data(as_text=True))["reason"] == ["Of the audit."]
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("2026-11-20", "20 November 2026 is over before the call opens"),
+        ("2029-01-30", ""),
+        ("2029-01-31", "A certificate in “The city’s part” is valid for 24 months. Even one from the day on which"),
+    ],
+)
+def test_a_day_until_which_no_certificate_can_last_is_said(ada: FlaskClient, scene: Scene, day: str, said: str) -> None:
+    """The call closes on 31 January 2027 at 17:00 UTC."""
+    add(ada, "certified", course="The city’s part (schools)", valid_on=day)
+    words = page(ada)
+    assert said in words if said else "Choose a later day" not in words and "Choose an earlier day" not in words
+    answer = send(ada, "/versions/new", seen=seen(), at_once="y", reason="A day")
+    assert answer.status_code == (422 if day == "2029-01-31" else 303)
+
+
+@opened
+def test_a_day_that_is_over_is_said(ada: FlaskClient, scene: Scene) -> None:
+    add(ada, "certified", course="The city’s part (schools)", valid_on="2026-11-19")
+    assert "19 November 2026 is over, so this only asks for a certificate that is valid now." in page(ada)
 
 
 def test_a_call_that_opens_while_its_form_stands_open_keeps_what_was_typed(ada: FlaskClient, scene: Scene) -> None:

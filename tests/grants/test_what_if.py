@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from flask import Flask
@@ -82,6 +82,18 @@ def test_quizzes_and_statements_are_imagined_too(scene: Scene) -> None:
     chosen = Choice(frozenset({scene.hedi.id}), courses)
     assert imagine(call, city, chosen, {}).eligible_then == 0
     assert imagine(call, city, replace(chosen, states=True), {}).eligible_then == 1
+
+
+def test_a_certificate_ends_as_the_course_says(client: FlaskClient, scene: Scene) -> None:
+    """Those of the course are valid for two years."""
+    late, soon = (Certified(scene.course.id, valid_on=date(year, 11, 20)) for year in (2028, 2027))
+    a_call(late, slug="late")
+    a_call(soon, slug="soon")
+    signed_in(client, scene.salma)
+    with clock.at(NOW - 2 * DAY):
+        for slug, said in (("late", "Sfax could not apply yet"), ("soon", "Sfax could apply")):
+            address = f"/grants/{slug}/what-if?course={scene.course.id}&person={scene.hedi.id}"
+            assert said in page(client, address)
 
 
 def test_a_city_may_become_eligible_alone(scene: Scene) -> None:

@@ -11,6 +11,7 @@ from app.core.errors import NotFound
 
 from ..judging.queries import CityChange, Comparison
 from ..rules import DEEPEST, Combinator, Node, Path, mark_of
+from ..rules.moments import TICK
 from ..rules.problems import Problem
 from . import shaping
 from .forms import kind_of
@@ -94,5 +95,5 @@ def path_of(place: str) -> Path:
 
 
 def end_of(day: date, time_zone: str) -> datetime:
-    """The first moment after `day` where the call is made."""
-    return datetime.combine(day + timedelta(days=1), time(), tzinfo=ZoneInfo(time_zone)).astimezone(UTC)
+    """The last moment of `day` where the call is made."""
+    return datetime.combine(day + timedelta(days=1), time(), tzinfo=ZoneInfo(time_zone)).astimezone(UTC) - TICK

@@ -8,14 +8,19 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.auth.models import Person, PersonRole, PersonState, Role
+from app.core import clock
 from app.core.errors import NotFound
 from app.core.models import AuditEvent
 from app.extensions import db
 
+from ..eligibility.certificate_queries import list_certificate_months
+from ..judging.queries import list_problems
 from ..models import GrantCall, Rule, RuleDraft, Waiver
 from ..queries import PARDON, pardon_of
-from ..rules import read
+from ..rules import Certified, Node, Problem, read
+from ..rules.problems import Times, untimely
 from .versions import Draft, InForce, Ruled, Version, VersionState
+from .words import says
 
 # What changes a draft, as the audit log says it; the last of these is what Undo takes back.
 CHANGED, UNDONE, DISCARDED = "rule_draft.change", "rule_draft.undo", "rule_draft.discard"
@@ -88,6 +93,19 @@ def _ruled(rows: Sequence[Any]) -> Ruled:
         waiting=row.waiting,
         waivers=tuple(pardon_of(each) for each in rows if each.waiver_id is not None),
     )
+
+
+def list_faults(call: Ruled, rule: Node) -> list[Problem]:
+    """What is wrong with a rule of this call, in words, what stops it first.
+
+    Statements as `list_problems`; where it asks for certificates on a day, two more, and those of `named_by`.
+    """
+    found = list_problems(rule)
+    dated = {leaf.course_id for leaf in rule.leaves() if isinstance(leaf, Certified) and leaf.valid_on is not None}
+    if dated:
+        times = Times(call.opens_at, call.closes_at, clock.now(), list_certificate_months(dated))
+        found += untimely(rule, times, says(rule))
+    return sorted(found, key=lambda problem: not problem.blocks)
 
 
 def list_versions(call: Ruled) -> list[Version]:

@@ -14,7 +14,6 @@ from app.core.text import Text, source_first
 from app.extensions import db
 from app.messages.services import Told, tell_many
 
-from ..judging.queries import list_problems
 from ..models import CallChange, ChangeKind, GrantCall, Rule, RuleDraft
 from ..rules import Node, read, write
 from . import queries
@@ -127,7 +126,7 @@ def approve(*, call_id: int, number: int, by: int) -> Rule:
     """
     call, version = _to_decide(call_id, number, by)
     _check_not_closed(call)
-    _check_sound(read(version.tree))
+    _check_sound(call, read(version.tree))
     version.approved_by_id = by
     _enforce(call, version)
     audit.record("rule.approve", f"grant_call:{call.id}", actor_id=by, number=number)
@@ -247,7 +246,7 @@ def _check_ready(call: Ruled) -> None:
         raise ProposalWaits
     if not call.changed:
         raise NothingNew
-    _check_sound(call.rule)
+    _check_sound(call, call.rule)
 
 
 def _check_not_closed(call: Ruled) -> None:
@@ -255,8 +254,8 @@ def _check_not_closed(call: Ruled) -> None:
         raise CallHasClosed
 
 
-def _check_sound(rule: Node) -> None:
-    if any(problem.blocks for problem in list_problems(rule)):
+def _check_sound(call: Ruled, rule: Node) -> None:
+    if any(problem.blocks for problem in queries.list_faults(call, rule)):
         raise RuleHasFaults
 
 

@@ -15,7 +15,7 @@ from app.core.access import Permission, allow
 from app.core.errors import DomainError
 from app.core.paging import page_number
 
-from ..judging.queries import compare, list_problems
+from ..judging.queries import compare
 from . import queries, services, subjects
 from .counts import count
 from .errors import CallHasOpened, ReasonNeeded
@@ -166,7 +166,7 @@ def _new_page(call: Ruled, form: VersionForm, refused: str = "") -> str:
         opened=call.has_opened(now),
         closed=call.has_closed(now),
         published=call.is_published(now),
-        problems=list_problems(call.rule),
+        problems=queries.list_faults(call, call.rule),
         **_compared(call, call.rule),
     )
 
@@ -179,7 +179,7 @@ def _version_page(call: Ruled, version: Version, form: DismissalForm | None = No
         version=version,
         form=form or DismissalForm(),
         refused=refused,
-        problems=list_problems(version.rule) if waits else [],
+        problems=queries.list_faults(call, version.rule) if waits else [],
         closed=call.has_closed(clock.now()),
         may_decide=waits and version.written_by_id != the_person().id,
         **(_compared(call, version.rule) if waits else {"say": says(version.rule)}),

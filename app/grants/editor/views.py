@@ -16,7 +16,7 @@ from app.core.access import Permission, allow
 from app.core.errors import NotFound
 from app.core.languages import known_tag
 
-from ..judging.queries import list_archived, list_problems
+from ..judging.queries import list_archived
 from ..rules import Combinator, Node, Path, mark_of, walk
 from . import counts as counting
 from . import queries, services, shaping
@@ -155,7 +155,7 @@ def _page(call: Ruled, *, conflict: bool = False, counted: bool = False) -> str:
         call=call,
         conflict=conflict,
         mine=_mine(call),
-        rule=shown(call.rule, list_problems(call.rule)),
+        rule=shown(call.rule, queries.list_faults(call, call.rule)),
         say=says(call.rule),
         archived=list_archived(call.in_force.rule) if call.in_force else [],
         undo=queries.find_last_change(call),

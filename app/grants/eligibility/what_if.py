@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TypeVar
+
+from app.core import clock
 
 from ..calls.call import Call, CityJudgement, Standing
 from ..judging.effort import effort
@@ -19,11 +22,15 @@ V = TypeVar("V")
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What is imagined: that each of `people` finished each of `courses`, and stated what the rule asks them to."""
+    """What is imagined: that each of `people` finished each of `courses`, and stated what the rule asks them to.
+
+    `months`: for how many months a certificate is valid, by course; none where it never expires.
+    """
 
     people: frozenset[int] = frozenset()
     courses: frozenset[int] = frozenset()
     states: bool = False
+    months: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +107,18 @@ def as_if(call: Call, facts: Facts, choice: Choice, city: CityJudgement) -> Fact
         completions=_with(facts.completions, courses, [CompletionFact(at, FULL)]),
         certificates={
             **facts.certificates,
-            **{i: (*facts.certificates.get(i, ()), CertificateEvidence(i, "", at, None)) for i in courses},
+            **{i: (*facts.certificates.get(i, ()), _certificate(i, at, choice)) for i in courses},
         },
         attempts=_with(facts.attempts, quizzes, [AttemptFact(at, FULL)]),
         passes=_with(facts.passes, quizzes, [PassFact(at, FULL)]),
         declarations={**facts.declarations, **{key: DeclarationFact(True, at) for key in stated}},
     )
+
+
+def _certificate(course_id: int, at: datetime, choice: Choice) -> CertificateEvidence:
+    """The certificate of who finishes a course at a moment."""
+    months = choice.months.get(course_id)
+    return CertificateEvidence(course_id, "", at, clock.months_after(at, months) if months else None)
 
 
 def _with(known: Mapping[K, Collection[V]], keys: Iterable[K], more: Iterable[V]) -> dict[K, tuple[V, ...]]:

@@ -12,6 +12,7 @@ from app.core.errors import NotFound
 
 from .. import queries
 from ..views import bp
+from .certificate_queries import list_certificate_months
 from .way_queries import list_coordinated, may_know_names
 from .what_if import Choice, imagine
 
@@ -53,7 +54,8 @@ def what_if(slug: str) -> str | Response:
 
 
 def _choice(courses: frozenset[int]) -> Choice:
-    return Choice(_chosen("person"), _chosen("course") & courses, request.args.get("states") == "y")
+    chosen = _chosen("course") & courses
+    return Choice(_chosen("person"), chosen, request.args.get("states") == "y", list_certificate_months(chosen))
 
 
 def _city(reader: Identity) -> int | None:

@@ -11,15 +11,16 @@ from itertools import combinations
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.core import formats
+from app.core import clock, formats
 from app.grants.judging.shapes import CourseFact, QuizFact
-from app.network.labels import REGIONS, SIZES, country_name
+from app.network.labels import REGIONS, SIZES, country_name, plain_day
 
 from .cities import CityIn, CityTrained
 from .combinators import All, AtLeast, Combinator, Node, Not
-from .courses import Completed
+from .courses import Certified, Completed
+from .moments import TICK, end_of
 from .quizzes import Passed
-from .requirement import Names
+from .requirement import Names, period_of
 from .satisfying import Budget, Place, can_be_met, is_always_met
 from .trees import Path, depth, walk
 
@@ -67,6 +68,56 @@ def problems(rule: Node, around: Surroundings, say: Names) -> list[Problem]:
         found += _contradictions((), rule, around, say, budget)
         found += _idle((), rule, around, budget)
     return sorted(found, key=lambda problem: not problem.blocks)
+
+
+@dataclass(frozen=True)
+class Times:
+    """When a rule is to decide: from when until when its call is open, and the moment at which it is written.
+
+    `months`: for how many months certificates that are given today are valid, by course; none where they never expire.
+    """
+
+    opens_at: datetime
+    closes_at: datetime
+    now: datetime
+    months: Mapping[int, int]
+
+
+def untimely(rule: Node, times: Times, say: Names) -> list[Problem]:
+    """The days that a rule asks for and that do not go with the dates of its call: what stops it first."""
+    found = [
+        p for path, node in walk(rule) if isinstance(node, Certified) for p in _certificate(path, node, times, say)
+    ]
+    return sorted(found, key=lambda problem: not problem.blocks)
+
+
+def _certificate(path: Path, node: Certified, times: Times, say: Names) -> Iterator[Problem]:
+    """A day until whose end no certificate can last, or one that is over before anybody is asked."""
+    if node.valid_on is None:
+        return
+    day, months, until = plain_day(node.valid_on), times.months.get(node.course_id), end_of(node.valid_on)
+    if months is not None and clock.months_after(times.closes_at - TICK, months) <= until:
+        words = _(
+            "A certificate in “%(course)s” is valid for %(period)s. Even one from the day on which the call closes "
+            "expires before %(day)s is over, so nobody can meet this. Choose an earlier day, or none.",
+            course=say.title(node.course_id),
+            period=period_of(months),
+            day=day,
+        )
+        yield Problem(path, words)
+    elif until < times.opens_at:
+        words = _(
+            "%(day)s is over before the call opens, so this only asks for a certificate that is valid then. "
+            "Choose a later day, or none.",
+            day=day,
+        )
+        yield Problem(path, words, blocks=False)
+    elif until < times.now:
+        words = _(
+            "%(day)s is over, so this only asks for a certificate that is valid now. Choose a later day, or none.",
+            day=day,
+        )
+        yield Problem(path, words, blocks=False)
 
 
 def too_deep(rule: Node) -> str:
