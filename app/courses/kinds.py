@@ -169,10 +169,11 @@ def words_of(html: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What a kind's own records make of an activity: a state of progress, and a score, 0 to 1."""
+    """What a kind's own records make of an activity: a state of progress, a score, 0 to 1, and if that passes."""
 
     state: str
     score: float | None
+    passed: bool = False
 
 
 class Kind(ABC):

@@ -255,6 +255,7 @@ class ActivityProgress(Base):
     score: Mapped[float | None] = mapped_column(comment="0 to 1, by the activity's own grading method")
     first_at: Mapped[datetime]
     completed_at: Mapped[datetime | None]
+    passed_at: Mapped[datetime | None] = mapped_column(comment="when the person first reached the activity’s pass mark")
     seconds: Mapped[int] = mapped_column(default=0, comment="visible and in use")
     visible_seconds: Mapped[int] = mapped_column(default=0, comment="visible, in use or not")
     position: Mapped[Position | None] = mapped_column(Document(Position))
@@ -301,6 +302,19 @@ class Completion(Base):
     city_id: Mapped[int | None] = mapped_column(sa.ForeignKey("city.id"), comment="the person's on that day")
     score: Mapped[float | None] = mapped_column(comment="of the day, 0 to 1")
     completed_at: Mapped[datetime]
+
+
+class RisenScore(Base):
+    """A score that a cycle rose to after it was completed, higher than all before: appended, never changed."""
+
+    __tablename__ = "risen_score"
+    __table_args__ = (sa.Index(None, "enrolment_id", "cycle"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(sa.ForeignKey("enrolment.id"))
+    cycle: Mapped[int]
+    score: Mapped[float] = mapped_column(comment="0 to 1")
+    at: Mapped[datetime] = mapped_column(comment="when the person did what it was given for")
 
 
 class Certificate(Base):

@@ -15,12 +15,14 @@ from .standing import DONE_WITH
 class Outcome:
     """What happened in an activity. `score` is 0 to 1 by the activity's own grading, None where nothing is graded.
 
+    `passed`: that the score reaches the pass mark that the activity has, whatever completes it.
     `by_id` and `reason` say who excused the person from it or completed it for them, and why. `TAKEN_BACK` is that
     this no longer holds, and what they did by themselves does.
     """
 
     state: ActivityState | None
     score: float | None = None
+    passed: bool = False
     by_id: int | None = None
     reason: str | None = None
 
@@ -28,7 +30,9 @@ class Outcome:
 TAKEN_BACK = Outcome(None)
 
 
-def write(*, enrolment_id: int, cycle: int, activity_id: int, outcome: Outcome, now: datetime) -> None:
+def write(
+    *, enrolment_id: int, cycle: int, activity_id: int, outcome: Outcome, now: datetime, done_at: datetime
+) -> None:
     """Write an outcome upon what stands. For `services.record` alone, which locks before and counts afterwards."""
     row = db.session.get(ActivityProgress, (enrolment_id, cycle, activity_id), populate_existing=True)
     if outcome.state is None:
@@ -40,17 +44,20 @@ def write(*, enrolment_id: int, cycle: int, activity_id: int, outcome: Outcome, 
             ActivityProgress(
                 enrolment_id=enrolment_id, cycle=cycle, activity_id=activity_id, state=outcome.state, first_at=now,
                 score=outcome.score, completed_at=now if done else None, by_id=outcome.by_id, reason=outcome.reason,
+                passed_at=done_at if outcome.passed else None,
             )
         )  # fmt: skip
     else:
-        _take(row, outcome, outcome.state, now)
+        _take(row, outcome, outcome.state, now, done_at)
     db.session.flush()
 
 
-def _take(row: ActivityProgress, outcome: Outcome, state: ActivityState, now: datetime) -> None:
+def _take(row: ActivityProgress, outcome: Outcome, state: ActivityState, now: datetime, done_at: datetime) -> None:
     """What is complete stays so; what another person gave stays until they complete it themselves."""
     if outcome.score is not None:
         row.score = outcome.score
+    if outcome.passed and row.passed_at is None:
+        row.passed_at = done_at
     if outcome.by_id is not None:
         if row.by_id is None:
             row.own_state = row.state

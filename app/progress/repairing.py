@@ -23,7 +23,7 @@ def repair(enrolment_id: int, differences: Sequence[Difference]) -> None:
     for difference in differences:
         if difference.outcome is not None:
             cycle, activity_id, recorded = difference.outcome
-            outcome = Outcome(ActivityState(recorded.state), recorded.score)
+            outcome = Outcome(ActivityState(recorded.state), recorded.score, passed=recorded.passed)
             services.record(enrolment_id=enrolment_id, activity_id=activity_id, outcome=outcome, cycle=cycle)
     _date(enrolment)
     services.recount(enrolment_id=enrolment_id)

@@ -25,7 +25,16 @@ from .beginning import fresh
 from .certificates import codes
 from .counting import counted, rule_of
 from .errors import ActivityGone, NotAdmitted, NotEnrolled
-from .models import ActivityProgress, ActivityState, Assignment, Certificate, Completion, Enrolment, EnrolmentState
+from .models import (
+    ActivityProgress,
+    ActivityState,
+    Assignment,
+    Certificate,
+    Completion,
+    Enrolment,
+    EnrolmentState,
+    RisenScore,
+)
 from .outcomes import TAKEN_BACK as TAKEN_BACK
 from .outcomes import Outcome as Outcome
 from .signals import course_completed, enrolled
@@ -126,7 +135,9 @@ def _come_back(enrolment: Enrolment, by_id: int | None = None) -> None:
     _count(enrolment, edition_in_force(enrolment))
 
 
-def record(*, enrolment_id: int, activity_id: int, outcome: Outcome, cycle: int | None = None) -> Enrolment:
+def record(
+    *, enrolment_id: int, activity_id: int, outcome: Outcome, cycle: int | None = None, done_at: datetime | None = None
+) -> Enrolment:
     """Write down what happened in an activity, and what follows: the count, and the completion with its certificate.
 
     Locks the enrolment first, so that two last activities which finish together still complete the course, once.
@@ -134,6 +145,7 @@ def record(*, enrolment_id: int, activity_id: int, outcome: Outcome, cycle: int 
     An activity that the edition in force no longer has is still written down: a later edition may bring it back.
     So is what somebody does in a window that stood open when they left: it counts, and completes once they come back.
     What happened in an earlier `cycle`, as a mark that comes after a renewal, is written down there and counts no more.
+    `done_at`: when the person did it, where that was before now, as with a mark that comes later.
     Raises `ActivityGone` if the course never had it.
     """
     enrolment = lock(enrolment_id)
@@ -143,14 +155,14 @@ def record(*, enrolment_id: int, activity_id: int, outcome: Outcome, cycle: int 
     now = clock.now()
     outcomes.write(
         enrolment_id=enrolment.id, cycle=enrolment.cycle if cycle is None else cycle, activity_id=activity_id,
-        outcome=outcome, now=now,
+        outcome=outcome, now=now, done_at=done_at or now,
     )  # fmt: skip
     if cycle is not None and cycle != enrolment.cycle:
         return enrolment
     if outcome.by_id is None and outcome is not TAKEN_BACK:
         enrolment.last_activity_id = activity_id
         enrolment.touched_at = now
-    _count(enrolment, edition)
+    _count(enrolment, edition, done_at=done_at)
     return enrolment
 
 
@@ -235,7 +247,7 @@ def edition_in_force(enrolment: Enrolment) -> PublishedEdition:
     return get_edition(edition_id)
 
 
-def _count(enrolment: Enrolment, edition: PublishedEdition) -> None:
+def _count(enrolment: Enrolment, edition: PublishedEdition, *, done_at: datetime | None = None) -> None:
     rows = db.session.execute(
         sa.select(ActivityProgress.activity_id, ActivityProgress.state, ActivityProgress.score).where(
             ActivityProgress.enrolment_id == enrolment.id, ActivityProgress.cycle == enrolment.cycle
@@ -245,11 +257,25 @@ def _count(enrolment: Enrolment, edition: PublishedEdition) -> None:
     count = counted(edition, states, {row.activity_id: row.score for row in rows})
     enrolment.states = states
     enrolment.done, enrolment.total = count.standing.done, count.standing.total
+    if count.score is not None and count.score > (enrolment.score or 0.0) and enrolment.completed_at is not None:
+        _note_risen(enrolment, count.score, done_at or clock.now())
     enrolment.score = count.score
     enrolment.counted_edition_id = edition.id
     if count.standing.complete and enrolment.state == EnrolmentState.OPEN:
         _complete(enrolment, edition)
     db.session.flush()
+
+
+def _note_risen(enrolment: Enrolment, score: float, at: datetime) -> None:
+    """Keep a score that a completed cycle rose to, where it is the highest of the cycle."""
+    known = sa.union_all(
+        *(
+            sa.select(kept.score).where(kept.enrolment_id == enrolment.id, kept.cycle == enrolment.cycle)
+            for kept in (Completion, RisenScore)
+        )
+    )
+    if score > max((one for one in db.session.scalars(known) if one is not None), default=0.0):
+        db.session.add(RisenScore(enrolment_id=enrolment.id, cycle=enrolment.cycle, score=score, at=at))
 
 
 def _complete(enrolment: Enrolment, edition: PublishedEdition) -> None:

@@ -58,13 +58,14 @@ def outcome_of(made: Sequence[Made], settings: QuizSettings, allowed: int | None
         return None
     submitted = [attempt for attempt in over if attempt.state == AttemptState.SUBMITTED]
     grade = grade_of([attempt.score for attempt in submitted], settings.grading)
+    reached = settings.pass_mark is not None and passed(grade, settings)
     if _complete(over, submitted, grade, settings, allowed):
-        return Outcome(ActivityState.COMPLETE, grade)
+        return Outcome(ActivityState.COMPLETE, grade, passed=reached)
     waits = any(attempt.score is None for attempt in submitted)
     used_up = allowed is not None and len(over) >= allowed
     if waits or (settings.completes is Completes.ATTEMPTS and not used_up):
-        return Outcome(ActivityState.STARTED, grade)
-    return Outcome(ActivityState.FAILED, grade)
+        return Outcome(ActivityState.STARTED, grade, passed=reached)
+    return Outcome(ActivityState.FAILED, grade, passed=reached)
 
 
 def _complete(

@@ -220,4 +220,7 @@ def _record(attempt: Attempt, activity: OutlineActivity) -> None:
         allowed = terms.get_terms(attempt.activity_id, person_id=person_id).allowance.allowed(allowed)
     outcome = outcome_of([Made(a.state, a.score) for a in made], settings, allowed)
     if outcome is not None:
-        record(enrolment_id=attempt.enrolment_id, activity_id=attempt.activity_id, outcome=outcome, cycle=attempt.cycle)
+        record(
+            enrolment_id=attempt.enrolment_id, activity_id=attempt.activity_id, outcome=outcome, cycle=attempt.cycle,
+            done_at=attempt.finished_at,
+        )  # fmt: skip

@@ -63,6 +63,7 @@ from app.progress.models import (
     Enrolment,
     EnrolmentState,
     Position,
+    RisenScore,
     Sitting,
     TimeSheet,
 )
@@ -223,7 +224,7 @@ def _a_completed_enrolment(person: Person, course: Course, city: City) -> Enrolm
         score=0.9,
         completed_at=BEFORE,
     )
-    db.session.add(completion)
+    db.session.add_all([completion, RisenScore(enrolment_id=enrolment.id, cycle=1, score=0.95, at=BEFORE)])
     db.session.flush()
     db.session.add(
         Certificate(

@@ -14,6 +14,7 @@ from ..judging.effort import effort, work_left
 from ..judging.findings import Finding, Met, Missing, Unknown, is_barred, next_leaf, shortest_way, tally
 from ..judging.shapes import CityFact, Facts
 from ..rules import All, Node, Pardon, waive
+from ..rules.moments import TICK
 
 
 class CallState(StrEnum):
@@ -79,7 +80,12 @@ class Call:
 
     def judged_at(self, at: datetime) -> datetime:
         """As of when a verdict shown at `at` is given: a closed call keeps how things stood when it closed."""
-        return min(at, self.closes_at)
+        return min(at, self.last_moment)
+
+    @property
+    def last_moment(self) -> datetime:
+        """The last moment at which it is open."""
+        return self.closes_at - TICK
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +140,7 @@ class Standing:
     @property
     def is_out_of_reach(self) -> bool:
         """Whether a fact about the city stands in the way until the call closes, so that the call is not open to it."""
-        then = self.call.closes_at
+        then = self.call.last_moment
         return self.finding.is_out_of_reach and self.call.judged.check(self.facts, then).is_out_of_reach
 
     @property
@@ -142,9 +148,9 @@ class Standing:
         """From when a fact about the city that stands in the way will do so no longer, before the call closes."""
         if not self.finding.is_out_of_reach or self.is_out_of_reach:
             return None
-        rule, closes_at = self.call.judged, self.call.closes_at
-        turning = sorted(moment for moment in rule.turns(self.facts) if self.at < moment <= closes_at)
-        return next((moment for moment in turning if not rule.check(self.facts, moment).is_out_of_reach), closes_at)
+        rule, last = self.call.judged, self.call.last_moment
+        turning = sorted(moment for moment in rule.turns(self.facts) if self.at < moment <= last)
+        return next((moment for moment in turning if not rule.check(self.facts, moment).is_out_of_reach), last)
 
     @property
     def has_to_wait(self) -> bool:
@@ -159,7 +165,7 @@ class Standing:
     @property
     def outlook(self) -> Outlook:
         """How it will stand when the call closes, if nothing else happens."""
-        return outlook(self.call.judged, self.facts, self.at, self.call.closes_at)
+        return outlook(self.call.judged, self.facts, self.at, self.call.last_moment)
 
     @property
     def requirements(self) -> tuple[Finding, ...]:

@@ -147,7 +147,7 @@ def _judged(call: Call, at: datetime, cities: Collection[int] | None = None) -> 
         Enrolment.course_id.in_(courses), Enrolment.enrolled_at <= at, Enrolment.state != EnrolmentState.WITHDRAWN
     )
     with only(cities):
-        nearness = Nearness(call.judged, at, quizzes, call.closes_at)
+        nearness = Nearness(call.judged, at, quizzes, call.last_moment)
         # What is asked of a city is asked of it once, not of each of its people.
         of_city = [clause.label(name) for name, clause in nearness.columns.items() if name in nearness.of_city]
         of_person = [clause.label(name) for name, clause in nearness.columns.items() if name not in nearness.of_city]

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 
 from app.auth.identity import Identity
 from app.auth.models import Affiliation, Person
-from app.core import clock
 from app.extensions import db
 from app.network.models import City
 from app.progress.models import ActivityProgress, ActivityState, Completion, Enrolment, EnrolmentState
@@ -19,6 +18,7 @@ from app.progress.models import ActivityProgress, ActivityState, Completion, Enr
 from ..applications.access import has_worked
 from ..judging.subject import belongs, practises
 from ..models import Application, ApplicationState, CallReminder
+from ..rules.moments import since
 from .way import LATELY, CityStep, Pace
 
 MORE = 2  # people named beyond those who are needed: not everybody can
@@ -137,7 +137,7 @@ def _closest(place: int, step: CityStep, city_id: int, at: datetime) -> sa.Selec
     counts = sa.select(Completion.person_id).where(
         Completion.course_id == step.course.id,
         Completion.completed_at <= at,
-        Completion.completed_at >= clock.months_before(at, months) if months else sa.true(),
+        Completion.completed_at >= since(at, months) if months else sa.true(),
     )
     under_way = sa.case((Enrolment.state == EnrolmentState.OPEN, Enrolment.done))
     total = sa.case((Enrolment.state == EnrolmentState.OPEN, Enrolment.total))

@@ -45,7 +45,7 @@ def until_close(standing: Standing) -> Lasting:
     """How a person will stand when the call closes; of a closed call as it was."""
     if standing.state is CallState.CLOSED:
         return Lasting(standing.finding, ())
-    closes_at = standing.call.closes_at
+    closes_at = standing.call.last_moment
     after = standing.call.judged.check(standing.facts, closes_at)
     found = _changes(standing.finding, after, standing.facts, standing.at, closes_at)
     return Lasting(after, tuple(found))

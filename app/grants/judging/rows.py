@@ -13,7 +13,7 @@ from app.auth.models import Affiliation, Person, PersonRole
 from app.core.base import Instant
 from app.courses.models import Activity, Course
 from app.network.models import City
-from app.progress.models import ActivityProgress, ActivityState, Certificate, Completion, Enrolment
+from app.progress.models import ActivityProgress, Certificate, Completion, Enrolment, RisenScore
 from app.quizzes.models import Attempt, AttemptState
 
 from ..models import Declaration
@@ -89,18 +89,21 @@ def quizzes(ids: Collection[int]) -> sa.Select[Any]:
 
 
 def completions(people: Any, ids: Collection[int], at: datetime) -> sa.Select[Any]:
-    counts = sa.and_(Enrolment.cycle == Completion.cycle, Enrolment.touched_at <= at)
-    return (
-        _row(
-            "completion",
-            person_id=Completion.person_id,
-            course_id=Completion.course_id,
-            began=Completion.completed_at,
-            score=Completion.score,
-            better=sa.case((counts, Enrolment.score), else_=sa.null()),
-        )
-        .join(Enrolment, Enrolment.id == Completion.enrolment_id)
-        .where(Completion.person_id.in_(people), Completion.course_id.in_(ids), Completion.completed_at <= at)
+    risen = sa.select(sa.func.max(RisenScore.score)).where(has_risen(at)).correlate(Completion).scalar_subquery()
+    return _row(
+        "completion",
+        person_id=Completion.person_id,
+        course_id=Completion.course_id,
+        began=Completion.completed_at,
+        score=Completion.score,
+        better=risen,
+    ).where(Completion.person_id.in_(people), Completion.course_id.in_(ids), Completion.completed_at <= at)
+
+
+def has_risen(at: datetime) -> sa.ColumnElement[bool]:
+    """That a `RisenScore` is of a `Completion`, by `at`."""
+    return sa.and_(
+        RisenScore.enrolment_id == Completion.enrolment_id, RisenScore.cycle == Completion.cycle, RisenScore.at <= at
     )
 
 
@@ -177,26 +180,19 @@ def attempts(people: Any, quizzes: Collection[int], at: datetime) -> sa.Select[A
 
 
 def passes(people: Any, quizzes: Collection[int], at: datetime) -> sa.Select[Any]:
-    """The quizzes completed by `at` by the people themselves."""
+    """The quizzes passed by `at`."""
     return (
         _row(
             "pass",
             person_id=Enrolment.person_id,
             other_id=ActivityProgress.activity_id,
-            began=ActivityProgress.completed_at,
+            began=ActivityProgress.passed_at,
             score=ActivityProgress.score,
         )
         .join(Enrolment, Enrolment.id == ActivityProgress.enrolment_id)
-        .where(Enrolment.person_id.in_(people), ActivityProgress.activity_id.in_(quizzes), completed_alone(at))
-    )
-
-
-def completed_alone(at: datetime) -> sa.ColumnElement[bool]:
-    """That an activity was completed by `at`, and not by somebody for the person."""
-    return sa.and_(
-        ActivityProgress.state == ActivityState.COMPLETE,
-        ActivityProgress.completed_at <= at,
-        sa.or_(ActivityProgress.by_id.is_(None), ActivityProgress.own_state == ActivityState.COMPLETE),
+        .where(
+            Enrolment.person_id.in_(people), ActivityProgress.activity_id.in_(quizzes), ActivityProgress.passed_at <= at
+        )
     )
 
 

@@ -76,9 +76,9 @@ class AttemptFact:
 
 @dataclass(frozen=True, slots=True)
 class PassFact:
-    """That a quiz was completed by the person's own doing, and with which score, 0 to 1."""
+    """That a person reached the pass mark of a quiz, and with which score, 0 to 1."""
 
-    completed_at: datetime
+    passed_at: datetime
     score: float | None
 
 

@@ -37,7 +37,7 @@ from app.network.labels import REGIONS, SIZES, country_name
 from app.network.models import City, Region, SizeBand
 from app.progress.models import Completion
 
-from .moments import full_months_on, lapses, start_of
+from .moments import full_months_on, lapses, since, start_of
 from .requirement import Months, Names, Requirement, period_of
 from .steps import bar, closed_to_others, own_step, own_work, step_to
 
@@ -80,7 +80,7 @@ class CityTrained(Requirement, frozen=True, tag="city_trained"):
             of_those_cities(),
         )
         if self.within_months is not None:
-            trained = trained.where(Completion.completed_at >= clock.months_before(at, self.within_months))
+            trained = trained.where(Completion.completed_at >= since(at, self.within_months))
         trained = trained.group_by(Affiliation.city_id)
         if self.share is not None:
             return self._is_share(self.share, trained, at, more)
@@ -112,8 +112,8 @@ class CityTrained(Requirement, frozen=True, tag="city_trained"):
         assert facts.city is not None
         trained = facts.colleagues.get(self.course_id, ())
         if self.within_months is not None:
-            since = clock.months_before(at, self.within_months)
-            trained = tuple(c for c in trained if c.completed_at >= since)
+            first = since(at, self.within_months)
+            trained = tuple(c for c in trained if c.completed_at >= first)
         ids = tuple(sorted({colleague.person_id for colleague in trained}))
         needed = self._needed(facts.city.practitioners)
         of = facts.city.practitioners if self.share is not None else None

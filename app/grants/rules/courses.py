@@ -8,7 +8,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from app.core import clock, formats
+from app.core import formats
 from app.grants.judging.findings import (
     Action,
     CertificateEvidence,
@@ -20,12 +20,13 @@ from app.grants.judging.findings import (
     Reason,
     Unit,
 )
+from app.grants.judging.rows import has_risen
 from app.grants.judging.shapes import Facts
 from app.grants.judging.subject import person_among
 from app.network.labels import plain_day
-from app.progress.models import Certificate, Completion, Enrolment
+from app.progress.models import Certificate, Completion, RisenScore
 
-from .moments import end_of, lapses
+from .moments import end_of, lapses, since
 from .requirement import Months, Names, Percent, Requirement, period_of, threshold
 from .steps import bar_again, closed, not_offered, own_step, own_work, step_to
 
@@ -33,8 +34,8 @@ from .steps import bar_again, closed, not_offered, own_step, own_work, step_to
 class Completed(Requirement, frozen=True, tag="completed"):
     """The person completed the course, with at least `min_score` percent, in the `within_months` before.
 
-    Score and months are asked of the same completion. Its score is the best of the day's and, as the score
-    goes on rising, the enrolment's, where that has not changed since the moment asked about.
+    Score and months are asked of the same completion. Its score is that of the day, or the highest that it rose to
+    afterwards, by the moment asked about.
     """
 
     course_id: int
@@ -50,15 +51,10 @@ class Completed(Requirement, frozen=True, tag="completed"):
             Completion.course_id == self.course_id, Completion.completed_at <= at
         )
         if self.within_months is not None:
-            done = done.where(Completion.completed_at >= clock.months_before(at, self.within_months))
+            done = done.where(Completion.completed_at >= since(at, self.within_months))
         enough = threshold(self.min_score)
         if enough is not None:
-            risen = sa.exists().where(
-                Enrolment.id == Completion.enrolment_id,
-                Enrolment.cycle == Completion.cycle,
-                Enrolment.touched_at <= at,
-                Enrolment.score >= enough,
-            )
+            risen = sa.exists().where(has_risen(at), RisenScore.score >= enough)
             done = done.where(sa.or_(Completion.score >= enough, risen.correlate(Completion)))
         return person_among(done)
 
@@ -66,8 +62,8 @@ class Completed(Requirement, frozen=True, tag="completed"):
         completions = facts.completions.get(self.course_id, ())
         recent = completions
         if self.within_months is not None:
-            since = clock.months_before(at, self.within_months)
-            recent = tuple(c for c in completions if c.completed_at >= since)
+            first = since(at, self.within_months)
+            recent = tuple(c for c in completions if c.completed_at >= first)
         if recent:
             best = max(recent, key=lambda c: (-1.0 if c.score is None else c.score, c.completed_at))
             evidence = CompletionEvidence(self.course_id, best.completed_at, best.score)

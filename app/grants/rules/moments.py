@@ -9,6 +9,16 @@ from app.core import clock
 TICK = timedelta(microseconds=1)
 
 
+def since(at: datetime, months: int) -> datetime:
+    """The first moment that lies within the `months` before `at`.
+
+    Where the month back then is too short for the day, it begins with the next: on 31 December the last six months
+    are those from 1 July. So what once lay too far back never comes nearer again.
+    """
+    first = clock.months_before(at, months)
+    return first if first.day == at.day else start_of(first.date() + timedelta(days=1))
+
+
 def lapses(moment: datetime, months: int) -> datetime:
     """The first moment as of which `moment` no longer lies within the `months` before.
 

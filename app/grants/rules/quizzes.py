@@ -23,7 +23,6 @@ from app.grants.judging.findings import (
     Reason,
     Unit,
 )
-from app.grants.judging.rows import completed_alone
 from app.grants.judging.shapes import AttemptFact, Facts, PassFact
 from app.grants.judging.subject import person_among
 from app.progress.models import ActivityProgress, Enrolment
@@ -34,7 +33,7 @@ from .steps import closed, own_step, step_to
 
 
 class Passed(Requirement, frozen=True, tag="passed"):
-    """The person passed the quiz: reached `min_score` percent in an attempt, or else completed it, by passing it.
+    """The person passed the quiz: reached `min_score` percent in an attempt, or else its own pass mark.
 
     A score is as it stands today: what a trainer marked or a regrade changed later counts for earlier moments too.
     """
@@ -52,7 +51,7 @@ class Passed(Requirement, frozen=True, tag="passed"):
             passed = (
                 sa.select(Enrolment.person_id)
                 .join(ActivityProgress, ActivityProgress.enrolment_id == Enrolment.id)
-                .where(ActivityProgress.activity_id == self.activity_id, completed_alone(at))
+                .where(ActivityProgress.activity_id == self.activity_id, ActivityProgress.passed_at <= at)
             )
         else:
             passed = (
@@ -73,7 +72,7 @@ class Passed(Requirement, frozen=True, tag="passed"):
         best = max(attempts, key=lambda a: (-1.0 if a.score is None else a.score, a.finished_at), default=None)
         if enough is None:
             if passes := facts.passes.get(self.activity_id):
-                return Met(self, self._evidence(min(passes, key=lambda p: p.completed_at)))
+                return Met(self, self._evidence(min(passes, key=lambda p: p.passed_at)))
         elif best is not None and best.score is not None and best.score >= enough:
             return Met(self, self._evidence(best))
         return self._missing(facts, best)
@@ -119,7 +118,7 @@ class Passed(Requirement, frozen=True, tag="passed"):
         return step_to(facts, quiz.course_id, Action.ATTEMPT_AGAIN if tried else Action.TAKE_QUIZ)
 
     def _evidence(self, done: AttemptFact | PassFact) -> PassEvidence:
-        when = done.finished_at if isinstance(done, AttemptFact) else done.completed_at
+        when = done.finished_at if isinstance(done, AttemptFact) else done.passed_at
         return PassEvidence(self.activity_id, when, done.score)
 
     def sentence(self, say: Names) -> str:

@@ -41,7 +41,9 @@ def recorded(enrolment_ids: Collection[int]) -> Mapping[tuple[int, int, int], Se
             for each in settings[key[2]]
             for allowed in dict.fromkeys((each.attempts, None))
         ]
-        made_of = [Recorded(one.state, one.score) for one in outcomes if one is not None and one.state is not None]
+        made_of = [
+            Recorded(one.state, one.score, one.passed) for one in outcomes if one is not None and one.state is not None
+        ]
         if made_of:
             found[key] = made_of
     return found

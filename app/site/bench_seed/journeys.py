@@ -38,7 +38,8 @@ ENROLMENT = (
     "enrolled_at", "touched_at", "completed_at", "withdrawn_at", "last_activity_id", "counted_edition_id", "version_id",
 )  # fmt: skip
 PROGRESS = (
-    "enrolment_id", "cycle", "activity_id", "state", "score", "first_at", "completed_at", "seconds", "visible_seconds",
+    "enrolment_id", "cycle", "activity_id", "state", "score", "first_at", "completed_at", "passed_at",
+    "seconds", "visible_seconds",
 )  # fmt: skip
 COMPLETION = (
     "id", "enrolment_id", "cycle", "person_id", "course_id", "edition_id", "rule", "city_id", "score", "completed_at",
@@ -137,7 +138,9 @@ class Walk:
         ))  # fmt: skip
         self.rows[ActivityProgress] += [
             (self.enrolments, 1, step.activity_id, step.state.value, step.score, moments[step.first],
-             None if step.completed is None else moments[step.completed], step.seconds, step.seconds + 40)
+             None if step.completed is None else moments[step.completed],
+             None if step.completed is None or step.score is None else moments[step.completed], step.seconds,
+             step.seconds + 40)
             for step in steps
         ]  # fmt: skip
         if completes:

@@ -20,6 +20,7 @@ from app.core.base import Base
 from app.core.transactions import unit_of_work
 from app.extensions import db
 from app.grants.models import Declaration
+from app.grants.rules.moments import since
 from app.network.models import City, Region, SizeBand
 from app.progress.models import (
     ActivityProgress,
@@ -28,13 +29,14 @@ from app.progress.models import (
     Completion,
     Enrolment,
     EnrolmentState,
+    RisenScore,
 )
 from app.quizzes.models import Attempt, AttemptState
 from tests.factories import a_choice_question, a_course
 
 # Nobody ever belongs to the last city of a network.
 PEOPLE, CITIES, COURSES = 6, 3, 2
-BYTES = 240  # of a network: most need fewer
+BYTES = 280  # of a network: most need fewer
 FIRST = 1_000  # the ids of networks begin here
 KEYS = ("fund", "vote")
 MONTHS = (1, 12, 24)
@@ -62,7 +64,8 @@ MOMENTS = tuple(
 
 # The tables of a network, each after those that it refers to.
 MODELS: tuple[type[Base], ...] = (
-    City, Person, Affiliation, PersonRole, Declaration, Enrolment, Completion, Certificate, Attempt, ActivityProgress,
+    City, Person, Affiliation, PersonRole, Declaration, Enrolment, Completion, RisenScore, Certificate, Attempt,
+    ActivityProgress,
 )  # fmt: skip
 
 T = TypeVar("T")
@@ -102,7 +105,7 @@ def grounds() -> Grounds:
 def edges(at: datetime) -> list[datetime]:
     """The moments where a verdict as of `at` may turn, each with the tick and the second before, and the tick after."""
     midnights = [datetime.combine(at.date() + n * DAY, time(), UTC) for n in (1, 31)]
-    turning = [at, *(clock.months_before(at, months) for months in MONTHS), *midnights]
+    turning = [at, *(since(at, months) for months in MONTHS), *midnights]
     return [at - 2000 * DAY, *(moment + by for moment in turning for by in (timedelta(), -TICK, TICK, -SECOND))]
 
 
@@ -202,6 +205,9 @@ def _learning(
             "id": key, "enrolment_id": enrolment_id, "cycle": cycle, "person_id": person_id, "course_id": course_id,
             "edition_id": edition_id, "rule": "x", "score": dice.pick(SCORES), "completed_at": done,
         }  # fmt: skip
+        for _rise in range(dice.pick((0, 0, 1, 2))):
+            score = dice.pick([one for one in SCORES if one is not None])
+            yield RisenScore, {"enrolment_id": enrolment_id, "cycle": cycle, "score": score, "at": dice.pick(moments)}
         if dice.pick((False, True)):
             yield Certificate, {
                 "completion_id": key, "code": f"{key:013}", "person_id": person_id, "course_id": course_id,
@@ -221,7 +227,8 @@ def _learning(
         yield ActivityProgress, {
             "enrolment_id": enrolment_id, "cycle": 1, "activity_id": quiz_id, "first_at": moments[0],
             "state": dice.pick((ActivityState.COMPLETE, ActivityState.COMPLETE, *ActivityState)), "score": 0.8,
-            "completed_at": dice.pick(moments), "by_id": person_id if by_others else None,
+            "completed_at": dice.pick(moments), "passed_at": dice.pick((None, dice.pick(moments), dice.pick(moments))),
+            "by_id": person_id if by_others else None,
             "own_state": dice.pick((None, ActivityState.STARTED, ActivityState.COMPLETE)) if by_others else None,
         }  # fmt: skip
 
@@ -268,6 +275,8 @@ def situations(rows: Rows, at: datetime) -> set[str]:
     for row in rows.get(Attempt, ()):
         found |= {"marks pending"} if row["score"] is None and row["state"] is AttemptState.SUBMITTED else set()
     found |= {"completed by others" for row in rows.get(ActivityProgress, ()) if row["by_id"] is not None}
+    found |= {"completed without passing" for row in rows.get(ActivityProgress, ()) if row["passed_at"] is None}
+    found |= {"a score that rose later" for row in rows.get(RisenScore, ()) if row["at"] > at}
     said = [(row["person_id"], row["key"], row["at"]) for row in rows.get(Declaration, ())]
     found |= {"two statements in one moment"} if len(set(said)) < len(said) else set()
     return found | _ties(rows, at)
@@ -280,7 +289,8 @@ def every_situation() -> set[str]:
         *(f"an enrolment {state}" for state in EnrolmentState),
         *("a city that joins later", "a city that left", "a city that leaves later", "a move", "rows that overlap"),
         *("a renewal", "a certificate expires_at by then", "a certificate revoked_at by then", "marks pending"),
-        *("completed by others", "two statements in one moment"),
+        *("completed by others", "completed without passing"),
+        *("a score that rose later", "two statements in one moment"),
         *(f"{table} as of the moment" for table in ("completion.completed_at", "certificate.expires_at")),
         *(f"{table} as of the moment" for table in ("affiliation.from_at", "affiliation.to_at")),
         *(f"completion.completed_at {months} months before" for months in MONTHS),
@@ -289,7 +299,7 @@ def every_situation() -> set[str]:
 
 def _ties(rows: Rows, at: datetime) -> set[str]:
     """What fell on the very moment where it begins or ceases to count."""
-    turning = {at: "as of the moment", **{clock.months_before(at, n): f"{n} months before" for n in MONTHS}}
+    turning = {at: "as of the moment", **{since(at, n): f"{n} months before" for n in MONTHS}}
     timed = (
         (Completion, "completed_at"),
         (Certificate, "expires_at"),

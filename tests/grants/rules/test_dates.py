@@ -1,6 +1,7 @@
 """Dates worked out by hand, each with how. Both readings of a rule are asked every time.
 
-Months are of the calendar and counted in UTC, the day capped to the last of the month; moments count to the second.
+Months are of the calendar and counted in UTC; where the month back then is too short, they begin with the next one.
+Moments count to the second.
 Moments are written as clocks show them where somebody looks, which is UTC where no place is named.
 """
 
@@ -70,13 +71,16 @@ def test_so_many_months_before_a_day(later: str, months: int, earlier: str) -> N
 @pytest.mark.parametrize(
     ("done", "months", "at", "counts"),
     [
-        # A month before 31 March 2026, 23:59:59, is 28 February, 23:59:59: that second counts, the one before does not.
-        (when("2026-02-28 23:59:59"), 1, when("2026-03-31 23:59:59"), True),
-        (when("2026-02-28 23:59:58"), 1, when("2026-03-31 23:59:59"), False),
-        # So it is with 29 March, as February ends with the 28th, and with 28 March, but not a second later.
-        (when("2026-02-28 12:00"), 1, when("2026-03-29 12:00"), True),
+        # February has no 31st: on 31 March the last month begins with March, its first second counts.
+        (when("2026-03-01 00:00"), 1, when("2026-03-31 23:59:59"), True),
+        (when("2026-02-28 23:59:59"), 1, when("2026-03-31 00:00"), False),
+        # On 28 March it is 28 February at the same hour, and what that second ended stays over on the 29th.
         (when("2026-02-28 12:00"), 1, when("2026-03-28 12:00"), True),
         (when("2026-02-28 12:00"), 1, when("2026-03-28 12:00:01"), False),
+        (when("2026-02-28 12:00"), 1, when("2026-03-29 09:00"), False),
+        (when("2026-06-30 15:00"), 6, when("2026-12-30 15:00"), True),
+        (when("2026-06-30 15:00"), 6, when("2026-12-30 16:00"), False),
+        (when("2026-06-30 15:00"), 6, when("2026-12-31 09:00"), False),
         # Done on 31 January: a month before any moment of 28 February is one of 28 January, which is earlier. A month
         # before the first of March is the first of February, which is later.
         (when("2026-01-31 09:00"), 1, when("2026-02-28 23:59:59"), True),
@@ -84,9 +88,9 @@ def test_so_many_months_before_a_day(later: str, months: int, earlier: str) -> N
         # Done on the leap day: twelve months before 28 February 2025 it is 28 February 2024, before 1 March the 1st.
         (when("2024-02-29 10:00"), 12, when("2025-02-28 23:59:59"), True),
         (when("2024-02-29 10:00"), 12, when("2025-03-01 00:00"), False),
-        # Asked on the leap day: twelve months before it is 28 February 2023, at the same hour.
-        (when("2023-02-28 12:00"), 12, when("2024-02-29 12:00"), True),
-        (when("2023-02-28 12:00"), 12, when("2024-02-29 12:00:01"), False),
+        # Asked on the leap day: 2023 has none, so the last twelve months begin with March 2023.
+        (when("2023-03-01 00:00"), 12, when("2024-02-29 12:00"), True),
+        (when("2023-02-28 23:59:59"), 12, when("2024-02-29 00:00"), False),
         # Two years before the first second of 2027 is the first of 2025.
         (when("2025-01-01 00:00"), 24, when("2027-01-01 00:00"), True),
         (when("2024-12-31 23:59:59"), 24, when("2027-01-01 00:00"), False),
@@ -101,9 +105,9 @@ def test_so_many_months_before_a_day(later: str, months: int, earlier: str) -> N
         # showed 02:30 for the second time. The first time was an hour earlier, and too early.
         (when("2026-10-25 02:30", OSLO, again=True), 1, when("2026-11-25 02:30", OSLO), True),
         (when("2026-10-25 02:30", OSLO), 1, when("2026-11-25 02:30", OSLO), False),
-        # 30 March, 00:30 in Oslo, is 29 March, 22:30 UTC: a month before is 28 February, 22:30 UTC, 23:30 in Oslo.
-        (when("2026-02-28 23:30", OSLO), 1, when("2026-03-30 00:30", OSLO), True),
-        (when("2026-02-28 23:29:59", OSLO), 1, when("2026-03-30 00:30", OSLO), False),
+        # 30 March, 00:30 in Oslo, is 29 March, 22:30 UTC: the last month begins with March in UTC, at 01:00 in Oslo.
+        (when("2026-03-01 01:00", OSLO), 1, when("2026-03-30 00:30", OSLO), True),
+        (when("2026-03-01 00:59:59", OSLO), 1, when("2026-03-30 00:30", OSLO), False),
     ],
 )
 def test_what_was_done_in_the_months_before(
@@ -123,11 +127,13 @@ def test_what_was_done_in_the_months_before(
         (when("2027-03-28 03:00", BRUSSELS), 1, when("2027-02-28 02:00", BRUSSELS)),
         # That evening 18:00 is 16:00 UTC. A year before, on 28 March 2026, it was winter still: 16:00 UTC was 17:00.
         (when("2027-03-28 18:00", BRUSSELS), 12, when("2026-03-28 17:00", BRUSSELS)),
-        # They go back on 31 October 2027: the second 02:30 is 01:30 UTC. A month before, 30 September, is the last of
-        # its month, in summer: 01:30 UTC is 03:30.
-        (when("2027-10-31 02:30", BRUSSELS, again=True), 1, when("2027-09-30 03:30", BRUSSELS)),
-        # The first 02:30 is 00:30 UTC, by which 02:30 in September is enough.
-        (when("2027-10-31 02:30", BRUSSELS), 1, when("2027-09-30 02:30", BRUSSELS)),
+        # They go back on 31 October 2027: the second 02:30 is 01:30 UTC. Two months before, on 31 August, it was
+        # summer: 01:30 UTC is 03:30.
+        (when("2027-10-31 02:30", BRUSSELS, again=True), 2, when("2027-08-31 03:30", BRUSSELS)),
+        # The first 02:30 is 00:30 UTC, by which 02:30 in August is enough.
+        (when("2027-10-31 02:30", BRUSSELS), 2, when("2027-08-31 02:30", BRUSSELS)),
+        # September has no 31st: the last month begins with October in UTC, in Brussels at 02:00.
+        (when("2027-10-31 02:30", BRUSSELS), 1, when("2027-10-01 02:00", BRUSSELS)),
     ],
 )
 def test_a_call_that_closes_when_clocks_change(app: Flask, closes: datetime, months: int, earliest: datetime) -> None:
@@ -210,15 +216,15 @@ def test_how_long_a_city_has_been_a_member(
 
 
 def test_a_moment_is_the_same_however_it_is_written(app: Flask) -> None:
-    # 31 March, 00:30 two hours ahead of UTC, is 30 March, 22:30 UTC. A month before that is 28 February, 22:30 UTC, and
-    # noon of that day is too early; by the clocks there it would be 28 February, 00:30, and noon in time.
+    # 28 March, 00:30 two hours ahead of UTC, is 27 March, 22:30 UTC. A month before that is 27 February, 22:30 UTC, and
+    # half an hour later is in time; by the clocks there it would be 28 February, 00:30, and that too early.
     course, city = a_course(), a_city("Sfax")
-    a_completion(a_person(city=city, since=LONG_AGO), course, at=when("2027-02-28 12:00"))
+    a_completion(a_person(city=city, since=LONG_AGO), course, at=when("2027-02-27 23:00"))
     a_call(Completed(course.id, within_months=1), slug="local", closes_at=when("2027-06-30 12:00"))
     shell = app.test_cli_runner()
     said = [
         shell.invoke(args=["grants", "explain", "--call", "local", "--city", "Sfax", "--at", at]).output
-        for at in ("2027-03-30T22:30+00:00", "2027-03-31T00:30+02:00")
+        for at in ("2027-03-27T22:30+00:00", "2027-03-28T00:30+02:00")
     ]
     assert said[0] == said[1]
-    assert "0 of 1 practitioners eligible" in said[0]
+    assert "1 of 1 practitioners eligible" in said[0]
