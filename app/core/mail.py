@@ -100,13 +100,14 @@ def deliver() -> int:
     sent = 0
     with Sender(current_app.config["SETTINGS"]) as sender:
         while not sender.is_away and (claimed := _claim()) is not None:
-            message_id, message = claimed
+            message_id, key, message = claimed
             if message is None:
                 continue
             outcome = sender.send(message)
             sent += outcome.is_sent
             with unit_of_work():
-                if (row := db.session.get(Outbox, message_id)) is not None:  # else its person was erased meanwhile
+                row = db.session.get(Outbox, message_id)
+                if row is not None and row.key == key:  # else its person was erased, and the number perhaps given anew
                     _note(row, outcome)
     return sent
 
@@ -148,8 +149,11 @@ def wait_after(tries: int) -> timedelta:
     return min(timedelta(minutes=2 ** min(tries - 1, 20)), LONGEST_WAIT)
 
 
-def _claim() -> tuple[int, EmailMessage | None] | None:
-    """The next message that is due, as nobody else takes it for a while; None for the message: it cannot go."""
+def _claim() -> tuple[int, str, EmailMessage | None] | None:
+    """Id, key and words of the next message that is due, as nobody else takes it for a while.
+
+    None for the words: it cannot go.
+    """
     now = clock.now()
     with unit_of_work():
         due = sa.select(Outbox).where(
@@ -160,17 +164,17 @@ def _claim() -> tuple[int, EmailMessage | None] | None:
             return None
         check = _checks.get(row.kind)
         if check is not None and row.person_id is not None and not check(row.person_id):
-            message_id = row.id
+            message_id, key = row.id, row.key
             db.session.delete(row)
-            return message_id, None
+            return message_id, key, None
         row.tries += 1
         row.due_at = now + CLAIM
         try:
-            return row.id, _message(row, current_app.config["SETTINGS"])
+            return row.id, row.key, _message(row, current_app.config["SETTINGS"])
         except Exception as error:  # it must not hold up the others
             log.error("mail_unsayable", message=row.id, kind=row.kind, exc_info=error)
             row.state, row.error = OutboxState.FAILED, f"{type(error).__name__} while it was written"
-            return row.id, None
+            return row.id, row.key, None
 
 
 def _note(row: Outbox, outcome: Outcome) -> None:

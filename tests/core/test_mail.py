@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
+from email.message import EmailMessage
 
 import pytest
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from flask import Flask
 from app.config import Settings
 from app.core import clock, mail
 from app.core.models import Outbox, OutboxState
+from app.core.sending import Outcome
 from app.core.transactions import unit_of_work
 from app.extensions import db
 from tests.mail_server import Postbox, a_free_port, a_mail_server
@@ -175,6 +177,30 @@ def test_a_message_whose_worker_was_killed_is_sent_by_another_later(
     assert deliver(MINUTE) == 0  # it may still be at it
     assert deliver(mail.CLAIM) == 1
     assert len(postbox.taken) == 1
+
+
+def test_a_message_that_gets_the_number_of_one_that_is_being_sent_leaves_too(
+    postbox: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of somebody who is erased in that moment the mail goes; SQLite gives its number to the next."""
+    with clock.at(NOON):
+        post("placed:1", to="gone@city.example")
+    send = mail.Sender.send
+
+    def erased_meanwhile(sender: mail.Sender, message: EmailMessage) -> Outcome:
+        monkeypatch.setattr(mail.Sender, "send", send)
+        outcome = send(sender, message)
+        with clock.at(NOON), unit_of_work():
+            number = db.session.scalars(sa.delete(Outbox).returning(Outbox.id)).one()
+            row = Outbox(id=number, key="placed:2", kind="placed", recipient="noor@city.example", language="en",
+                         values={"name": "Noor", "city": "Sfax"}, created_at=NOON)  # fmt: skip
+            db.session.add(row)
+        return outcome
+
+    monkeypatch.setattr(mail.Sender, "send", erased_meanwhile)
+    assert deliver() == 2
+    assert [message["To"] for message in postbox.taken] == ["gone@city.example", "noor@city.example"]
+    assert [(row.key, row.state) for row in outbox()] == [("placed:2", OutboxState.SENT)]
 
 
 def _killed(*_arguments: object) -> None:
