@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -9,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from app.auth.models import Role
+from app.auth.models import Person, PersonRole, PersonState, Role
 from app.core import clock
 from app.core.models import AuditEvent
 from app.core.transactions import unit_of_work
@@ -148,12 +149,43 @@ def test_who_gets_an_appeal_back_is_told_again(app: Flask, refused: Committee) -
 def test_an_appeal_is_passed_on(app: Flask, refused: Committee) -> None:
     browser(app, refused.salma).post(f"{OF_CITY}/appeal", data=APPEAL)
     client, address = browser(app, refused.abel), f"{LIST}/{refused.of_sfax.id}/appeal/owner"
+    seen = appeal_services.mark_of(appeals()[0])
     for owner in (refused.ada.id, refused.salma.id, "", "x", "9" * 30):
         assert client.post(address, data={"owner": owner, "day": "2026-12-01"}).status_code == 422
     for day in ("", "x", "2026-11-20", "2028-01-01", "9999-12-31"):
         assert client.post(address, data={"owner": refused.abel.id, "day": day}).status_code == 422
-    assert client.post(address, data={"owner": refused.abel.id, "day": "2026-12-01"}).status_code == 303
+    sent = {"owner": refused.abel.id, "day": "2026-12-01", "seen": seen}
+    assert client.post(address, data=sent).status_code == 303
     assert appeals()[0].due_at == datetime(2026, 12, 1, 23, 0, tzinfo=UTC)
+    said = words(client.get(f"{LIST}/{refused.of_sfax.id}"))
+    assert "Saved." in said and "is told" not in said  # the same person answers, by another day
+    assert client.post(address, data=sent).status_code == 303  # once more: it stands already
+
+
+def shown(html: str) -> str:
+    (mark,) = re.findall(r'name="seen" type="hidden" value="([^"]*)"', html)
+    return str(mark)
+
+
+def test_an_older_page_undoes_nobodys_passing_on(app: Flask, refused: Committee) -> None:
+    third = a_person("Third Person", roles=(Role.ADMINISTRATOR,))
+    browser(app, refused.salma).post(f"{OF_CITY}/appeal", data=APPEAL)
+    page = f"{LIST}/{refused.of_sfax.id}"
+    one, other = browser(app, refused.ada), browser(app, refused.abel)
+    seen = shown(one.get(page).text)
+    passed = {"owner": third.id, "day": "2026-12-21", "seen": seen}
+    assert other.post(f"{page}/appeal/owner", data=passed).status_code == 303
+    assert "Saved. Whoever answers now is told." in words(other.get(page))
+    typed = {"owner": refused.abel.id, "day": "2026-12-10"}
+    for mark in (seen, "", "x"):
+        answer = one.post(f"{page}/appeal/owner", data={**typed, "seen": mark})
+        said = words(answer, 409)
+        assert "Third Person answers for it now, by the end of 21 December 2026. Nothing was saved." in said
+        assert 'value="2026-12-10"' in answer.text
+        assert f'<option selected value="{refused.abel.id}">' in answer.text
+        assert appeals()[0].owner_id == third.id
+    assert one.post(f"{page}/appeal/owner", data={**typed, "seen": shown(answer.text)}).status_code == 303
+    assert appeals()[0].owner_id == refused.abel.id
 
 
 def test_who_decided_does_not_answer(app: Flask, refused: Committee) -> None:
@@ -265,7 +297,7 @@ def test_who_answers_is_reminded_a_week_before_and_all_who_could_once_it_is_late
         assert "The appeal of Sfax about “Local Innovation Grant 2027” is to be answered by the end of" in said
         assert "Your answer to the appeal of Sfax about “Local Innovation Grant 2027” is late" in said
         assert "and you may give it: open it" in words(browser(app, other).get("/notices"))
-        assert "Whoever answers for it has been reminded." in words(
+        assert "The administrators of the network are reminded of it." in words(
             browser(app, refused.salma).get(f"{OF_CITY}/appeal")
         )
 
@@ -300,3 +332,47 @@ def test_an_appeal_that_nobody_answers_for_is_told_to_who_can_change_that(app: F
     with clock.at(appeal.due_at - DAY):
         remind_appeals()
     assert reminders() == [(refused.ada.id, False)]
+
+
+@pytest.mark.parametrize("why", ["moved", "left", "ended"])
+def test_an_owner_who_can_no_longer_answer_is_marked_and_the_others_are_told_at_once(
+    app: Flask, refused: Committee, why: str
+) -> None:
+    browser(app, refused.salma).post(f"{OF_CITY}/appeal", data=APPEAL)
+    (appeal,) = appeals()
+    due = appeal.due_at
+    other = a_person("Ola Other", roles=(Role.ADMINISTRATOR,))
+    with clock.at(NOW + DAY):
+        assert remind_appeals() == 0
+    if why == "moved":
+        moved(refused.abel, refused.sfax, NOW)
+    else:
+        with unit_of_work():
+            if why == "left":
+                db.session.get_one(Person, refused.abel.id).state = PersonState.LEFT
+            else:
+                of_abel = PersonRole.person_id == refused.abel.id
+                db.session.execute(sa.update(PersonRole).where(of_abel).values(to_at=NOW))
+    said = words(browser(app, refused.ada).get(f"{LIST}/{refused.of_sfax.id}"))
+    assert "Answered for by Abel Norton can no longer answer; pass it on" in said
+    told_so_far = []
+    for moment, late in ((NOW + DAY, False), (due - DAY, False), (due, True)):
+        with clock.at(moment):
+            assert remind_appeals() == 1
+            assert remind_appeals() == 1  # told before
+        told_so_far.append((other.id, late))
+        assert reminders() == told_so_far
+    with clock.at(due):
+        said = words(browser(app, other).get("/notices"))
+    assert said.count("Whoever answered for the appeal of Sfax") == 2 and "Your answer" not in said
+
+
+def test_who_decided_is_not_told_that_they_may_answer(app: Flask, refused: Committee) -> None:
+    browser(app, refused.salma).post(f"{OF_CITY}/appeal", data=APPEAL)
+    moved(refused.abel, refused.sfax, NOW)
+    (appeal,) = appeals()
+    with clock.at(appeal.due_at):
+        remind_appeals()
+        assert reminders() == [(refused.ada.id, True)]
+        said = words(browser(app, refused.ada).get("/notices"))
+    assert "and it takes another administrator to give it: open it" in said and "you may give it" not in said

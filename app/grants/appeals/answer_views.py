@@ -14,7 +14,7 @@ from app.core.transactions import give_up
 
 from ..decisions.forms import AnswerForm, OwnerForm
 from ..decisions.views import application_page, get_application
-from ..reviews.errors import AboveCeiling, AmountMissing, MoreThanGrants, NothingChanges
+from ..reviews.errors import AboveCeiling, AmountMissing, ChangedElsewhere, MoreThanGrants, NothingChanges
 from . import services
 from .queries import find_open, list_owners
 
@@ -34,14 +34,20 @@ def pass_on(slug: str, application_id: int) -> ResponseReturnValue:
     form = OwnerForm(list_owners(application), call.time_zone)
     if not form.validate():
         return application_page(call, application_id, owner=form), 422
-    services.pass_on(
-        appeal_id=appeal.id,
-        application_id=application_id,
-        owner_id=int(form.owner.data),
-        due_at=form.due_at,
-        by=the_person().id,
-    )
-    flash(_("Saved. Whoever answers now is told."), "done")
+    try:
+        is_another = services.pass_on(
+            appeal_id=appeal.id,
+            application_id=application_id,
+            owner_id=int(form.owner.data),
+            due_at=form.due_at,
+            by=the_person().id,
+            seen=form.seen.data or "",
+        )
+    except ChangedElsewhere:
+        give_up()
+        call, _application = get_application(slug, application_id)
+        return application_page(call, application_id, owner=form, passed_on=True), 409
+    flash(_("Saved. Whoever answers now is told.") if is_another else _("Saved."), "done")
     return _back(slug, application_id)
 
 

@@ -1,8 +1,8 @@
 """Whoever answers for an appeal is reminded of it: a week before it is to be answered, and once that day has passed.
 
-Then the others who may answer are told as well, since one of them can take it over. A notice names the appeal, its day
-and the stage, so that each is told once, a day that is put off reminds anew, and a worker that was down makes up for
-it.
+Then the others who may answer are told as well, since one of them can take it over; so are they as soon as whoever
+answered for it no longer may. A notice names the appeal, its day and the stage, so that each is told once, a day that
+is put off reminds anew, and a worker that was down makes up for it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def remind_appeals() -> int:
         sa.select(GrantCall, Application, Appeal)
         .join(Application, Application.call_id == GrantCall.id)
         .join(Appeal, Appeal.application_id == Application.id)
-        .where(Appeal.state == AppealState.OPEN, Appeal.due_at.between(now - LATE_SAID, now + SOON))
+        .where(Appeal.state == AppealState.OPEN, Appeal.due_at >= now - LATE_SAID)
         .order_by(Appeal.id)
     )
     with unit_of_work():
@@ -44,14 +44,27 @@ def remind_appeals() -> int:
 
 
 def _told(call: GrantCall, application: Application, appeal: Appeal) -> list[Told]:
-    """The notices of one appeal."""
-    late = appeal.due_at <= clock.now()
-    people = [] if appeal.owner_id is None else [appeal.owner_id]
-    if late or not people:
-        people += [person_id for person_id, _name in list_owners(application)]
-    key = f"appeal_due:{appeal.id}:{appeal.due_at.isoformat()}:{'late' if late else 'soon'}"
-    values = told_of(call, application, appeal) | {"late": late}
+    """The notices of one appeal that are due by now."""
+    now = clock.now()
+    may_answer = [person_id for person_id, _name in list_owners(application)]
+    left = appeal.owner_id is not None and appeal.owner_id not in may_answer
+    if appeal.due_at <= now:
+        stage = "late"
+    elif appeal.due_at <= now + SOON:
+        stage = "soon"
+    elif left:
+        stage = f"left:{appeal.owner_id}"
+    else:
+        return []
+    answers = [] if appeal.owner_id is None or left else [appeal.owner_id]
+    people = answers if answers and stage == "soon" else [*answers, *may_answer]
+    key = f"appeal_due:{appeal.id}:{appeal.due_at.isoformat()}:{stage}"
+    values = told_of(call, application, appeal) | {"late": stage == "late", "left": left}
     return [
-        Told(f"{key}:{person_id}", person_id, values | {"yours": person_id == appeal.owner_id})
+        Told(
+            f"{key}:{person_id}",
+            person_id,
+            values | {"yours": person_id in answers, "may_answer": person_id in may_answer},
+        )
         for person_id in dict.fromkeys(people) or list_told(application)
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +21,7 @@ from ..models import Appeal, AppealState, Application, ApplicationState, GrantCa
 from ..reviews.errors import (
     AppealAnswered,
     AppealOpen,
+    ChangedElsewhere,
     NotAnOwner,
     NothingChanges,
     NotTheOwner,
@@ -76,10 +77,14 @@ def make(*, application_id: int, reason: str, by: int) -> Appeal:
     return appeal
 
 
-def pass_on(*, appeal_id: int, application_id: int, owner_id: int, due_at: datetime | None, by: int) -> None:
+def pass_on(
+    *, appeal_id: int, application_id: int, owner_id: int, due_at: datetime | None, by: int, seen: str | None = None
+) -> bool:
     """Another administrator answers for an open appeal, or it is to be answered by another day.
 
-    Raises `AppealAnswered`, `NotAnOwner`, `OwnInterest`.
+    Returns whether it is another, who is then told. `seen`: the mark (`mark_of`) of who answers and by when as it was
+    shown; None for whatever stands. Raises `AppealAnswered`, `NotAnOwner`, `OwnInterest`, and `ChangedElsewhere`, with
+    nothing changed, where it is another by now, and not what is asked for.
     """
     application, call = _locked(application_id)
     refuse_own(application_id, by)
@@ -87,8 +92,12 @@ def pass_on(*, appeal_id: int, application_id: int, owner_id: int, due_at: datet
     if owner_id not in dict(list_owners(application)):
         raise NotAnOwner
     is_new = appeal.owner_id != owner_id
-    appeal.owner_id = owner_id
-    appeal.due_at = due_at or appeal.due_at
+    due_at = due_at or appeal.due_at
+    if not is_new and due_at == appeal.due_at:
+        return False
+    if seen not in (None, mark_of(appeal)):
+        raise ChangedElsewhere  # the page says it beside who answers now, and by when
+    appeal.owner_id, appeal.due_at = owner_id, due_at
     audit.record(
         "appeal.pass_on",
         f"application:{application_id}",
@@ -100,6 +109,12 @@ def pass_on(*, appeal_id: int, application_id: int, owner_id: int, due_at: datet
     if is_new:
         _tell_owner(call, application, appeal)
     db.session.flush()
+    return is_new
+
+
+def mark_of(appeal: Appeal) -> str:
+    """Who answers for an appeal and by when, in a mark that a form carries."""
+    return f"{appeal.owner_id or 0}:{appeal.due_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def answer(*, appeal_id: int, application_id: int, given: Answer, by: int) -> None:

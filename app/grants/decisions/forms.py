@@ -126,8 +126,9 @@ class AppealForm(Form):
 
 
 class OwnerForm(Form):
-    """Who answers an appeal, and by when: a day by the call's clocks."""
+    """Who answers an appeal, and by when: a day by the call's clocks. `seen`: the mark of both as they were shown."""
 
+    seen = HiddenField()
     owner = SelectField(_l("Who answers"), validate_choice=False)
     day = StringField(_l("To be answered by"), render_kw={"type": "date"})
 

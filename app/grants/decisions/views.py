@@ -18,6 +18,7 @@ from app.core.errors import DomainError
 from app.core.transactions import give_up
 
 from ..appeals.queries import list_owners
+from ..appeals.services import mark_of
 from ..models import Application, GrantCall
 from ..reviews import files as review_files
 from ..reviews.errors import (
@@ -161,17 +162,20 @@ def application_page(
     changed: ChangedElsewhere | None = None,
     not_dropped: bool = False,
     overtaken: bool = False,
+    passed_on: bool = False,
 ) -> str:
     """The page of one application, with the form that was refused, if one was.
 
     A form is made from the draft that stands now, unless it was refused for anything but another's draft.
     `not_dropped`: the draft was to be taken back, and is another than the page had shown. `overtaken`: `decision` came
-    when the application no longer waited for one.
+    when the application no longer waited for one. `passed_on`: `owner` was made from another owner or day than stands.
     """
     page = queries.get_application(call, application_id, the_person())
     draft = page.line.draft
     shown = {"outcome": draft.outcome.value, "amount": draft.amount or "", "reason": draft.reason} if draft else {}
-    owner = owner or _owner_form(call, page)
+    owner = _owner_form(call, page, owner)
+    if passed_on and owner:
+        owner.seen.data = mark_of(page.appeals[0])
     decision = decision or DecisionForm(formdata=None, data=shown)
     if changed or not decision.is_submitted() or not decision.version.data:
         decision.version.data = str(draft.version if draft else 0)
@@ -183,19 +187,22 @@ def application_page(
         changed=changed,
         not_dropped=not_dropped,
         overtaken=overtaken,
+        passed_on=passed_on,
         mine=draft is not None and draft.saved_by_id == the_person().id,
         owner=owner,
         answer=answer or AnswerForm(formdata=None),
     )
 
 
-def _owner_form(call: GrantCall, page: queries.ApplicationPage) -> OwnerForm | None:
-    """Who answers the appeal that is open, and by when, as it stands."""
+def _owner_form(call: GrantCall, page: queries.ApplicationPage, typed: OwnerForm | None) -> OwnerForm | None:
+    """Who answers the appeal that is open, and by when: what was typed, else as it stands."""
     if not page.line.appeal:
         return None
+    if typed:
+        return typed
     appeal, zone = page.appeals[0], ZoneInfo(call.time_zone)
     day = (appeal.due_at - timedelta(seconds=1)).astimezone(zone).date()
-    shown = {"owner": str(appeal.owner_id or ""), "day": day.isoformat()}
+    shown = {"seen": mark_of(appeal), "owner": str(appeal.owner_id or ""), "day": day.isoformat()}
     return OwnerForm(list_owners(page.application), call.time_zone, formdata=None, data=shown)
 
 
