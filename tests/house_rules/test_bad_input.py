@@ -119,7 +119,9 @@ FORMS: dict[str, dict[str, str]] = {
     "cohorts.remove": {},
     "cohorts.rename": {"name": "Summer"},
     "appeal_answers.answer": {"outcome": "upheld", "amount": "20000", "answer": "The figure was right.", "beyond": "y"},
-    "appeal_answers.pass_on": {"owner": "4", "day": (date.today() + timedelta(days=30)).isoformat()},
+    "appeal_answers.pass_on": {
+        "owner": "4", "day": (date.today() + timedelta(days=30)).isoformat(), "seen": "0:2027-03-01T09:00:00Z",
+    },
     "appeals.make": {"reason": "A figure was wrong."},
     "decisions.decide": {
         "outcome": "refused", "amount": "20000", "reason": "Too dear.", "beyond": "y", "action": "draft",
