@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from flask import Flask
 from flask.testing import FlaskClient
 
+from app.core import clock
 from app.core.text import string_hash
 from app.core.transactions import unit_of_work
 from app.courses.translation.texts import fingerprint
@@ -11,10 +13,10 @@ from app.extensions import db
 from app.grants.calls import queries as call_queries
 from app.grants.calls.questionnaire import Choice, Criterion, Question, QuestionKind, Questionnaire, Report
 from app.grants.calls.texts import languages_left, languages_of, places
-from app.grants.models import GrantCall
+from app.grants.models import ChangeKind, GrantCall
 from tests.factories import a_person, text
-from tests.grants.calls import drafted, published, read, stands, words
-from tests.grants.factories import NOW
+from tests.grants.calls import FACTS, drafted, published, read, stands, words
+from tests.grants.factories import DAY, NOW
 from tests.grants.test_call_items import an_application
 
 FRENCH = "/administration/grants/safer-streets/languages/fr"
@@ -148,8 +150,44 @@ def test_once_somebody_has_submitted_a_question_gets_a_missing_translation_only(
     answer = desk.post(FRENCH, data=sent(stands(call), plan_title="Autre chose"))
     assert answer.status_code == 409
     assert "what was asked stays as it is" in words(answer.text)
-    assert desk.post(FRENCH, data=sent(stands(call), title="Des rues plus sûres")).status_code == 303
+    assert desk.post(FRENCH, data=sent(stands(call), title="Des rues plus sûres")).status_code == 303  # it was missing
     assert call_queries.has_submissions(call.id) and stands(call).questionnaire.questions[0].title == text(
         "Your plan", fr="Votre plan"
     )
     assert call_queries.get_desk("safer-streets", NOW).submitted == 1
+
+
+def test_what_a_published_call_says_in_a_language_changes_with_a_reason_that_everyone_reads(
+    desk: FlaskClient, app: Flask
+) -> None:
+    call = asking(published(1))
+    first = sent(call, title="Rues sûres", summary="Pour commencer.", where_title="Où ?", where_north="Nord")
+    assert desk.post(FRENCH, data=first).status_code == 303  # nothing of it was there
+    assert [change.kind for change in call_queries.list_changes(call.id)] == [ChangeKind.PUBLISHED]
+    other = sent(stands(call), title="Des rues plus sûres", summary="", where_title="À quel endroit ?", where_north="N")
+    refused = desk.post(FRENCH, data=other)
+    assert refused.status_code == 422
+    assert "say why you change it" in words(refused.text)
+    assert "À quel endroit ?" in refused.text and "Des rues plus sûres" in refused.text
+    assert stands(call).title == text("Safer streets", fr="Rues sûres")
+    too_long = desk.post(FRENCH, data={**other, "why": "x" * 1001})
+    assert too_long.status_code == 422 and "Des rues plus sûres" in too_long.text
+    with clock.at(FACTS.closes_at + DAY):
+        assert desk.post(FRENCH, data={**other, "why": "A mistake"}).status_code == 303
+        said = read(app.test_client(), "/grants/safer-streets/changes")
+    assert stands(call).title == text("Safer streets", fr="Des rues plus sûres")
+    assert "Title: “Des rues plus sûres”. Before: “Rues sûres”." in said
+    assert "Summary: “nothing”. Before: “Pour commencer.”." in said
+    assert said.count("Changed: “Where?”") == 1 and said.count("Why A mistake") == 2
+
+
+def test_that_a_translation_still_fits_and_what_a_draft_says_needs_no_reason(desk: FlaskClient) -> None:
+    call = drafted(1)
+    for title in ("Rues sûres", "Des rues plus sûres"):
+        assert desk.post(FRENCH, data=sent(stands(call), title=title)).status_code == 303
+    with unit_of_work():
+        row = db.session.get_one(GrantCall, call.id, populate_existing=True)
+        row.title = row.title.with_phrase("en", "Safer streets!", "en")
+        row.published_at = NOW
+    assert desk.post(FRENCH, data={**sent(stands(call)), "fits": "title"}).status_code == 303
+    assert call_queries.list_changes(call.id) == []

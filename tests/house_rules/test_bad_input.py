@@ -158,7 +158,7 @@ FORMS: dict[str, dict[str, str]] = {
     "certificates.share": {"holder": "y", "city": "y", "hours": "y", "score": "y"},
     "issued.reinstate": {},
     "issued.revoke": {"why": "Issued by mistake."},
-    "cities.edit": CITY,
+    "cities.edit": {**CITY, "before": "", "take": "name"},
     "cities.new": CITY,
     "calls.create": {
         "before": "", "title": "Safer parks", "summary": "For green places.", "source_language": "en",
@@ -186,7 +186,7 @@ FORMS: dict[str, dict[str, str]] = {
     },
     "call_texts.save": {
         "text.title": "Des rues plus sûres", "shown.title": "", "source.title": string_hash("Safer streets"),
-        "fits": "title",
+        "fits": "title", "why": "",
     },
     "captions.remove": {},
     "captions.save": {"text": "WEBVTT\n\n00:01.000 --> 00:02.000\nGood morning."},
@@ -587,8 +587,8 @@ def test_the_forms_here_are_those_of_people(app: Flask, scene: Scene) -> None:
     # no mail and no job has failed, and a link that stops mails is signed;
     # nobody is invited, no file of people was sent, and the one that is there is another's;
     # that report by mail is another person’s;
-    # the rule of the call asks nobody to state anything; only the page itself knows what was seen of a call and of its
-    # questions; the draft of a rule is gone with the form before, and no rule waits;
+    # the rule of the call asks nobody to state anything; only the page itself knows what was seen of a city, of a call
+    # and of its questions; the draft of a rule is gone with the form before, and no rule waits;
     # the certificate is revoked by the form after; who coordinates a city asks nobody for the word; nobody answers for
     # the appeal yet, the call is open, so nothing is decided, who would take a draft back has still to review, and the
     # practitioner belongs to another city by now; the review was taken back by the form before; the rule asks nothing
@@ -602,7 +602,7 @@ def test_the_forms_here_are_those_of_people(app: Flask, scene: Scene) -> None:
         "decisions.drop": 403,
         "people.invite_again": 404, "people_import.confirm": 404, "people_import.create": 422,
         "people_import.drop": 404,
-        "auth.create_sign_in": 400, "cities.new": 422, "people.end_role": 404,
+        "auth.create_sign_in": 400, "cities.edit": 409, "cities.new": 422, "people.end_role": 404,
         "course_trainers.invite": 422, "course_trainers.change": 422, "course_trainers.remove": 409,
         "builder.edit_activity": 409, "builder.edit_module": 409, "learn.renew": 409, "learners.give": 409,
         "changes.discard": 404, "changes.discard_part": 409,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -13,9 +13,14 @@ from app.core.text import Text, string_hash
 from app.courses.translation.texts import fingerprint
 from app.extensions import db
 
+from ..models import ChangeKind, GrantCall
+from . import items
+from .errors import ReasonNeeded
 from .queries import has_submissions
-from .services import lock_call
+from .services import is_published, lock_call, log
 from .texts import LONGEST, Place, places, with_texts
+
+OWN = ("title", "summary")  # the texts of the call itself, by key
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +46,20 @@ class NotTranslated(DomainError):
         self.problems = problems
 
 
-def translate(*, call_id: int, language: str, typed: Mapping[str, Typed], by: int) -> int:
+def translate(*, call_id: int, language: str, typed: Mapping[str, Typed], why: str, by: int) -> int:
     """Save translations by the key of their text; gives how many changed. An empty one is taken out.
 
-    Raises `NotTranslated` where somebody else changed the same meanwhile, the translation or its source, and where
-    what cities have answered would read differently. Keys that are not there any more are passed over.
+    Of a published call, what was there and reads differently now stands in the public change log with `why`; what was
+    missing may be added without. Raises `NotTranslated` where somebody else changed the same meanwhile, the
+    translation or its source, and where what cities have answered would read differently, and `ReasonNeeded`. Keys
+    that are not there any more are passed over.
     """
     call = lock_call(call_id)
     source = call.source_language
     answered = has_submissions(call.id)
     problems: dict[str, str] = {}
     written: dict[str, Text] = {}
+    replaced: dict[str, list[str]] = {}
     for place in places(call):
         sent = typed.get(place.key)
         if sent is None or not _changes(place, language, sent):
@@ -61,15 +69,38 @@ def translate(*, call_id: int, language: str, typed: Mapping[str, Typed], by: in
             problems[place.key] = problem
         else:
             written[place.key] = place.text.with_phrase(language, sent.string, source)
+            there = place.text.phrases.get(language)
+            if there and fingerprint(there.string) != fingerprint(sent.string):
+                replaced[place.key] = [there.string, sent.string]
     if problems:
         raise NotTranslated(problems)
     if not written:
         return 0
+    if replaced and is_published(call):
+        if not why:
+            raise ReasonNeeded
+        _log(call, language, replaced, why, by)
     call.title, call.summary = written.get("title", call.title), written.get("summary", call.summary)
     call.questionnaire = with_texts(call.questionnaire, written)
-    audit.record("grant_call.translate", f"grant_call:{call.id}", actor_id=by, language=language, texts=sorted(written))
+    subject, texts = f"grant_call:{call.id}", sorted(written)
+    audit.record("grant_call.translate", subject, actor_id=by, language=language, texts=texts, why=why)
     db.session.flush()
     return len(written)
+
+
+def _log(call: GrantCall, language: str, replaced: Mapping[str, list[str]], why: str, by: int) -> None:
+    """What reads differently now: of the call itself word for word, of what it asks each thing by its title."""
+    own = {key: words for key, words in replaced.items() if key in OWN}
+    if own:
+        log(call, ChangeKind.TEXTS, by=by, why=why, language=language, **own)
+    for title in _titles(call, replaced):
+        log(call, ChangeKind.QUESTIONS, by=by, why=why, language=language, changed=title)
+
+
+def _titles(call: GrantCall, keys: Iterable[str]) -> list[str]:
+    """The titles of what is asked by these texts, each once, in order."""
+    source, asked = call.source_language, {key.partition(".")[0] for key in keys if key not in OWN}
+    return [item.title.best(source, source) for item in items.items(call.questionnaire) if item.key in asked]
 
 
 def _changes(place: Place, language: str, sent: Typed) -> bool:
@@ -87,6 +118,6 @@ def _problem(place: Place, source: str, language: str, sent: Typed, answered: bo
         return _("Somebody else translated this meanwhile. Compare the two, then save yours or take theirs.")
     if sent.source != string_hash(place.text.best(source, source)):
         return _("The original changed meanwhile. Read it again, then save.")
-    if answered and there and not sent.fits and place.key not in ("title", "summary"):
+    if answered and there and not sent.fits and place.key not in OWN:
         return _("A city has submitted its application, so what was asked stays as it is.")
     return ""

@@ -17,6 +17,8 @@ from app.courses.kinds import TranslationState
 from app.courses.translation.texts import fingerprint
 
 from . import text_services
+from .errors import ReasonNeeded
+from .forms import ReasonForm
 from .queries import DeskCall, get_desk
 from .text_services import NotTranslated, Typed
 from .texts import languages_of, units
@@ -52,12 +54,18 @@ def show(slug: str, language: str) -> str:
 @allow(Permission.ADMINISTER)
 def save(slug: str, language: str) -> Response | tuple[str, int]:
     """Save the translations that were typed."""
-    desk, typed = get_desk(slug, clock.now()), typed_texts(request.form)
+    desk, typed, reason = get_desk(slug, clock.now()), typed_texts(request.form), ReasonForm()
     _check_language(desk, language)
+    if not reason.validate():
+        return _page(desk, language, typed=typed, reason=reason), 422
+    call_id, why = desk.call.id, reason.why.data
     try:
-        count = text_services.translate(call_id=desk.call.id, language=language, typed=typed, by=the_person().id)
+        count = text_services.translate(call_id=call_id, language=language, typed=typed, why=why, by=the_person().id)
     except NotTranslated as error:
-        return _page(desk, language, typed=typed, refused=error), error.status
+        return _page(desk, language, typed=typed, refused=error, reason=reason), error.status
+    except ReasonNeeded as error:
+        reason.why.errors = [str(error)]
+        return _page(desk, language, typed=typed, reason=reason), error.status
     flash(ngettext("%(num)s text saved.", "%(num)s texts saved.", count), "done")
     return redirect(url_for("call_texts.show", slug=slug, language=language), 303)
 
@@ -79,7 +87,12 @@ def typed_texts(sent: MultiDict[str, str]) -> dict[str, Typed]:
 
 
 def _page(
-    desk: DeskCall, language: str, *, typed: dict[str, Typed] | None = None, refused: NotTranslated | None = None
+    desk: DeskCall,
+    language: str,
+    *,
+    typed: dict[str, Typed] | None = None,
+    refused: NotTranslated | None = None,
+    reason: ReasonForm | None = None,
 ) -> str:
     _check_language(desk, language)
     return render_template(
@@ -89,6 +102,7 @@ def _page(
         texts=units(desk.call, language),
         typed=typed or {},
         refused=refused,
+        reason=reason or ReasonForm(formdata=None),
         fingerprint=fingerprint,
         string_hash=string_hash,
     )
