@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale
+from babel.numbers import format_percent as babel_percent
 from flask import Flask, g
 from flask_babel import (
     force_locale,
@@ -28,6 +30,12 @@ from . import clock
 def percent(share: float | None) -> str:
     """A share, 0 to 1, in whole percent, rounded down so that 100% means all; a dash for none."""
     return "–" if share is None else _percent(str(get_locale()), int(share * 100 + 1e-9))
+
+
+def exact_percent(share: float) -> str:
+    """A share, 0 to 1, in percent with the decimals that it has: `69.5%`, for what is asked and not for what is had."""
+    hundredths = Decimal(repr(round(share * 100, 6)))
+    return str(babel_percent(hundredths / 100, locale=get_locale(), decimal_quantization=False))
 
 
 @lru_cache(maxsize=1000)  # a table has hundreds, of which few differ
@@ -128,6 +136,19 @@ def speaking_to(language: str, time_zone: str) -> Iterator[None]:
 
 def init_app(app: Flask) -> None:
     """Give templates these functions under their names."""
-    for function in (percent, number, money, minutes, day, utc_day, short_day, day_time, days_until, until, due):
+    for function in (
+        percent,
+        exact_percent,
+        number,
+        money,
+        minutes,
+        day,
+        utc_day,
+        short_day,
+        day_time,
+        days_until,
+        until,
+        due,
+    ):
         app.jinja_env.globals[function.__name__] = function
     app.jinja_env.globals["now"] = clock.now

@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from sqlalchemy.orm import selectinload
 
-from app.core.formats import percent
+from app.core.formats import exact_percent
 from app.courses.kinds import Check, Frozen, Kind, MediaUse, Passage, Player, Recorded, Unit, Visit
 from app.courses.models import Activity, Course
 from app.courses.outline import OutlineActivity
@@ -210,7 +210,7 @@ class QuizKind(Kind):
             )
         if settings.pass_mark is None:
             return _("Complete when you have submitted your answers")
-        share = percent(settings.pass_mark / 100)
+        share = exact_percent(settings.pass_mark / 100)
         if settings.completes is Completes.PASSED_OR_USED_UP and settings.attempts is not None:
             return _("Complete when you reach %(share)s, or have used all attempts", share=share)
         return _("Complete when you reach %(share)s", share=share)

@@ -39,6 +39,15 @@ def test_lengths(app: Flask, minutes: int, said: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("share", "said"),
+    [(0.695, "69.5%"), (69.5 / 100, "69.5%"), (33.4 / 100, "33.4%"), (0.7, "70%"), (0.001, "0.1%"), (1.0, "100%")],
+)
+def test_what_is_asked_keeps_its_decimals(app: Flask, share: float, said: str) -> None:
+    with app.test_request_context():
+        assert formats.exact_percent(share) == said
+
+
+@pytest.mark.parametrize(
     ("share", "said"), [(None, "–"), (0.0, "0%"), (0.7, "70%"), (0.999, "99%"), (1.0, "100%"), (0.29, "29%")]
 )
 def test_a_share_is_rounded_down_so_that_all_means_all(app: Flask, share: float | None, said: str) -> None:

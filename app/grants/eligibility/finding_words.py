@@ -243,7 +243,7 @@ class FindingWords:
 
     def _too_low(self, finding: Missing | Unknown, best: CompletionEvidence) -> str:
         rule = finding.rule
-        needed = formats.percent((rule.min_score or 0) / 100) if isinstance(rule, Completed) else ""
+        needed = formats.exact_percent((rule.min_score or 0) / 100) if isinstance(rule, Completed) else ""
         day = formats.day(best.completed_at)
         if best.score is None:
             return _("Completed on %(day)s without a score: %(needed)s is needed", day=day, needed=needed)
@@ -270,7 +270,7 @@ class FindingWords:
                 return _("Not started")
             return _("Not started: about %(time)s", time=formats.minutes(far.minutes))
         if far.needed is not None:
-            needed, score = formats.percent(far.needed), formats.percent(far.score)
+            needed, score = formats.exact_percent(far.needed), formats.percent(far.score)
             return _("Activities done, tests so far %(score)s: %(needed)s is needed", score=score, needed=needed)
         if far.score is None:
             return ngettext("%(done)s of %(num)s activity", "%(done)s of %(num)s activities", total, done=done)
@@ -291,7 +291,7 @@ class FindingWords:
             return _("Handed in on %(day)s: it waits for its marks", day=day)
         score = formats.percent(best.score)
         if isinstance(rule, Passed) and rule.min_score is not None:
-            needed = formats.percent(rule.min_score / 100)
+            needed = formats.exact_percent(rule.min_score / 100)
             return _("Best attempt %(score)s: %(needed)s is needed", score=score, needed=needed)
         return _("Not passed yet: best attempt %(score)s", score=score)
 

@@ -56,7 +56,7 @@ def counts_as(leaf: Leaf, *, required: bool) -> str:
     if isinstance(leaf, CityTrained):
         return _trained_as(leaf)
     if isinstance(leaf, Completed) and leaf.min_score is not None:
-        score = formats.percent(leaf.min_score / 100)
+        score = formats.exact_percent(leaf.min_score / 100)
         if required:
             return _("Required, with at least %(score)s", score=score)
         return _("One of several ways, with at least %(score)s", score=score)
@@ -70,7 +70,7 @@ def counts_as(leaf: Leaf, *, required: bool) -> str:
 def _passed_as(leaf: Passed, *, required: bool) -> str:
     if leaf.min_score is None:
         return _("Required: pass a quiz of it") if required else _("One of several ways: pass a quiz of it")
-    score = formats.percent(leaf.min_score / 100)
+    score = formats.exact_percent(leaf.min_score / 100)
     if required:
         return _("Required: pass a quiz of it with at least %(score)s", score=score)
     return _("One of several ways: pass a quiz of it with at least %(score)s", score=score)
@@ -78,7 +78,7 @@ def _passed_as(leaf: Passed, *, required: bool) -> str:
 
 def _trained_as(leaf: CityTrained) -> str:
     if leaf.share is not None:
-        share = formats.percent(leaf.share / 100)
+        share = formats.exact_percent(leaf.share / 100)
         return _("Counted when %(share)s of the practitioners of your city have completed it", share=share)
     return ngettext(
         "Counted when %(num)s practitioner of your city has completed it",
@@ -239,7 +239,7 @@ class Wording(FindingWords):
                 closes=closes,
             )
         if leaf.reason is Reason.SCORE_TOO_LOW and isinstance(rule, Completed):
-            score = formats.percent((rule.min_score or 0) / 100)
+            score = formats.exact_percent((rule.min_score or 0) / 100)
             return _("Reach %(score)s in “%(course)s” by %(closes)s.", score=score, course=course, closes=closes)
         if leaf.reason is Reason.UNDER_WAY:
             return _("Finish “%(course)s” by %(closes)s.", course=course, closes=closes)

@@ -178,7 +178,7 @@ class CityTrained(Requirement, frozen=True, tag="city_trained"):
         )
 
     def _share_sentence(self, course: str, period: str | None) -> str:
-        share = formats.percent((self.share or 0) / 100)
+        share = formats.exact_percent((self.share or 0) / 100)
         if period is None:
             return _(
                 "At least %(share)s of the practitioners of your city trained in “%(course)s”",

@@ -90,7 +90,7 @@ class Completed(Requirement, frozen=True, tag="completed"):
                 yield lapses(done.completed_at, self.within_months)
 
     def sentence(self, say: Names) -> str:
-        course, score = say.title(self.course_id), formats.percent((self.min_score or 0) / 100)
+        course, score = say.title(self.course_id), formats.exact_percent((self.min_score or 0) / 100)
         if self.within_months is None:
             if self.min_score is None:
                 return _("Complete “%(course)s”", course=course)

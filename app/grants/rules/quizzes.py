@@ -125,5 +125,5 @@ class Passed(Requirement, frozen=True, tag="passed"):
         quiz = say.quiz(self.activity_id)
         if self.min_score is None:
             return _("Pass the quiz “%(quiz)s”", quiz=quiz)
-        score = formats.percent(self.min_score / 100)
+        score = formats.exact_percent(self.min_score / 100)
         return _("Pass the quiz “%(quiz)s” with at least %(score)s", quiz=quiz, score=score)

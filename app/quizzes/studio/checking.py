@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from app.core.formats import percent
+from app.core.formats import exact_percent
 from app.core.languages import language_name
 from app.core.text import Text
 from app.courses.kinds import Check, Level
@@ -60,7 +60,7 @@ def checks(quiz: Quiz, course: Course) -> list[Check]:
         message = _(
             "“%(title)s” asks for %(share)s, and its right answers together earn less",
             title=title,
-            share=percent((quiz.settings.pass_mark or 0) / 100),
+            share=exact_percent((quiz.settings.pass_mark or 0) / 100),
         )
         found.append(Check(Level.BLOCKER, "pass_mark", message, quiz.id))
     found += _settings(quiz, len(places), title)

@@ -120,6 +120,17 @@ def test_a_score_is_enough_when_the_page_would_say_so(app: Flask, score: float |
         assert finding.next_step.action is Action.ATTEMPT_AGAIN
 
 
+def test_the_sentence_says_the_threshold_that_is_judged(app: Flask) -> None:
+    course, person = a_course(), a_person(city=a_city())
+    a_completion(person, course, at=NOW - DAY, score=0.692)
+    rule, share = Completed(course.id, min_score=69.5), CityTrained(course.id, share=33.4)
+    known = facts([person.id], NOW, rule)[person.id]
+    with app.test_request_context():
+        say = Wording(known.courses, "en")
+        assert rule.sentence(say) == "Complete “The city’s part” with at least 69.5%"
+        assert share.sentence(say).startswith("At least 33.4% of the practitioners")
+
+
 def test_the_score_goes_on_rising_after_completion(app: Flask) -> None:
     course, person = a_course(), a_person()
     done = a_completion(person, course, at=NOW - 10 * DAY, score=0.6)
