@@ -15,14 +15,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.auth.models import Person, PersonRole, Role
-from app.core import clock
+from app.core import audit, clock
 from app.core.formats import speaking_to
 from app.core.models import AuditEvent
 from app.core.transactions import unit_of_work
 from app.extensions import db
 from app.grants import queries, rules, services
 from app.grants.errors import NotWaivable
-from app.grants.models import Application, ApplicationAnswer, Frozen, GrantCall, Waiver
+from app.grants.models import Application, ApplicationAnswer, Frozen, GrantCall, ReviewState, Waiver
 from app.grants.rules import All, CityIn, Completed, MemberFor, Not
 from app.grants.trace import dossier
 from app.grants.trace.dossier_queries import get_dossier
@@ -30,7 +30,7 @@ from app.grants.trace.waiver_services import grant
 from app.network.models import City
 from tests.factories import a_city, a_course, a_person, signed_in
 from tests.grants.decided import a_decided_application
-from tests.grants.factories import DAY, NOW, a_call, a_completion, moved
+from tests.grants.factories import DAY, NOW, a_call, a_completion, a_review, moved
 from tests.pages import check_page
 
 
@@ -302,6 +302,46 @@ def test_nobody_waives_for_their_own_city(application: Application, client: Flas
     assert client.post(f"{_address(application)}/waivers/{waiver.id}/end", data=ending).status_code == 403
     db.session.rollback()
     assert [one.revoked_at for one in db.session.scalars(sa.select(Waiver))] == [None]
+
+
+@pytest.mark.parametrize("why", ["worked", "declared"])
+def test_nobody_waives_for_a_city_whose_application_they_may_not_judge(
+    application: Application, client: FlaskClient, why: str
+) -> None:
+    chair = db.session.scalars(sa.select(Person).where(Person.name == "Ada Okafor")).one()
+    if why == "worked":
+        with unit_of_work():
+            audit.record("application.write", f"application:{application.id}", actor_id=chair.id)
+    else:
+        a_review(application, chair, chair, state=ReviewState.DECLINED, declined_why="My sister.")
+    tree = rules.read(db.session.scalars(sa.select(Frozen)).first().document["rule"])  # type: ignore[union-attr]
+    waiver = db.session.scalars(sa.select(Waiver)).one()
+    sent = {"leaf": rules.mark_of(next(iter(tree.leaves()))), "reason": "A flood", "until": "2026-12-31"}
+    said = client.get(_address(application)).text
+    assert "You worked on the application of Sfax or declared a conflict of interest in it" in said
+    assert f"{_address(application)}/waivers" not in said  # neither form is offered
+    assert client.post(f"{_address(application)}/waivers", data=sent).status_code == 403
+    ending = {f"end-{waiver.id}-why": "Not needed"}
+    assert client.post(f"{_address(application)}/waivers/{waiver.id}/end", data=ending).status_code == 403
+    db.session.rollback()
+    assert [one.revoked_at for one in db.session.scalars(sa.select(Waiver))] == [None]
+
+
+def test_nothing_more_is_waived_once_the_call_has_closed(application: Application, client: FlaskClient) -> None:
+    tree = rules.read(db.session.scalars(sa.select(Frozen)).first().document["rule"])  # type: ignore[union-attr]
+    waiver = db.session.scalars(sa.select(Waiver)).one()
+    sent = {"leaf": rules.mark_of(next(iter(tree.leaves()))), "reason": "A flood", "until": "2027-12-31"}
+    closes_at = db.session.get_one(GrantCall, application.call_id).closes_at
+    with clock.at(closes_at):
+        refused = client.post(f"{_address(application)}/waivers", data=sent)
+        assert refused.status_code == 409
+        for said in (refused.text, client.get(_address(application)).text):
+            assert "The call has closed, so nothing more can be waived." in " ".join(said.split())
+            assert "Waive a requirement" not in said
+        ending = {f"end-{waiver.id}-why": "The office is open"}
+        assert client.post(f"{_address(application)}/waivers/{waiver.id}/end", data=ending).status_code == 303
+    with clock.at(closes_at - timedelta(seconds=1)):
+        assert client.post(f"{_address(application)}/waivers", data=sent).status_code == 303
 
 
 def test_a_coordinator_sees_no_case(application: Application, app: Flask) -> None:

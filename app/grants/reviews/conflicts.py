@@ -56,6 +56,22 @@ def is_of_city(person_id: int, city_id: int, since: datetime) -> bool:
     return bool(db.session.scalar(sa.select(of_it)))
 
 
+def find_conflict(person_id: int, *, call_id: int, city_id: int, since: datetime) -> Conflict | None:
+    """Why the person may decide nothing for a city in a call that opened at `since`; two statements at most.
+
+    They are of the city, whether it applies or not; or they may not judge the application that it has there.
+    """
+    if is_of_city(person_id, city_id, since):
+        return Conflict.CITY
+    why = db.session.scalar(
+        sa.select(conflict(person_id))
+        .select_from(Application)
+        .join(GrantCall, GrantCall.id == Application.call_id)
+        .where(Application.call_id == call_id, Application.city_id == city_id)
+    )
+    return Conflict(why) if why else None
+
+
 def _belongs(person_id: Any, city_id: Any, since: Any) -> sa.ColumnElement[bool]:
     belongs = sa.exists().where(
         Affiliation.person_id == person_id,

@@ -12,6 +12,14 @@ from app.core.errors import DomainError
 from ..eligibility.wording import moment_there
 
 
+class TooLateToWaive(DomainError):
+    """A waiver lets a city apply, which nobody can once the call has closed."""
+
+    message = _l(
+        "The call has closed, so nothing more can be waived. What is decided changes by an appeal of the city."
+    )
+
+
 class AlreadyDecided(DomainError):
     """Reviews and decisions are of applications that wait for one."""
 

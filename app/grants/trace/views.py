@@ -21,7 +21,7 @@ from ..calls.zones import day_before
 from ..eligibility.wording import Wording
 from ..errors import NotWaivable
 from ..labels import APPEAL_STATES, OCCASIONS, STATES
-from ..reviews.conflicts import is_of_city
+from ..reviews.conflicts import find_conflict
 from . import dossier, dossier_queries, export, freezing, queries, waiver_services
 from . import lines as trace
 from .forms import EndWaiverForm, WaiveForm
@@ -159,7 +159,8 @@ def _page(case: Case, form: WaiveForm | None = None, *, ending: dict[int, EndWai
     return render_template(
         "grants/trace/show.html",
         case=case,
-        is_own=is_of_city(the_person().id, case.city.id, case.call.opens_at),
+        own=find_conflict(the_person().id, call_id=case.call.id, city_id=case.city.id, since=case.call.opens_at),
+        has_closed=case.call.closes_at <= clock.now(),
         say=say,
         lines=lines,
         asked=request.args.get("at", ""),

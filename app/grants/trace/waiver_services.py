@@ -15,28 +15,30 @@ from app.network.models import City
 from .. import rules
 from ..errors import NotWaivable
 from ..models import GrantCall, Rule, Waiver
-from ..reviews.conflicts import is_of_city
-from ..reviews.errors import OwnInterest
+from ..reviews.conflicts import find_conflict
+from ..reviews.errors import OwnInterest, TooLateToWaive
 
 
 def grant(*, call_id: int, city_id: int, leaf: str, reason: str, expires_at: datetime, by: int) -> Waiver:
     """Count a requirement as met for a city up to, not including, `expires_at`; `leaf` is its mark.
 
-    Whoever grants it answers for it, and is of another city. Raises `OwnInterest`; `NotWaivable` where the rule in
-    force does not ask for it, where it is waived already, or where the end is over; `NotFound` where there is no such
-    city.
+    Whoever grants it answers for it, is of another city and has no conflict in its application. Raises `OwnInterest`;
+    `TooLateToWaive` once the call has closed; `NotWaivable` where the rule in force does not ask for it, where it is
+    waived already, or where the end is over; `NotFound` where there is no such city.
     """
     now = clock.now()
     row = db.session.execute(
-        sa.select(Rule.tree, GrantCall.opens_at)
+        sa.select(Rule.tree, GrantCall.opens_at, GrantCall.closes_at)
         .join(GrantCall, GrantCall.rule_id == Rule.id)
         .where(GrantCall.id == call_id)
         .with_for_update(of=GrantCall)
     ).one_or_none()
     if row is None or db.session.get(City, city_id) is None:
         raise NotFound
-    if is_of_city(by, city_id, row.opens_at):
+    if find_conflict(by, call_id=call_id, city_id=city_id, since=row.opens_at):
         raise OwnInterest
+    if row.closes_at <= now:
+        raise TooLateToWaive
     if leaf not in {rules.mark_of(asked) for asked in rules.waivable(rules.read(row.tree))}:
         raise NotWaivable(_("The rule in force does not ask for this any more. Look at the rule, then choose again."))
     if expires_at <= now:
@@ -64,7 +66,7 @@ def revoke(*, waiver_id: int, why: str, by: int) -> None:
         sa.select(GrantCall.opens_at).where(GrantCall.id == call_id).with_for_update()
     ).scalar_one()
     waiver = db.session.get_one(Waiver, waiver_id, with_for_update=True, populate_existing=True)
-    if is_of_city(by, waiver.city_id, opens_at):
+    if find_conflict(by, call_id=call_id, city_id=waiver.city_id, since=opens_at):
         raise OwnInterest
     now = clock.now()
     if waiver.revoked_at is not None or waiver.expires_at <= now:
