@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.core.folding import folded
 
+from .facts import CityFacts
 from .models import Region, SizeBand
 
 REGIONS = {
@@ -64,3 +65,22 @@ def city_labels(places: Iterable[tuple[str, str]]) -> list[str]:
 def plain_day(day: date) -> str:
     """`3 May 2016`: a day that is the same in every time zone."""
     return str(format_date(day, "d MMMM y", rebase=False))
+
+
+def city_words(name: str, facts: CityFacts) -> str:
+    """What one of the facts of a city says, as people read it."""
+    match name:
+        case "country":
+            return country_name(facts.country)
+        case "region":
+            return str(REGIONS[facts.region])
+        case "size_band":
+            return str(SIZES[facts.size_band])
+        case "joined_on" | "left_on":
+            day: date | None = getattr(facts, name)
+            return plain_day(day) if day else _("nothing")
+        case "figures_public":
+            return _("Public, from five people on") if facts.figures_public else _("Not public")
+        case "domains":
+            return "\n".join(facts.domains) or _("nothing")
+    return facts.name

@@ -28,14 +28,12 @@ def matching(search: str = "", region: Region | None = None) -> sa.Select[City]:
     return chosen.order_by(gone, fold(City.name), City.country, City.id)
 
 
-def get_city(city_id: int) -> City:
-    """A city with its domains, in two statements. Raises `NotFound`."""
-    city: City | None = db.session.scalars(
-        sa.select(City)
-        .where(City.id == city_id)
-        .options(selectinload(City.domains))
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+def get_city(city_id: int, *, lock: bool = False) -> City:
+    """A city with its domains, in two statements. `lock`: held until the end of the transaction. Raises `NotFound`."""
+    wanted = sa.select(City).where(City.id == city_id).options(selectinload(City.domains))
+    if lock:
+        wanted = wanted.with_for_update(key_share=True)  # whoever comes to belong to the city need not wait
+    city: City | None = db.session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
     if city is None:
         raise NotFound
     return city

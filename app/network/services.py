@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -12,24 +10,12 @@ from sqlalchemy.exc import IntegrityError
 from app.core import audit
 from app.extensions import db
 
+from . import facts as city_facts
 from . import queries
-from .errors import CityTaken, DomainTaken
+from .errors import CityTaken, Disputed, DomainTaken, LeavesTooEarly
+from .facts import CityFacts as CityFacts
 from .labels import country_name
-from .models import City, CityDomain, Region, SizeBand
-
-
-@dataclass(frozen=True, slots=True)
-class CityFacts:
-    """What is written down of a city. `domains` as `domains.normal_domain` gives them."""
-
-    name: str
-    country: str
-    region: Region
-    size_band: SizeBand
-    joined_on: date
-    left_on: date | None
-    figures_public: bool
-    domains: tuple[str, ...]
+from .models import City, CityDomain
 
 
 def add_city(facts: CityFacts, *, by: int) -> City:
@@ -41,33 +27,28 @@ def add_city(facts: CityFacts, *, by: int) -> City:
     return city
 
 
-def edit_city(city_id: int, facts: CityFacts, *, by: int) -> City:
+def edit_city(city_id: int, facts: CityFacts, *, before: CityFacts | None, by: int) -> City:
     """Change what is written down of a city; nobody who belongs to one is moved by it.
 
-    Raises `NotFound`, `CityTaken` and `DomainTaken`.
+    `before`: what the writer saw (None: nobody knows). What a colleague changed meanwhile stays where the writer left
+    it alone. Raises `Disputed` where both changed the same to something else, `LeavesTooEarly` for two days that one
+    changed each, `NotFound`, `CityTaken` and `DomainTaken`. Nothing is written then.
     """
-    city = queries.get_city(city_id)
-    _check_free(facts, city_id=city_id)
-    before = _plain(facts_of(city))
-    _write(city, facts)
-    changed = {key: [before[key], value] for key, value in _plain(facts).items() if before[key] != value}
-    if changed:
-        audit.record("city.edit", f"city:{city_id}", actor_id=by, **changed)
+    city = queries.get_city(city_id, lock=True)
+    theirs = city_facts.facts_of(city)
+    names = city_facts.disputed(before, facts, theirs) if before else city_facts.changed(facts, theirs)
+    wanted = city_facts.merged(before or theirs, facts, theirs)
+    if names:
+        raise Disputed(wanted, theirs, names)
+    if wanted.left_on and wanted.left_on < wanted.joined_on:
+        raise LeavesTooEarly(wanted)
+    _check_free(wanted, city_id=city_id)
+    _write(city, wanted)
+    was, now = _plain(theirs), _plain(wanted)
+    changes = {key: [was[key], value] for key, value in now.items() if was[key] != value}
+    if changes:
+        audit.record("city.edit", f"city:{city_id}", actor_id=by, **changes)
     return city
-
-
-def facts_of(city: City) -> CityFacts:
-    """What is written down of a city, as plain values."""
-    return CityFacts(
-        name=city.name,
-        country=city.country,
-        region=Region(city.region),
-        size_band=SizeBand(city.size_band),
-        joined_on=city.joined_on,
-        left_on=city.left_on,
-        figures_public=city.figures_public,
-        domains=tuple(domain.domain for domain in city.domains),
-    )
 
 
 def _check_free(facts: CityFacts, *, city_id: int | None) -> None:

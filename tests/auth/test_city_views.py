@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from html import unescape
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from app.auth.models import Role
 from app.extensions import db
@@ -26,6 +29,17 @@ SFAX: dict[str, str] = {
 def desk(app: Flask) -> FlaskClient:
     """An administrator's browser."""
     return signed_in(app.test_client(), a_person("Ada Okafor", roles=(Role.ADMINISTRATOR,)))
+
+
+def seen(page: TestResponse) -> str:
+    """What the form of a page carries of what it shows."""
+    (carried,) = re.findall(r'name="before"[^>]* value="([^"]*)"', page.text)
+    return unescape(carried)
+
+
+def stands(city_id: int) -> City:
+    db.session.rollback()
+    return db.session.get_one(City, city_id, populate_existing=True)
 
 
 def test_a_coordinator_does_not_come_in(app: Flask) -> None:
@@ -109,13 +123,63 @@ def test_editing_a_city_moves_nobody(app: Flask, desk: FlaskClient) -> None:
     assert "A change moves nobody who already belongs somewhere." in page.text
     assert ">oslo.example</textarea>" in page.text.replace("\r\n", "").replace("\n", "")
     changes = SFAX | {"name": "Oslo", "country": "NO", "region": "europe", "domains": "", "figures_public": "y"}
+    changes["before"] = seen(page)
     assert post(desk, f"/cities/{city_id}/edit", **changes).status_code == 302
-    db.session.rollback()
-    city = db.session.get_one(City, city_id, populate_existing=True)
+    city = stands(city_id)
     assert (city.joined_on, city.figures_public, city.domains) == (date(2019, 5, 31), True, [])
     shown = desk.get(f"/cities/{city_id}").text
     assert f'href="/people/{person_id}"' in shown
     assert "Public, from five people on" in shown
+
+
+@pytest.fixture
+def sfax(desk: FlaskClient) -> str:
+    """The address of the form of a city."""
+    return f"{post(desk, '/cities/new', **SFAX).location}/edit"
+
+
+def test_what_a_colleague_saved_of_other_fields_stays(desk: FlaskClient, sfax: str) -> None:
+    mine = SFAX | {"before": seen(desk.get(sfax))}
+    assert post(desk, sfax, **mine | {"figures_public": "y", "domains": "sfax.example"}).status_code == 302
+    assert post(desk, sfax, **mine | {"size_band": "large"}).status_code == 302
+    city = stands(1)
+    assert (city.figures_public, city.size_band) == (True, "large")
+    assert [one.domain for one in city.domains] == ["sfax.example"]
+
+
+def test_of_two_who_change_the_same_the_second_chooses(desk: FlaskClient, sfax: str) -> None:
+    mine = SFAX | {"before": seen(desk.get(sfax)), "domains": "mine.example", "name": "Mine", "left_on": "2026-05-31"}
+    theirs = {"domains": "theirs.example\nsfax.example", "name": "Theirs", "size_band": "large"}
+    assert post(desk, sfax, **mine | {"left_on": ""} | theirs).status_code == 302
+    answer = post(desk, sfax, **mine)
+    assert (answer.status_code, check_page(answer.text)) == (409, [])
+    said = text_of(answer)
+    assert "Nothing of yours is lost" in said
+    assert 'Saved meanwhile: <strong class="as-typed">Theirs</strong>' in said
+    assert "sfax.example theirs.example</strong>" in said
+    assert said.count("Saved meanwhile:") == 2
+    assert 'value="Mine"' in said and "mine.example</textarea>" in said and 'value="2026-05-31"' in said
+    assert '<option selected value="large">' in said
+    assert stands(1).name == "Theirs"
+    again = mine | {"before": seen(answer), "take": "domains", "size_band": "large"}
+    refused = post(desk, sfax, **again | {"left_on": "2018-05-31"})  # what was chosen is still chosen
+    assert (refused.status_code, check_page(refused.text)) == (422, [])
+    assert 'value="domains" checked' in refused.text and 'value="name"' not in refused.text
+    assert post(desk, sfax, **again | {"before": seen(refused)}).status_code == 302
+    city = stands(1)
+    assert (city.name, city.size_band, city.left_on) == ("Mine", "large", date(2026, 5, 31))
+    assert [one.domain for one in city.domains] == ["sfax.example", "theirs.example"]
+
+
+def test_the_consent_of_a_city_is_never_overwritten_unseen(desk: FlaskClient, sfax: str) -> None:
+    shown = seen(desk.get(sfax))
+    assert post(desk, sfax, **SFAX | {"before": shown, "figures_public": "y"}).status_code == 302
+    for before in ("", "{}", "x"):
+        answer = post(desk, sfax, **SFAX | {"before": before})
+        assert answer.status_code == 409
+        assert "Public, from five people on</strong>" in answer.text
+    assert post(desk, sfax, **SFAX | {"before": shown}).status_code == 302
+    assert stands(1).figures_public is True
 
 
 @pytest.mark.parametrize("city_id", [77, 2**31, 10**30])

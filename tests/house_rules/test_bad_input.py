@@ -576,8 +576,8 @@ def test_the_forms_here_are_those_of_people(app: Flask, scene: Scene) -> None:
         status = browser(app, scene, endpoint).post(address, data=FORMS[endpoint]).status_code
         if status >= 400:
             refused[endpoint] = status
-    # Nobody is known by that address; the city is there from the form before; the role is of somebody else; the course
-    # is translated into nothing, and has one lead; nothing was edited, what was changed was not seen, and the settings
+    # Nobody is known by that address; the role is of somebody else; the course is translated into nothing, and has one
+    # lead; nothing was edited, what was changed was not seen, and the settings
     # of an activity and of a module are other ones by now; no certificate is about to expire, and nobody is excused
     # from what they have done; only the page itself knows what was seen of a draft; the only edition is in force; the
     # language of a text, of captions and of a file went with the form before; the upload is not complete, and one
@@ -602,7 +602,7 @@ def test_the_forms_here_are_those_of_people(app: Flask, scene: Scene) -> None:
         "decisions.drop": 403,
         "people.invite_again": 404, "people_import.confirm": 404, "people_import.create": 422,
         "people_import.drop": 404,
-        "auth.create_sign_in": 400, "cities.edit": 409, "cities.new": 422, "people.end_role": 404,
+        "auth.create_sign_in": 400, "cities.edit": 409, "people.end_role": 404,
         "course_trainers.invite": 422, "course_trainers.change": 422, "course_trainers.remove": 409,
         "builder.edit_activity": 409, "builder.edit_module": 409, "learn.renew": 409, "learners.give": 409,
         "changes.discard": 404, "changes.discard_part": 409,

@@ -20,7 +20,9 @@ from app.core.transactions import unit_of_work
 from app.courses.models import Activity, Course
 from app.courses.translation.texts import tidied
 from app.extensions import db
+from app.network.facts import encode, facts_of
 from app.network.models import City
+from app.network.queries import get_city
 from app.quizzes.models import QuestionVersion, Quiz, Response
 from app.quizzes.types import AcceptedAnswer, ShortAnswer, ShortAnswerAnswer, SingleChoice
 from tests.courses.translating import a_course_to_translate
@@ -98,7 +100,9 @@ def test_a_name(clerk: FlaskClient) -> None:
 def test_a_city(clerk: FlaskClient) -> None:
     fields = {"country": "NO", "region": "europe", "size_band": "medium", "joined_on": "2016-05-01"}
     for typed in packed(120):
-        assert clerk.post("/cities/1/edit", data={**fields, "name": typed}).status_code == 302
+        before = encode(facts_of(get_city(1)))
+        db.session.rollback()
+        assert clerk.post("/cities/1/edit", data={**fields, "name": typed, "before": before}).status_code == 302
         kept = db.session.scalars(sa.select(City.name)).one()
         db.session.rollback()
         assert as_line(kept) == as_line(typed)

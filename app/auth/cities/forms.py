@@ -6,7 +6,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
@@ -14,8 +22,8 @@ from app.core.folding import one_line
 from app.core.forms import DayField, Form
 from app.network import labels
 from app.network.domains import ImplausibleDomain, normal_domain
-from app.network.models import City, Region, SizeBand
-from app.network.services import CityFacts
+from app.network.facts import NAMES, CityFacts, decode, encode, taking
+from app.network.models import Region, SizeBand
 
 MOST_DOMAINS = 50
 
@@ -34,8 +42,14 @@ class ListField(SelectField):  # type: ignore[misc]
 
 
 class CityForm(Form):
-    """What is written down of a city; `facts` once it is valid."""
+    """What is written down of a city; `facts` once it is valid.
 
+    `before` carries what the page showed, so that a colleague's save is noticed; `take` names the fields of which the
+    colleague's is taken.
+    """
+
+    before = HiddenField()
+    take = SelectMultipleField(validate_choice=False)
     name = StringField(
         _l("Name"),
         filters=[lambda text: one_line(text or "")],
@@ -49,11 +63,10 @@ class CityForm(Form):
     domains = TextAreaField(_l("E-mail domains"))
     figures_public = BooleanField(_l("The city agreed that its figures are public"))
 
-    def __init__(self, city: City | None = None, **values: Any) -> None:
-        if city is not None:
-            values["domains"] = "\n".join(domain.domain for domain in city.domains)
-            # The row's own list of domains is not what the field shows.
-            values |= {name: getattr(city, name) for name in CityFacts.__slots__ if name != "domains"}
+    def __init__(self, facts: CityFacts | None = None, *, seen: CityFacts | None = None, **values: Any) -> None:
+        if facts is not None:
+            values |= {name: getattr(facts, name) for name in NAMES}
+            values |= {"domains": "\n".join(facts.domains), "before": encode(seen or facts)}
         super().__init__(**values)
         self.country.offer(_l("Choose one"), labels.countries())
         self.region.offer(_l("Choose one"), ((region.value, labels.REGIONS[region]) for region in Region))
@@ -78,9 +91,19 @@ class CityForm(Form):
             raise ValidationError(" ".join(faults[:5]))
 
     @property
+    def seen(self) -> CityFacts | None:
+        """What the page showed when its writer began."""
+        return decode(self.before.data or "")
+
+    @property
+    def taken(self) -> frozenset[str]:
+        """The fields of which the writer chose what a colleague saved."""
+        return frozenset(self.take.data or ()) & NAMES if self.seen else frozenset()
+
+    @property
     def facts(self) -> CityFacts:
-        """What was typed, as plain values."""
-        return CityFacts(
+        """What was typed, as plain values, and where the writer chose so, what a colleague saved."""
+        typed = CityFacts(
             name=self.name.data,
             country=self.country.data,
             region=Region(self.region.data),
@@ -88,5 +111,6 @@ class CityForm(Form):
             joined_on=self.joined_on.data,
             left_on=self.left_on.data,
             figures_public=bool(self.figures_public.data),
-            domains=self._domains,
+            domains=tuple(sorted(self._domains)),
         )
+        return taking(typed, self.seen, self.taken) if self.seen else typed

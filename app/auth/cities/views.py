@@ -13,6 +13,8 @@ from app.core.access import Permission, allow
 from app.core.errors import DomainError, NotFound
 from app.network import labels, services
 from app.network import queries as network
+from app.network.errors import Disputed
+from app.network.facts import CityFacts, facts_of
 from app.network.models import Region, SizeBand
 
 from ..identity import the_person
@@ -65,24 +67,35 @@ def new() -> ResponseReturnValue:
         else:
             flash(_("%(city)s is in the network.", city=city.name), "done")
             return redirect(url_for("cities.show", city_id=city.id))
-    return render_template("cities/new.html", form=form), 422 if form.errors else 200
+    return render_template("cities/new.html", form=form, names=frozenset()), 422 if form.errors else 200
 
 
 @bp.route("/<int:city_id>/edit", methods=["GET", "POST"])
 @allow(Permission.ADMINISTER)
 def edit(city_id: int) -> ResponseReturnValue:
-    city = network.get_city(city_id)
-    name = city.name
-    form = CityForm(city)
+    """Change a city; where a colleague changed the same meanwhile, both values, to choose from."""
+    facts = facts_of(network.get_city(city_id))
+    form = CityForm(facts)
     if form.validate_on_submit():
         try:
-            services.edit_city(city_id, form.facts, by=the_person().id)
+            services.edit_city(city_id, form.facts, before=form.seen, by=the_person().id)
+        except Disputed as disputed:
+            form = CityForm(disputed.mine, seen=disputed.theirs, formdata=None)
+            return _edit_page(city_id, disputed.theirs, form, disputed.names, disputed=True), disputed.status
         except DomainError as error:
             _put_beside(form, error)
         else:
             flash(_("Saved."), "done")
             return redirect(url_for("cities.show", city_id=city_id))
-    return render_template("cities/edit.html", form=form, city_id=city_id, name=name), 422 if form.errors else 200
+    return _edit_page(city_id, facts, form, form.taken), 422 if form.errors else 200
+
+
+def _edit_page(city_id: int, facts: CityFacts, form: CityForm, names: frozenset[str], *, disputed: bool = False) -> str:
+    """`names`: the fields beside which stands what a colleague saved, to take instead."""
+    return render_template(
+        "cities/edit.html", form=form, city_id=city_id, name=facts.name, names=names, disputed=disputed,
+        city_words=labels.city_words,
+    )  # fmt: skip
 
 
 def _put_beside(form: CityForm, error: DomainError) -> None:
