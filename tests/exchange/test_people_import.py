@@ -27,7 +27,7 @@ from app.courses.archiving import services as archiving
 from app.courses.models import Course
 from app.courses.outline import Admits, Audience
 from app.exchange.models import ImportState, PeopleImport
-from app.exchange.people import jobs, services
+from app.exchange.people import jobs, services, views
 from app.extensions import db
 from app.messages.models import Notice
 from app.network.models import City
@@ -393,10 +393,82 @@ def test_two_rows_of_one_person_in_the_same_batch(desk: FlaskClient, coordinator
         "Amina,AMINA@ghent.example,streets,2098-05-31,Autumn\n"
         "Amina,amina@ghent.example,streets,,\n",
     )
-    assert (done.report.people, done.report.enrolled, done.report.grouped, done.report.refused) == (1, 3, 2, 0)
+    told = done.report
+    assert (told.people, told.enrolled, told.grouped, told.due, told.unchanged, told.refused) == (1, 1, 2, 1, 1, 0)
     enrolment = db.session.scalars(sa.select(Enrolment)).one()
     assert enrolment.due_at and enrolment.due_at.year == 2098
     assert db.session.scalar(sa.select(sa.func.count()).select_from(CohortMember)) == 2
+
+
+SEVERAL = (
+    "name,e-mail,course,cohort\n"
+    "Amina,amina@ghent.example,streets,Spring\n"
+    "Amina,amina@ghent.example,streets,Autumn\n"
+    "Amina,amina@ghent.example,prevention,Spring\n"
+    "Jonas,jonas@ghent.example,streets,\n"
+    "Jonas,jonas@ghent.example,prevention,\n"
+)
+
+
+@pytest.mark.parametrize("size", [1, 2, 50])
+def test_somebody_in_several_rows_is_counted_as_what_comes_to_be(
+    desk: FlaskClient, coordinator: Person, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    a_course("prevention")
+    with unit_of_work():
+        by = identity_of(coordinator.id)
+        cohort_services.create(name="Autumn", rule=None, city_id=coordinator.city_id, by=by)
+    monkeypatch.setattr(services, "AT_ONCE", 0)
+    answer = send(desk, SEVERAL)
+    shown = figures(desk.get(answer.location).text)
+    desk.post(f"{answer.location}/confirmation")
+    db.session.rollback()
+    really = services.do_some
+    monkeypatch.setattr(services, "do_some", lambda **values: really(**values, limit=size))
+    jobs.import_people(1)
+    assert figures(desk.get(answer.location).text) == shown == {
+        "New people": 2, "Enrolments": 4, "Join a cohort": 2, "Rows that change nothing": 0, "Rows left out": 0,
+    }  # fmt: skip
+    for table, count in ((Enrolment, 4), (CohortMember, 2)):
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(table)) == count
+
+
+@pytest.mark.parametrize("size", [1, 50])
+def test_the_city_of_a_later_row_is_not_lost(
+    app: Flask, desk: FlaskClient, city: City, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    admin = signed_in(app.test_client(), a_person(roles=(Role.ADMINISTRATOR,)))
+    waits = a_person(email="waits@else.example", state=PersonState.WAITING)
+    monkeypatch.setattr(services, "AT_ONCE", 0)
+    answer = send(
+        admin,
+        "name,e-mail,city,course\n"
+        "Amina,amina@else.example,,streets\nAmina,amina@else.example,Ghent,\n"
+        ",waits@else.example,,streets\n,waits@else.example,Ghent,\n",
+    )
+    shown = admin.get(answer.location).text
+    assert shown.count("Is placed in the city.") == 1
+    admin.post(f"{answer.location}/confirmation")
+    db.session.rollback()
+    really = services.do_some
+    monkeypatch.setattr(services, "do_some", lambda **values: really(**values, limit=size))
+    jobs.import_people(1)
+    assert figures(admin.get(answer.location).text) == figures(shown)
+    places = db.session.execute(sa.select(Affiliation.person_id, Affiliation.city_id)).all()
+    assert [row.city_id for row in places if row.person_id == waits.id] == [city.id]
+    assert set(db.session.scalars(sa.select(Enrolment.city_id))) == {city.id}
+    assert db.session.scalar(sa.select(Person.city_id).where(Person.email == "amina@else.example")) == city.id
+
+
+def test_a_second_page_knows_what_the_rows_of_the_first_do(desk: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "PAGE_SIZE", 2)
+    answer = send(
+        desk,
+        "name,e-mail,course\n"
+        "Amina,amina@ghent.example,streets\nJonas,jonas@ghent.example,\nAmina,amina@ghent.example,/streets\n",
+    )
+    page = desk.get(f"{answer.location}?page=2").text
+    assert "Nothing changes" in page and "New: is invited by mail." not in page
 
 
 def test_an_address_that_somebody_took_in_this_very_moment(app: Flask, coordinator: Person) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -15,7 +16,16 @@ from hypothesis import strategies as st
 from app.auth.models import PersonState
 from app.core.sheets import csv_lines
 from app.courses.outline import Admits, Audience
-from app.exchange.people.judging import Frame, Judged, KnownCohort, KnownCourse, KnownPerson, judge, within
+from app.exchange.people.judging import (
+    Frame,
+    Judged,
+    KnownCohort,
+    KnownCourse,
+    KnownPerson,
+    Promised,
+    judge,
+    within,
+)
 from app.exchange.people.rows import MOST_ROWS, Row, Unreadable, read
 from app.progress.models import EnrolmentState
 
@@ -141,14 +151,19 @@ PEOPLE = {
 }
 
 
+CITIES = {"ghent": GHENT, "sfax": SFAX, "valencia": 0}
+
+
+def a_frame(rows: Sequence[Row], own: frozenset[int] | None = None) -> Frame:
+    twice, names, places = within(rows, CITIES)
+    domains = {"ghent.example": GHENT, "sfax.example": SFAX}
+    return Frame(own, "UTC", "fr", NOW, CITIES, domains, COURSES, COHORTS, twice, names, places)
+
+
 def judged(*rows: Row, own: frozenset[int] | None = None) -> list[Judged]:
-    twice, names = within(rows)
-    frame = Frame(
-        own, "UTC", "fr", NOW, {"ghent": GHENT, "sfax": SFAX, "valencia": 0},
-        {"ghent.example": GHENT, "sfax.example": SFAX}, COURSES, COHORTS, twice, names,
-    )  # fmt: skip
-    arrived: dict[str, int | None] = {}
-    return [judge(row, frame, PEOPLE, arrived) for row in rows]
+    frame = a_frame(rows, own)
+    promised: dict[str, Promised] = {}
+    return [judge(row, frame, PEOPLE, promised) for row in rows]
 
 
 @pytest.mark.parametrize(
@@ -206,3 +221,84 @@ def test_what_rows_do() -> None:
     assert (left.left, left.enrols, left.unchanged) == (True, False, True)
     assert (placed.placed, placed.city_id) == (True, SFAX)
     assert (twice.why, twice.about) == ("twice", "3")
+
+
+@pytest.mark.parametrize("email", ["a@else.example", "waits@else.example"])
+def test_the_first_city_that_the_file_gives_holds_for_all_rows_of_an_address(email: str) -> None:
+    before, first, other, without, unknown = judged(
+        Row(2, email=email, name="A", course="open"),
+        Row(3, email=email.upper(), city="Ghent", course="ours", cohort="Spring"),
+        Row(4, email=email, city="Sfax"),
+        Row(5, email=email, course="ours"),
+        Row(6, email=email, city="Atlantis", course="ours"),
+    )
+    known = email in PEOPLE
+    assert (before.city_id, before.new, before.placed, before.enrols) == (GHENT, not known, known, True)
+    assert (first.why, first.new, first.placed, first.enrols, first.grouped) == ("", False, False, True, True)
+    assert (other.why, other.about) == ("other_city", "Sfax")
+    assert (without.why, without.unchanged) == ("", True)
+    assert unknown.why == "no_city"
+
+
+def test_who_has_a_city_stays_there_whatever_the_file_gives_first() -> None:
+    wrong, right = judged(
+        Row(2, email="here@ghent.example", city="Sfax"), Row(3, email="here@ghent.example", city="Ghent", course="open")
+    )
+    assert (wrong.why, right.why, right.city_id) == ("elsewhere", "", GHENT)
+
+
+@pytest.mark.parametrize("email", ["a@ghent.example", "b@ghent.example"])
+def test_what_an_earlier_row_does_is_not_done_again(monkeypatch: pytest.MonkeyPatch, email: str) -> None:
+    monkeypatch.setitem(PEOPLE, "b@ghent.example", KnownPerson(17, PersonState.ACTIVE, GHENT))
+    rows = [
+        Row(2, email=email, name="A", course="open", cohort="Spring"),
+        Row(3, email=email, course="ours", cohort="Spring"),
+        Row(4, email=email, course="open", due="2027-05-31"),
+        Row(5, email=email, course="/courses/open", due="2027-06-30"),
+    ]
+    assert [(one.enrols, one.sooner, one.grouped, one.unchanged) for one in judged(*rows)] == [
+        (True, False, True, False), (True, False, False, False), (False, True, False, False),
+        (False, False, False, True),
+    ]  # fmt: skip
+
+
+SAID = st.builds(
+    Row,
+    line=st.just(0),
+    email=st.sampled_from(["a@else.example", "b@ghent.example", "waits@else.example", "here@ghent.example"]),
+    name=st.sampled_from(["", "A"]),
+    city=st.sampled_from(["", "", "Ghent", "Sfax", "Atlantis"]),
+    course=st.sampled_from(["", "open", "/open", "ours", "over"]),
+    due=st.sampled_from(["", "2027-05-31", "2027-06-30"]),
+    cohort=st.sampled_from(["", "Spring"]),
+)
+
+
+@given(st.lists(SAID, max_size=8), st.integers(1, 8), st.sampled_from([None, frozenset({GHENT})]))
+def test_rows_do_the_same_in_one_batch_and_in_several(said: list[Row], size: int, own: frozenset[int] | None) -> None:
+    rows = [replace(row, line=line) for line, row in enumerate(said, 2)]
+    frame, people, done = a_frame(rows, own), dict(PEOPLE), []
+    for start in range(0, len(rows), size):
+        promised: dict[str, Promised] = {}
+        batch = [judge(row, frame, people, promised) for row in rows[start : start + size]]
+        for one in batch:
+            if not one.why:
+                people[one.email] = after(people.get(one.email), one)
+        done += batch
+    assert [what(one) for one in done] == [what(one) for one in judged(*rows, own=own)]
+
+
+def after(person: KnownPerson | None, one: Judged) -> KnownPerson:
+    """Who somebody is once a row is done."""
+    person = person or KnownPerson(99, PersonState.INVITED, one.city_id)
+    enrolments, cohorts = dict(person.enrolments), set(person.cohorts)
+    if one.course_id and (one.enrols or one.sooner):
+        enrolments[one.course_id] = (EnrolmentState.OPEN, one.due_at)
+    if one.cohort_id and one.grouped:
+        cohorts.add(one.cohort_id)
+    city_id = one.city_id if one.placed else person.city_id
+    return replace(person, city_id=city_id, enrolments=enrolments, cohorts=frozenset(cohorts))
+
+
+def what(one: Judged) -> tuple[object, ...]:
+    return one.row.line, one.why, one.about, one.new, one.placed, one.city_id, one.enrols, one.sooner, one.grouped

@@ -35,7 +35,7 @@ def do(judged: Sequence[Judged], *, giver: Person, by: Identity) -> list[Judged]
                 came[place] = Judged(one.row, why="meanwhile", about=one.email)
     refused = _enrol(came, ids, giver)
     for place, one in enumerate(came):
-        if one.enrols and one.course_id is not None and (one.course_id, _person_of(one, ids)) in refused:
+        if not one.why and one.course_id is not None and (one.course_id, _person_of(one, ids)) in refused:
             why = refused[one.course_id, _person_of(one, ids)]
             came[place] = Judged(one.row, why=why, about=one.row.course)
     _group(came, ids, by)
@@ -61,7 +61,7 @@ def _enrol(rows: Iterable[Judged], ids: dict[str, int], giver: Person) -> dict[t
         if one.why or one.course_id is None or not (one.enrols or one.sooner):
             continue
         person_id = _person_of(one, ids)
-        if one.sooner or person_id in first[one.course_id]:  # in it already, perhaps by an earlier row
+        if one.sooner:  # in it already, perhaps by an earlier row
             again.append((one.course_id, person_id, one.due_at))
         else:
             first[one.course_id][person_id] = one.due_at

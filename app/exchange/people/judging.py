@@ -63,7 +63,8 @@ class Frame:
     """What holds for all rows. `cities` maps folded names to ids (0: several), `domains` e-mail domains to cities.
 
     `own`: the cities of a coordinator, None for administrators. Days end by the clocks of `zone`. `twice` maps lines to
-    an earlier one that says the same, `names` folded addresses to the first name that the file gives.
+    an earlier one that says the same, `names` folded addresses to the first name that the file gives, `places` to the
+    first city.
     """
 
     own: frozenset[int] | None
@@ -76,6 +77,16 @@ class Frame:
     cohorts: Mapping[str, KnownCohort | None]
     twice: Mapping[int, int] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Promised:
+    """What earlier rows do for somebody: places them, enrols them or makes them due earlier, by course, groups them."""
+
+    placed: bool = False
+    courses: dict[int, datetime | None] = field(default_factory=dict)
+    cohorts: set[int] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +122,14 @@ class _Refused(Exception):
         self.why, self.about = why, about
 
 
-def within(rows: Sequence[Row]) -> tuple[dict[int, int], dict[str, str]]:
-    """What rows say of each other: lines that say the same as an earlier one, and the first name of each address."""
+def within(rows: Sequence[Row], cities: Mapping[str, int]) -> tuple[dict[int, int], dict[str, str], dict[str, int]]:
+    """What rows say of each other: lines that say the same as an earlier one, and the first name and the first of the
+    `cities` of each address.
+    """
     first: dict[tuple[str, str, str], int] = {}
     twice: dict[int, int] = {}
     names: dict[str, str] = {}
+    places: dict[str, int] = {}
     for row in rows:
         email = addresses.folded(row.email)
         key = (email, folded(row.course), folded(row.cohort))
@@ -123,16 +137,18 @@ def within(rows: Sequence[Row]) -> tuple[dict[int, int], dict[str, str]]:
             twice[row.line] = first[key]
         if row.name:
             names.setdefault(email, row.name)
-    return twice, names
+        if row.city and (city_id := cities.get(folded(row.city))):
+            places.setdefault(email, city_id)
+    return twice, names, places
 
 
-def judge(row: Row, frame: Frame, people: Mapping[str, KnownPerson], arrived: dict[str, int | None]) -> Judged:
+def judge(row: Row, frame: Frame, people: Mapping[str, KnownPerson], promised: dict[str, Promised]) -> Judged:
     """What `row` would do. `people`: folded address to who has it.
 
-    `arrived` remembers, from row to row, the city of those whom earlier rows bring in.
+    `promised` remembers, from row to row, what earlier ones do for each address.
     """
     try:
-        return _judge(row, frame, people, arrived)
+        return _judge(row, frame, people, promised)
     except _Refused as refused:
         return Judged(row, email=row.email, name=row.name, why=refused.why, about=refused.about)
 
@@ -142,16 +158,16 @@ def city_of(email: str, domains: Mapping[str, int]) -> int | None:
     return next((domains[domain] for domain in addresses.domains(email) if domain in domains), None)
 
 
-def _judge(row: Row, frame: Frame, people: Mapping[str, KnownPerson], arrived: dict[str, int | None]) -> Judged:
+def _judge(row: Row, frame: Frame, people: Mapping[str, KnownPerson], promised: dict[str, Promised]) -> Judged:
     email = addresses.folded(row.email)
     if not row.email:
         raise _Refused("no_email")
     if not addresses.is_address(email):
         raise _Refused("bad_email", row.email)
+    person, before = people.get(email), promised.get(email) or Promised()
+    city_id = _city(row, email, person, frame)
     if row.line in frame.twice:
         raise _Refused("twice", str(frame.twice[row.line]))
-    person = people.get(email)
-    city_id = arrived[email] if email in arrived else _city(row, email, person, frame)
     name = _printable(frame.names.get(email, row.name))
     if person is None and not name:
         raise _Refused("no_name")
@@ -162,7 +178,7 @@ def _judge(row: Row, frame: Frame, people: Mapping[str, KnownPerson], arrived: d
     cohort = _cohort(row, frame, city_id)
     enrols = sooner = left = False
     if course is not None:
-        state, due_before = person.enrolments.get(course.id, (None, None)) if person else (None, None)
+        state, due_before = _standing(course, person, before)
         roles = person.roles if person else frozenset()
         if state is None and course.archived:
             raise _Refused(*archived(row, course))
@@ -170,17 +186,33 @@ def _judge(row: Row, frame: Frame, people: Mapping[str, KnownPerson], arrived: d
             raise _Refused("not_admitted", row.course)
         enrols, left = state is None, state is EnrolmentState.WITHDRAWN
         sooner = state is EnrolmentState.OPEN and due_at is not None and (due_before is None or due_at < due_before)
-    language = _language(row, frame)
-    new = person is None and email not in arrived
-    if new:
-        arrived[email] = city_id
-    return Judged(
-        row, email=email, name=name, language=language, person_id=person.id if person else None, new=new,
-        city_id=city_id, placed=person is not None and person.city_id is None and city_id is not None,
+    grouped = cohort is not None and cohort.id not in before.cohorts and not (person and cohort.id in person.cohorts)
+    judged = Judged(
+        row, email=email, name=name, language=_language(row, frame), person_id=person.id if person else None,
+        new=person is None and email not in promised, city_id=city_id,
+        placed=person is not None and person.city_id is None and city_id is not None and not before.placed,
         course_id=course.id if course else None, enrols=enrols, due_at=due_at, sooner=sooner, left=left,
-        cohort_id=cohort.id if cohort else None,
-        grouped=cohort is not None and (person is None or cohort.id not in person.cohorts),
+        cohort_id=cohort.id if cohort else None, grouped=grouped,
     )  # fmt: skip
+    _promise(judged, promised.setdefault(email, before))
+    return judged
+
+
+def _standing(
+    course: KnownCourse, person: KnownPerson | None, before: Promised
+) -> tuple[EnrolmentState | None, datetime | None]:
+    """How somebody is in a course, and when it is due, once the earlier rows are done."""
+    if course.id in before.courses:
+        return EnrolmentState.OPEN, before.courses[course.id]
+    return person.enrolments.get(course.id, (None, None)) if person else (None, None)
+
+
+def _promise(judged: Judged, to: Promised) -> None:
+    to.placed = to.placed or judged.placed
+    if judged.course_id is not None and (judged.enrols or judged.sooner):
+        to.courses[judged.course_id] = judged.due_at
+    if judged.cohort_id is not None and judged.grouped:
+        to.cohorts.add(judged.cohort_id)
 
 
 def archived(row: Row, course: KnownCourse) -> tuple[str, str]:
@@ -195,7 +227,7 @@ def _printable(name: str) -> str:
 
 
 def _city(row: Row, email: str, person: KnownPerson | None, frame: Frame) -> int | None:
-    """Where they belong, or will: where they are, else what the row says, else the domain of the address."""
+    """Where they belong, or will: where they are, else what the file says first, else the domain of the address."""
     if person is not None and person.state in (PersonState.LEFT, PersonState.ERASED):
         raise _Refused("closed" if frame.own is None or person.city_id in frame.own else "not_yours", email)
     if person is not None and person.state is PersonState.UNCONFIRMED:
@@ -208,11 +240,13 @@ def _city(row: Row, email: str, person: KnownPerson | None, frame: Frame) -> int
         if found not in frame.own or (said and said != found):
             raise _Refused("not_yours", email)
         return found
-    if person is not None and person.city_id is not None:
-        if said and said != person.city_id:
+    here, first = person.city_id if person else None, frame.places.get(email)
+    if said and said != here:
+        if said != first:
+            raise _Refused("other_city", row.city)
+        if here is not None:
             raise _Refused("elsewhere", row.city)
-        return person.city_id
-    return said or (city_of(email, frame.domains) if person is None else None)
+    return here or first or (city_of(email, frame.domains) if person is None else None)
 
 
 def _language(row: Row, frame: Frame) -> str:

@@ -24,7 +24,7 @@ from app.network.models import City, CityDomain
 from app.progress.models import Enrolment, EnrolmentState
 
 from ..models import PeopleImport
-from .judging import Frame, Judged, KnownCohort, KnownCourse, KnownPerson, judge, within
+from .judging import Frame, Judged, KnownCohort, KnownCourse, KnownPerson, Promised, judge, within
 from .rows import Row
 
 CHUNK = 2000
@@ -57,18 +57,20 @@ def get_frame(person: Identity, rows: Sequence[Row]) -> Frame:
     """What holds for all rows of a file. Five statements, one for invitations where courses are by
     invitation, and one for what replaces archived ones.
     """
-    twice, names = within(rows)
+    cities = _cities()
+    twice, names, places = within(rows, cities)
     return Frame(
         own=None if person.is_administrator else person.coordinates,
         zone=person.time_zone,
         language=person.language if person.language in ("en", "fr") else "en",
         now=clock.now(),
-        cities=_cities(),
+        cities=cities,
         domains=_domains(),
         courses=_courses({folded(row.course) for row in rows if row.course}),
         cohorts=_cohorts(person),
         twice=twice,
         names=names,
+        places=places,
     )
 
 
@@ -170,9 +172,17 @@ def get_people(rows: Sequence[Row], frame: Frame) -> dict[str, KnownPerson]:
 
 def judged(rows: Sequence[Row], frame: Frame) -> Iterator[Judged]:
     """What each row would do, in order; people are looked up some at a time, so that a large file needs little."""
-    arrived: dict[str, int | None] = {}
+    promised: dict[str, Promised] = {}
     remaining = iter(rows)
     while chunk := list(islice(remaining, CHUNK)):
         people = get_people(chunk, frame)
         for row in chunk:
-            yield judge(row, frame, people, arrived)
+            yield judge(row, frame, people, promised)
+
+
+def judged_between(rows: Sequence[Row], start: int, stop: int, frame: Frame) -> list[Judged]:
+    """What the rows from `start` up to `stop` would do, after what the earlier rows of the same people do."""
+    shown = rows[start:stop]
+    emails = {addresses.folded(row.email) for row in shown}
+    earlier = [row for row in rows[:start] if addresses.folded(row.email) in emails]
+    return list(islice(judged([*earlier, *shown], frame), len(earlier), None))

@@ -85,11 +85,11 @@ def show(import_id: int) -> str:
     people = _people(found)
     pages = max(1, -(-len(people.rows) // PAGE_SIZE))
     page = min(page_number(request.args), pages)
-    rows = people.rows[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    start, frame = (page - 1) * PAGE_SIZE, queries.get_frame(person, people.rows)
     return render_template(
         "people_import/preview.html", found=found, people=people, page=page, pages=pages, why=why, does=does,
         encodings=ENCODINGS,
-        rows=list(queries.judged(rows, queries.get_frame(person, people.rows))),
+        rows=queries.judged_between(people.rows, start, start + PAGE_SIZE, frame),
     )  # fmt: skip
 
 

@@ -25,6 +25,9 @@ REASONS: dict[str, Callable[[str], str]] = {
     "not_yours": lambda about: _("%(about)s is not in your city. Ask an administrator.", about=about),
     "no_city": lambda about: _("No member city is called “%(about)s”.", about=about),
     "two_cities": lambda about: _("Several cities are called “%(about)s”. Write it with its country.", about=about),
+    "other_city": lambda about: _(
+        "An earlier row names another city for them than “%(about)s”. Keep one of the two.", about=about
+    ),
     "elsewhere": lambda about: _("They belong to another city than “%(about)s”. Move them on their page.", about=about),
     "no_language": lambda about: _("“%(about)s” is no language of the site.", about=about),
     "no_course": lambda about: _("No published course has the address “%(about)s”.", about=about),
