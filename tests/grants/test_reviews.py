@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -309,6 +311,51 @@ def test_a_review_can_be_taken_back_until_it_is_handed_in(app: Flask, committee:
     assert client.post(f"{address}/{done.id}/removal").status_code == 409
     assert client.post(f"{LIST}/{committee.of_ghent.id}/reviews/{done.id}/removal").status_code == 404
     assert [row.id for row in reviews().values()] == [done.id]
+
+
+def test_who_no_longer_reviews_is_told_and_loses_nothing_typed(app: Flask, committee: Committee) -> None:
+    given = a_review(committee.of_sfax, committee.rosa, committee.ada)
+    client, address = browser(app, committee.rosa), f"/reviews/{given.id}"
+    removal = f"{LIST}/{committee.of_sfax.id}/reviews/{given.id}/removal"
+    assert browser(app, committee.ada).post(removal).status_code == 303
+    told = words(client.get("/notices"))
+    assert "You no longer review the application of Sfax for “Local Innovation Grant 2027”." in told
+    typed = {**WRITTEN, "points.need": "lots"}
+    for action in ("save", "hand_in"):
+        said = words(client.post(address, data={**typed, "action": action}), 409)
+        assert "This review was taken back" in said and "It was not saved." in said
+        assert "Need lots Clear. Idea 5 A good one." in said
+    said = words(client.get(address), 404)
+    assert "This review was taken back" in said and "What you typed" not in said
+    for why in ("My sister leads it.", ""):
+        assert "This review was taken back" in words(client.post(f"{address}/conflict", data={"why": why}), 409)
+    for stranger in (committee.theo, committee.ada):
+        assert "taken back" not in words(browser(app, stranger).post(address, data=WRITTEN), 404)
+
+
+def test_each_who_gets_a_review_is_told_also_of_one_that_was_taken_back_before(
+    app: Flask, committee: Committee
+) -> None:
+    client = browser(app, committee.ada)
+    for hours, person in enumerate((committee.rosa, committee.theo, committee.rosa)):
+        with clock.at(NOW + timedelta(hours=hours)):
+            client.post(f"{LIST}/reviewers", data={"pair": f"{committee.of_sfax.id}:{person.id}"})
+            (review,) = reviews().values()
+            client.post(f"{LIST}/{committee.of_sfax.id}/reviews/{review.id}/removal")
+    assert reviews() == {}
+    rows = db.session.execute(sa.select(Notice.kind, Notice.person_id).order_by(Notice.id)).all()
+    kinds = ("review_assigned", "review_released")
+    assert rows == [(k, p.id) for p in (committee.rosa, committee.theo, committee.rosa) for k in kinds]
+
+
+def test_a_reviewer_whose_account_is_closed_is_marked(app: Flask, committee: Committee) -> None:
+    a_review(committee.of_sfax, committee.rosa, committee.ada)
+    client, page = browser(app, committee.ada), f"{LIST}/{committee.of_sfax.id}"
+    assert "Rosa Prado To be written" in words(client.get(page))
+    with unit_of_work():
+        db.session.get_one(Person, committee.rosa.id).state = PersonState.LEFT
+    said = words(client.get(page))
+    assert "Rosa Prado has left; choose somebody else" in said and "To be written" not in said
 
 
 def test_an_older_page_takes_back_no_declared_conflict(app: Flask, committee: Committee) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.auth.identity import Identity
-from app.auth.models import Person
+from app.auth.models import Person, PersonState
 from app.core.errors import NotFound
 from app.core.models import AuditEvent
 from app.extensions import db
@@ -36,7 +36,10 @@ DECISIONS = ("application.decide", "appeal.uphold", "appeal.dismiss")
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """A reviewer of an application. `conflict`: what has come between them since; `score` once they handed in."""
+    """A reviewer of an application. `conflict`: what has come between them since; `score` once they handed in.
+
+    `has_left`: their account is closed.
+    """
 
     id: int
     person_id: int
@@ -46,6 +49,7 @@ class Assignment:
     declined_why: str | None
     submitted_at: datetime | None
     score: Fraction | None
+    has_left: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +144,7 @@ def list_duties(application_id: int) -> tuple[Duty, ...]:
 
 def _assignments(call: GrantCall, application_id: int) -> Iterable[Assignment]:
     rows = db.session.execute(
-        sa.select(Review, Person.name, conflict(Review.person_id).label("conflict"))
+        sa.select(Review, Person.name, Person.state.label("account"), conflict(Review.person_id).label("conflict"))
         .join(Person, Person.id == Review.person_id)
         .join(Application, Application.id == Review.application_id)
         .join(GrantCall, GrantCall.id == Application.call_id)
@@ -160,6 +164,7 @@ def _assignments(call: GrantCall, application_id: int) -> Iterable[Assignment]:
             review.declined_why,
             review.submitted_at,
             score(call.questionnaire.criteria, review.scores) if handed_in else None,
+            row.account != PersonState.ACTIVE,
         )
 
 

@@ -15,6 +15,7 @@ from app.core.errors import NotFound
 from app.core.folding import fold, folded
 from app.core.text import Text
 from app.extensions import db
+from app.messages.models import Notice
 from app.network.models import City
 
 from ..calls.questionnaire import Criterion
@@ -161,6 +162,37 @@ def get_review(person: Identity, review_id: int) -> ReviewPage:
         return page
     others = list_given([row.application_id])
     return replace(page, others=tuple(one for one in others if one.person_id != person.id))
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """A review that was taken back from the person, as they were told; the criteria are those of its call."""
+
+    city: str
+    titles: list[list[str]]
+    source_language: str
+    criteria: tuple[Criterion, ...]
+
+
+def find_released(person: Identity, review_id: int) -> Released | None:
+    """The review that was taken back from the person, the last one of this id. Two statements at most."""
+    told = db.session.scalars(
+        sa.select(Notice)
+        .where(Notice.person_id == person.id, Notice.key.startswith(released_key(review_id), autoescape=True))
+        .order_by(Notice.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if told is None:
+        return None
+    call = db.session.scalars(sa.select(GrantCall).where(GrantCall.slug == told.values["slug"])).one_or_none()
+    if call is None:
+        return None
+    return Released(told.values["city"], told.values["titles"], call.source_language, call.questionnaire.criteria)
+
+
+def released_key(review_id: int) -> str:
+    """How the keys of notices begin that tell of a review that was taken back."""
+    return f"review:{review_id}:released:"
 
 
 def get_file(person: Identity, review_id: int, file_id: int) -> ApplicationFile:

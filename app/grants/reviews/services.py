@@ -29,6 +29,7 @@ from .errors import (
     ReviewHandedIn,
     ReviewTooSoon,
 )
+from .queries import released_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def assign(*, call_id: int, pairs: Collection[Pair], by: int) -> Assigned:
 
 
 def release(*, application_id: int, review_id: int, by: int) -> None:
-    """Take an application back from a reviewer who has not handed in.
+    """Take an application back from a reviewer who has not handed in, and tell them.
 
     Raises `ReviewHandedIn`, `ConflictDeclared`, `AlreadyDecided`, `OwnInterest`.
     """
@@ -99,6 +100,7 @@ def release(*, application_id: int, review_id: int, by: int) -> None:
     if review.state == ReviewState.DECLINED:
         raise ConflictDeclared(name)
     audit.record("review.release", f"application:{application_id}", actor_id=by, reviewer=review.person_id)
+    _tell_released(application, review)
     db.session.delete(review)
     db.session.flush()
 
@@ -267,6 +269,17 @@ def _given(applications: Collection[int]) -> set[Pair]:
     return {(row.application_id, row.person_id) for row in rows}
 
 
+def _tell_released(application: Application, review: Review) -> None:
+    call = db.session.get_one(GrantCall, application.call_id)
+    said = {
+        "slug": call.slug,
+        "titles": source_first(call.title, call.source_language),
+        "city": db.session.get_one(City, application.city_id).name,
+    }
+    key = f"{released_key(review.id)}{review.assigned_at.isoformat()}"
+    tell_many("review_released", [Told(key, review.person_id, said)])
+
+
 def _tell(call_id: int, reviews: Collection[Review]) -> None:
     if not reviews:
         return
@@ -283,7 +296,7 @@ def _tell(call_id: int, reviews: Collection[Review]) -> None:
         "review_assigned",
         [
             Told(
-                f"review:{review.id}",
+                f"review:{review.id}:given:{review.assigned_at.isoformat()}",  # an id may come again once a row is gone
                 review.person_id,
                 {"review_id": review.id, "titles": titles, "city": cities[review.application_id]},
             )

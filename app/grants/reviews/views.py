@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.auth.identity import the_person
 from app.core.access import Permission, allow
-from app.core.errors import DomainError
+from app.core.errors import DomainError, NotFound
 from app.core.transactions import give_up
 
 from . import files, queries, services
@@ -29,9 +29,12 @@ def index() -> str:
 
 @bp.get("/<int:review_id>")
 @allow(Permission.LEARN)
-def show(review_id: int) -> str:
+def show(review_id: int) -> ResponseReturnValue:
     """An application beside one's own review of it; the others' once it is handed in."""
-    return _page(queries.get_review(the_person(), review_id))
+    try:
+        return _page(queries.get_review(the_person(), review_id))
+    except NotFound:
+        return _released(review_id), 404
 
 
 @bp.post("/<int:review_id>")
@@ -39,7 +42,10 @@ def show(review_id: int) -> str:
 def save(review_id: int) -> ResponseReturnValue:
     """Keep a review as a draft, or hand it in."""
     person = the_person()
-    page = queries.get_review(person, review_id)
+    try:
+        page = queries.get_review(person, review_id)
+    except NotFound:
+        return _released(review_id, typed=True), 409
     form, hand_in = form_for(page.criteria), request.form.get("action") == "hand_in"
     if not form.validate() or (hand_in and not form.is_complete()):
         return _page(page, form=form), 422
@@ -53,6 +59,9 @@ def save(review_id: int) -> ResponseReturnValue:
             comment=form.comment.data,
             hand_in=hand_in,
         )
+    except NotFound:
+        give_up()
+        return _released(review_id, typed=True), 409
     except (ChangedElsewhere, ReviewTooSoon) as changed:
         give_up()
         return _page(queries.get_review(person, review_id), form=form, changed=changed), 409
@@ -66,9 +75,13 @@ def decline(review_id: int) -> ResponseReturnValue:
     """Declare a conflict of interest; the application is closed to the reviewer from then on."""
     person = the_person()
     form = DeclineForm()
-    if not form.validate():
-        return _page(queries.get_review(person, review_id), declining=form), 422
-    services.decline(review_id=review_id, by=person.id, why=form.why.data)
+    try:
+        if not form.validate():
+            return _page(queries.get_review(person, review_id), declining=form), 422
+        services.decline(review_id=review_id, by=person.id, why=form.why.data)
+    except NotFound:
+        give_up()
+        return _released(review_id), 409
     flash(_("Thank you for saying so. The application is closed to you, and somebody else will review it."), "done")
     return redirect(url_for("reviews.index"), 303)
 
@@ -78,6 +91,18 @@ def decline(review_id: int) -> ResponseReturnValue:
 def file(review_id: int, file_id: int) -> Response | BaseResponse:
     """A file of the application that one reviews."""
     return files.answer(queries.get_file(the_person(), review_id, file_id))
+
+
+def _released(review_id: int, *, typed: bool = False) -> str:
+    """That the review was taken back, with what was `typed` into it still to be read.
+
+    Raises `NotFound` where it was not taken back from the person.
+    """
+    found = queries.find_released(the_person(), review_id)
+    if found is None:
+        raise NotFound
+    form = form_for(found.criteria) if typed else None
+    return render_template("grants/reviews/released.html", found=found, form=form)
 
 
 def _page(

@@ -38,6 +38,7 @@ def init_app(app: Flask) -> None:
     register(
         Kind("review_assigned", _l("You are asked to review an application"), Way.AT_ONCE),
         Kind("review_again", _l("An application that you review is submitted anew"), Way.AT_ONCE),
+        Kind("review_released", _l("A review is taken back from you"), Way.AT_ONCE),
         Kind("grant_decided", _l("A grant your city applied for is decided"), Way.AT_ONCE, fixed=True),
         Kind("appeal_made", _l("A city appeals, and you answer for it"), Way.AT_ONCE),
         Kind("appeal_due", _l("An appeal waits for your answer")),
