@@ -36,11 +36,12 @@ def an_enrolment(
 ) -> Enrolment:
     """Someone who completed the first `done` activities; all of the course, in `days` days, if those are given.
 
-    `last`: the place, from 0, of the activity they opened last.
+    `last`: the place, from 0, of the activity they opened last; by default the last of those they completed.
     """
     edition = edition_of(course)
     done = len(edition.activities) if days is not None else done
     completed_at = None if days is None else at + timedelta(days=days)
+    last = done - 1 if last is None and done else last
     with unit_of_work():
         enrolment = Enrolment(
             person_id=person.id,
