@@ -7,20 +7,24 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
 from app.core import clock
+from app.core.transactions import unit_of_work
+from app.extensions import db
 from app.grants import queries
 from app.grants.calls.call import Standing
 from app.grants.eligibility.deadline import End, end_of
 from app.grants.eligibility.way import Pace, Way, way_of
 from app.grants.eligibility.way_words import change, period
 from app.grants.eligibility.wording import Wording
-from app.grants.judging.findings import Action, Missing, Reason
+from app.grants.judging.findings import Action, Missing, NotAgain, Reason
 from app.grants.judging.lasting import until_close
 from app.grants.judging.shapes import AttemptFact
 from app.grants.rules import All, Any_, Certified, CityIn, CityTrained, Completed, MemberFor, Node, Passed
+from app.progress.models import Enrolment, EnrolmentState
 from tests.factories import a_choice_question, a_city, a_course, a_person, signed_in
 from tests.grants.factories import DAY, NOW, a_call, a_certificate, a_completion, an_enrolment, complete_activities
 
@@ -86,6 +90,29 @@ def test_a_score_too_low_is_a_test_again_and_no_course(app: Flask) -> None:
     a_completion(person, course, at=NOW - DAY, score=0.5)
     (step,) = way(Completed(course.id, 70.0), person.id).courses
     assert (step.again, step.minutes, step.activities) == (True, 0, 1)
+
+
+def test_a_renewal_is_as_much_work_as_the_course(app: Flask) -> None:
+    long, short = a_course(modules=4, lessons=10), a_course(modules=1, lessons=1)
+    person = a_person(city=a_city())
+    a_certificate(person, long, at=NOW - 300 * DAY, expires_at=NOW - DAY)
+    found = standing(Any_(of=(Certified(long.id), Completed(short.id))), person.id)
+    assert [step.course.id for step in way_of(found, Pace()).courses] == [short.id]  # type: ignore[union-attr]
+    both = standing(All(of=(Certified(long.id), Completed(short.id))), person.id)
+    assert both.minutes == way_of(both, Pace()).minutes > 200  # type: ignore[union-attr]
+    trained = standing(Any_(of=(CityTrained(long.id, 1), Completed(short.id))), a_person(city=a_city()).id)
+    assert [step.course.id for step in way_of(trained, Pace()).courses] == [short.id]  # type: ignore[union-attr]
+
+
+def test_who_completed_a_course_and_left_it_cannot_take_it_again_by_coming_back(app: Flask) -> None:
+    course, person = a_course(), a_person(city=a_city())
+    a_completion(person, course, at=NOW - 800 * DAY)
+    rule = Completed(course.id, within_months=12)
+    with unit_of_work():
+        row = db.session.scalars(sa.select(Enrolment)).one()
+        row.state, row.withdrawn_at = EnrolmentState.WITHDRAWN, NOW - 700 * DAY
+    leaf = standing(rule, person.id).finding
+    assert isinstance(leaf, Missing) and leaf.barred == NotAgain() and leaf.next_step is None
 
 
 def test_people_of_the_city_are_a_step_of_its_own(app: Flask) -> None:

@@ -36,8 +36,9 @@ def was_in(course_id: int, at: datetime, *also: sa.ColumnElement[bool]) -> sa.Co
 
 
 def _goes_on(course_id: int, at: datetime) -> sa.ColumnElement[bool]:
-    """That a person is in the middle of a course, or left it and may come back."""
-    return was_in(course_id, at, Enrolment.state.in_([EnrolmentState.OPEN, EnrolmentState.WITHDRAWN]))
+    """That a person is in the middle of a course, or left it there and may come back."""
+    left = sa.and_(Enrolment.state == EnrolmentState.WITHDRAWN, Enrolment.completed_at.is_(None))
+    return was_in(course_id, at, sa.or_(Enrolment.state == EnrolmentState.OPEN, left))
 
 
 def is_barred(course_id: int, at: datetime) -> sa.ColumnElement[bool]:

@@ -256,9 +256,17 @@ def _quiz_fact(row: Any, courses: Mapping[int, CourseFact], edition: PublishedEd
 def _enrolment_fact(row: Any, edition: PublishedEdition | None) -> EnrolmentFact:
     state = EnrolmentState(row.words)
     if edition is None:
-        return EnrolmentFact(state, 0, 0, 0, row.score)
+        return EnrolmentFact(state, 0, 0, 0, row.score, is_completed=row.ended is not None)
     states = msgspec.convert(row.document, dict[int, ActivityState], strict=False)
     standing = Standing(edition, states, score=row.score)
     wanted = edition.outline.settings.min_score
     needed = wanted / 100 if wanted is not None and standing.all_done and standing.lacks_score else None
-    return EnrolmentFact(state, standing.done, standing.total, standing.minutes_left, row.score, needed)
+    return EnrolmentFact(
+        state,
+        standing.done,
+        standing.total,
+        standing.minutes_left,
+        row.score,
+        needed,
+        is_completed=row.ended is not None,
+    )

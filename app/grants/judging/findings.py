@@ -224,7 +224,8 @@ class Missing(ToDo):
     `todo` names what is still to be done on the shortest way: `OwnWork`, `OwnWord` or `CityWork`, what is `OutOfReach`,
     else what others must do, as the requirement itself; of a leaf one thing. Of what is not a leaf, `way` holds the
     leaves on that way, and `needs` is how many parts are still needed; see `ways`. `otherwise`: the same leaf by
-    another thing to do. `barred`: that what is to be done cannot be begun.
+    another thing to do. `barred`: that what is to be done cannot be begun. `minutes`: about how much work of the
+    person's own it is, where `how_far` is of something else.
     """
 
     rule: Node
@@ -237,6 +238,7 @@ class Missing(ToDo):
     way: tuple[Missing | Unknown, ...] = field(default=(), compare=False, repr=False)
     needs: int = field(default=0, compare=False, repr=False)
     barred: Bar | None = None
+    minutes: int = field(default=0, compare=False, repr=False)
     otherwise: Missing | None = field(default=None, compare=False, repr=False)
 
 
@@ -257,7 +259,9 @@ Finding = Met | Missing | Unknown
 
 def minutes_left(finding: Finding) -> int:
     """About how many minutes of work a leaf still asks for; 0 where it is not the person's work."""
-    return finding.how_far.minutes if isinstance(finding, Missing) and finding.how_far else 0
+    if not isinstance(finding, Missing):
+        return 0
+    return max(finding.minutes, finding.how_far.minutes if finding.how_far else 0)
 
 
 def shortest_way(finding: Finding) -> tuple[Missing | Unknown, ...]:

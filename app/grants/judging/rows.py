@@ -126,6 +126,7 @@ def enrolments(people: Any, ids: Collection[int], quizzes: Collection[int], at: 
         course_id=Enrolment.course_id,
         score=Enrolment.score,
         words=Enrolment.state,
+        ended=Enrolment.completed_at,
         document=sa.type_coerce(Enrolment.states, sa.JSON),
     ).where(Enrolment.person_id.in_(people), _named(Enrolment.course_id, ids, quizzes), Enrolment.enrolled_at <= at)
 

@@ -46,10 +46,16 @@ class EnrolmentFact:
     minutes_left: int
     score: float | None
     needed: float | None = None  # the score that the course asks for, 0 to 1, where only that is missing
+    is_completed: bool = False  # this time through, also where the person has left since
 
     @property
     def is_withdrawn(self) -> bool:
         return self.state is EnrolmentState.WITHDRAWN
+
+    @property
+    def can_be_finished(self) -> bool:
+        """Whether the person is in the middle of the course, or left it there and may come back."""
+        return self.state is EnrolmentState.OPEN or (self.is_withdrawn and not self.is_completed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,8 +176,9 @@ def _to_take_again(
     """The course is to be gone through once more, which is not always possible."""
     barred = bar_again(facts, rule.course_id, at)
     step = None if barred else step_to(facts, rule.course_id, Action.OPEN_COURSE)
-    todo = own_work(rule.course_id)
-    return Missing(rule, reason, next_step=step, evidence=evidence, todo=todo, barred=barred)
+    course, todo = facts.courses.get(rule.course_id), own_work(rule.course_id)
+    minutes = course.minutes if course and not barred else 0
+    return Missing(rule, reason, next_step=step, evidence=evidence, todo=todo, barred=barred, minutes=minutes)
 
 
 def _not_completed(rule: Completed | Certified, facts: Facts) -> Missing:

@@ -15,6 +15,14 @@ def own_work(course_id: int) -> frozenset[Hashable]:
     return frozenset({OwnWork(course_id)})
 
 
+def own_minutes(facts: Facts, course_id: int) -> int:
+    """About how much work the course still is for the person."""
+    if facts.is_under_way(course_id):
+        return facts.enrolments[course_id].minutes_left
+    course = facts.courses.get(course_id)
+    return course.minutes if course else 0
+
+
 def own_step(facts: Facts, course_id: int) -> NextStep | None:
     """To begin the course, or to go on with it."""
     enrolment = facts.enrolments.get(course_id)
@@ -45,7 +53,7 @@ def closed_to_others(facts: Facts, course_id: int) -> NotOffered | Archived | No
 def closed(facts: Facts, course_id: int) -> NotOffered | Archived | None:
     """What keeps a person from taking a course: of an archived one, who is under way finishes, who left comes back."""
     enrolment = facts.enrolments.get(course_id)
-    goes_on = enrolment is not None and (enrolment.is_withdrawn or facts.is_under_way(course_id))
+    goes_on = enrolment is not None and enrolment.can_be_finished
     return not_offered(facts, course_id) if goes_on else closed_to_others(facts, course_id)
 
 
@@ -58,12 +66,12 @@ def bar(facts: Facts, course_id: int, at: datetime) -> Bar | None:
 def bar_again(facts: Facts, course_id: int, at: datetime) -> Bar | None:
     """As `bar`, of who has completed the course, as progress renews it: by its last certificate alone.
 
-    Whoever left the course can come back to it, and nothing is known of how far they were.
+    Whoever left in the middle of it, be it of another time through, can come back and finish that.
     """
     if (over := closed(facts, course_id)) is not None:
         return over
     enrolment = facts.enrolments.get(course_id)
-    if enrolment is not None and enrolment.is_withdrawn:
+    if enrolment is not None and enrolment.can_be_finished:
         return None
     completed_at = max((done.completed_at for done in facts.completions.get(course_id, ())), default=None)
     held = [c for c in facts.certificates.get(course_id, ()) if completed_at is None or c.issued_at >= completed_at]
