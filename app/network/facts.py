@@ -70,5 +70,5 @@ def decode(carried: str) -> CityFacts | None:
     """What a form carried; None for anything else."""
     try:
         return msgspec.json.decode(carried, type=CityFacts)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return None

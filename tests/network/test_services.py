@@ -177,7 +177,9 @@ def test_of_two_who_save_in_the_same_moment_neither_is_lost(app: Flask, oslo: in
     assert facts_of(queries.get_city(oslo)) == wanted
 
 
-@pytest.mark.parametrize("carried", ["", "{}", "null", "[1]", encode(OSLO).replace("europe", "moon")])
+@pytest.mark.parametrize(
+    "carried", ["", "{}", "null", "[1]", encode(OSLO).replace("europe", "moon"), '{"x":' + "[" * 9000]
+)
 def test_what_no_form_carries_is_nothing(carried: str) -> None:
     assert decode(encode(OSLO)) == OSLO
     assert decode(carried) is None
