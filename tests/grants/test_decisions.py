@@ -202,11 +202,13 @@ def test_many_are_drafted_and_sent_in_one_go(app: Flask, committee: Committee) -
     assert client.post(f"{LIST}/drafts", data={**REFUSE, **ticks}).status_code == 303
     assert "Tick applications whose decision is drafted" in words(client.post(f"{LIST}/sent", data=ticks), 422)
     ticks = {"application": [f"{one}:1" for one in ids]}
-    looked_over = client.post(f"{LIST}/sending", data={"application": [*ticks["application"], "9:9", "x"]})
+    looked_over = client.post(
+        f"{LIST}/sending", data={"application": [*ticks["application"], "9:9", "x"]}, follow_redirects=True
+    )
     said = words(looked_over)
     assert "Send these decisions?" in said and "Send 2 decisions" in said
     assert "Ghent Refuse – Too dear for what it does. Sfax Refuse – Too dear for what it does." in said
-    assert "Grants awarded 0 Applications refused 2" in said and "beyond" not in looked_over.text
+    assert "Grants to award 0 Applications to refuse 2" in said and "beyond" not in looked_over.text
     assert re.findall(r'name="application" value="([0-9:]+)"', looked_over.text) == sorted(
         ticks["application"], key=lambda one: one != f"{committee.of_ghent.id}:1"
     )
@@ -273,9 +275,9 @@ def test_more_grants_than_announced_are_asked_about_before_they_are_sent(app: Fl
     ids = (committee.of_sfax.id, committee.of_ghent.id)
     client.post(f"{LIST}/drafts", data={**AWARD, "application": [f"{one}:0" for one in ids]})
     one, both = [f"{ids[0]}:1"], [f"{one}:1" for one in ids]
-    assert 'name="beyond"' not in client.post(f"{LIST}/sending", data={"application": one}).text
-    looked_over = client.post(f"{LIST}/sending", data={"application": both})
-    assert 'name="beyond"' in looked_over.text and "Grants awarded 2 Given in all €80,000" in words(looked_over)
+    assert 'name="beyond"' not in client.get(f"{LIST}/sending?application={one[0]}").text
+    looked_over = client.post(f"{LIST}/sending", data={"application": both}, follow_redirects=True)
+    assert 'name="beyond"' in looked_over.text and "Grants to award 2 To give in all €80,000" in words(looked_over)
     assert "This would be 1 more." in words(client.post(f"{LIST}/sent", data={"application": both}), 422)
     assert application(committee.of_sfax).state == "submitted"
     assert client.post(f"{LIST}/sent", data={"application": both, "beyond": "y"}).status_code == 303
@@ -285,6 +287,27 @@ def test_more_grants_than_announced_are_asked_about_before_they_are_sent(app: Fl
 def test_nothing_drafted_is_nothing_to_look_over(app: Flask, committee: Committee) -> None:
     answer = browser(app, committee.ada).post(f"{LIST}/sending", data={"application": f"{committee.of_sfax.id}:0"})
     assert "Nothing was sent. Tick applications whose decision is drafted" in words(answer, 422)
+
+
+def test_what_is_looked_over_has_an_address_that_leads_to_the_list_once_it_is_sent(
+    app: Flask, committee: Committee
+) -> None:
+    client, tick = browser(app, committee.ada), {"application": f"{committee.of_sfax.id}:1"}
+    client.post(f"{LIST}/{committee.of_sfax.id}/decision", data={**REFUSE, "action": "draft"})
+    address = client.post(f"{LIST}/sending?show=drafted", data=tick).location
+    for _again in range(2):
+        assert "Send 1 decision" in words(client.get(address))
+    client.post(f"{LIST}/sent", data=tick)
+    assert client.get(address).location == f"{LIST}?show=drafted"
+
+
+def test_a_draft_that_the_call_no_longer_gives_is_named_when_it_is_sent(app: Flask, committee: Committee) -> None:
+    client, tick = browser(app, committee.ada), {"application": f"{committee.of_sfax.id}:1"}
+    client.post(f"{LIST}/{committee.of_sfax.id}/decision", data={**AWARD, "action": "draft"})
+    with unit_of_work():
+        db.session.get_one(GrantCall, committee.call.id).ceiling = 30_000
+    said = words(client.post(f"{LIST}/sent", data=tick), 422)
+    assert "Nothing was sent. Sfax: The call gives at most €30,000 to one city." in said
 
 
 def test_a_drafted_decision_can_be_taken_back(app: Flask, committee: Committee) -> None:
@@ -558,7 +581,7 @@ def test_the_list_stays_at_its_page_with_its_filters(
     done = client.post(f"{LIST}/drafts{asked}", data={**REFUSE, "application": tick})
     assert done.status_code == 303 and all(one in done.location for one in ("show=waiting", "q=a", "page=2"))
     tick = {"application": f"{committee.of_sfax.id}:1"}
-    looked_over = client.post(f"{LIST}/sending{asked}", data=tick).text
+    looked_over = client.post(f"{LIST}/sending{asked}", data=tick, follow_redirects=True).text
     assert looked_over.count("show=waiting") == 2 and looked_over.count("page=2") == 2  # on to sending, and back
     sent = client.post(f"{LIST}/sent{asked}", data=tick)
     assert sent.status_code == 303 and "show=waiting" in sent.location and "page=2" in sent.location

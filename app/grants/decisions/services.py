@@ -16,6 +16,7 @@ from app.core import audit, clock
 from app.core.errors import NotFound
 from app.core.formats import money
 from app.extensions import db
+from app.network.models import City
 
 from ..models import Application, ApplicationState, DecisionDraft, Duty, GrantCall, Occasion, Review, ReviewState
 from ..reviews.conflicts import list_conflicts
@@ -107,7 +108,7 @@ def send_drafts(*, call_id: int, seen: Mapping[int, int], by: int, beyond: bool)
     Raises `ChangedElsewhere`, with nothing sent, if a draft of what still waits is another by now or was taken back,
     and as `decide`.
     """
-    _closed_call(call_id)
+    call = _closed_call(call_id)
     waiting = _waiting(call_id, seen)
     if not waiting:
         raise _already_decided(seen)
@@ -124,6 +125,8 @@ def send_drafts(*, call_id: int, seen: Mapping[int, int], by: int, beyond: bool)
         application_id: Decision(ApplicationState(draft.outcome), draft.amount, draft.reason)
         for application_id, draft in drafts.items()
     }
+    for application_id, decision in decided.items():
+        _check_named(call, waiting[application_id], decision)
     return decide(call_id=call_id, decisions=decided, by=by, beyond=beyond, seen=seen)
 
 
@@ -207,6 +210,15 @@ def check_amount(call: GrantCall, decision: Decision) -> None:
     if decision.amount is not None and call.ceiling is not None and decision.amount > call.ceiling:
         most = money(call.ceiling, call.currency)
         raise AboveCeiling(_("The call gives at most %(most)s to one city. Write that or less.", most=most))
+
+
+def _check_named(call: GrantCall, application: Application, decision: Decision) -> None:
+    """As `check_amount`, with the city named: what a call gives may have changed since the decision was drafted."""
+    try:
+        check_amount(call, decision)
+    except (AboveCeiling, AmountMissing) as refused:
+        city = db.session.get_one(City, application.city_id).name
+        raise type(refused)(_("Nothing was sent. %(city)s: %(why)s", city=city, why=refused)) from None
 
 
 def check_number(call: GrantCall, new: int, *, beyond: bool) -> bool:

@@ -34,7 +34,7 @@ from ..reviews.forms import version_of
 from ..reviews.words import drafted_words, not_drafted_words, sent_words
 from . import queries, services, telling
 from .forms import AnswerForm, DecisionForm, OwnerForm, SendForm
-from .lists import page_of, read_filters, sending_of
+from .lists import Sending, page_of, read_filters, sending_of
 
 bp = Blueprint("decisions", __name__, url_prefix="/administration/grants/<slug>/applications")
 
@@ -76,8 +76,22 @@ def draft_many(slug: str) -> ResponseReturnValue:
 @bp.post("/sending")
 @allow(Permission.ADMINISTER)
 def look_over(slug: str) -> ResponseReturnValue:
-    """The drafted decisions of the applications that were ticked, once more before they are sent."""
-    return _sending(queries.get_call(slug), SendForm(formdata=None))
+    """To the drafted decisions of the applications that were ticked, at an address that can be opened again."""
+    call, ticked = queries.get_call(slug), _ticked()
+    if sending_of(call, the_person(), ticked) is None:
+        return _list(call, nothing_drafted=True), 422
+    said = [f"{application_id}:{version}" for application_id, version in ticked.items()]
+    asked = read_filters(request.args).address
+    return redirect(url_for("decisions.sending", slug=slug, application=said, **asked), 303)
+
+
+@bp.get("/sending")
+@allow(Permission.ADMINISTER)
+def sending(slug: str) -> ResponseReturnValue:
+    """The drafted decisions of the applications in the address, before they are sent; the list, if none is drafted."""
+    call = queries.get_call(slug)
+    found = sending_of(call, the_person(), _ticked())
+    return _to_list(slug) if found is None else _sending(call, found, SendForm(formdata=None))
 
 
 @bp.post("/sent")
@@ -91,7 +105,9 @@ def send_many(slug: str) -> ResponseReturnValue:
         sent = services.send_drafts(call_id=call.id, seen=seen, by=the_person().id, beyond=form.beyond.data)
     except (AlreadyDecided, ChangedElsewhere, *REFUSED) as said:
         give_up()
-        return _sending(queries.get_call(slug), form, said=said)
+        call = queries.get_call(slug)
+        found = sending_of(call, the_person(), seen)
+        return (_list(call, said=said) if found is None else _sending(call, found, form, said=said)), said.status
     _say_sent(sent)
     return _to_list(slug)
 
@@ -239,25 +255,21 @@ def _to_list(slug: str) -> BaseResponse:
     return redirect(url_for("decisions.index", slug=slug, **read_filters(request.args).address), 303)
 
 
-def _sending(call: GrantCall, form: SendForm, *, said: DomainError | None = None) -> ResponseReturnValue:
-    """The page before decisions are sent, with why they were not; the list, where nothing is drafted."""
-    sending = sending_of(call, the_person(), _ticked())
-    if sending is None:
-        return _list(call, said=said, nothing_drafted=said is None), said.status if said else 422
-    page = render_template(
+def _sending(call: GrantCall, found: Sending, form: SendForm, *, said: DomainError | None = None) -> str:
+    """The page before decisions are sent, with why they were not."""
+    return render_template(
         "grants/decisions/sending.html",
         call=call,
-        sending=sending,
+        sending=found,
         form=form,
         said=said,
         filters=read_filters(request.args),
     )
-    return page, said.status if said else 200
 
 
 def _ticked() -> dict[int, int]:
     """The applications that were ticked, with the version of the drafted decision that was shown, 0 for none."""
-    said = (re.fullmatch(r"([0-9]{1,9}):([0-9]{1,9})", value) for value in request.form.getlist("application"))
+    said = (re.fullmatch(r"([0-9]{1,9}):([0-9]{1,9})", value) for value in request.values.getlist("application"))
     return {int(one[1]): int(one[2]) for one in [one for one in said if one][:MOST_AT_ONCE]}
 
 
