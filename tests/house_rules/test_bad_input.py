@@ -376,6 +376,7 @@ QUESTIONS: dict[str, dict[str, str]] = {
     "call_texts.index": {"add": "ar"},
     "applications.show": {"missing": "1", "more": "budget"},
     "decisions.index": {"show": "drafted", "q": "ghent", "page": "1"},
+    "decisions.sending": {"application": "1:1", "show": "drafted", "q": "ghent", "page": "1"},
     "duties.overview": {"page": "1"},
     "people.index": {"q": "amina", "city": "1", "state": "active", "role": "trainer", "page": "1"},
     "quizzes.attempt": {"question": "1", "again": "1"},
