@@ -182,6 +182,15 @@ def test_what_is_left_is_to_be_done_before_what_is_met_ends(app: Flask) -> None:
         assert say.lapse(held(both, 500 * DAY)) == ""
 
 
+def test_the_plan_ends_when_what_is_met_ends(app: Flask) -> None:
+    course, other, person = a_course(), a_course(), a_person(city=a_city())
+    a_certificate(person, other, at=NOW - 30 * DAY, expires_at=NOW + 20 * DAY)
+    rule = All(of=(Completed(course.id), Certified(other.id)))
+    found = way(rule, person.id)
+    assert (found.until, found.begin_by) == (NOW + 20 * DAY, NOW + 20 * DAY - timedelta(days=found.days))
+    assert way(Any_(of=rule.of), a_person(city=a_city()).id).until == CLOSES
+
+
 def test_what_ends_and_is_not_needed_sets_no_day(app: Flask) -> None:
     instead = held(lambda one, other: All(of=(one, Any_(of=(other, CityIn())))), 5 * DAY)
     assert until_close(instead).changes and end_of(instead) is None

@@ -21,6 +21,7 @@ from ..judging.findings import (
     shortest_way,
 )
 from ..judging.shapes import CourseFact, EnrolmentFact
+from .deadline import end_of
 
 LATELY = timedelta(weeks=8)  # what a pace is taken from
 ENOUGH = 3  # activities, from which on there is a pace
@@ -78,14 +79,14 @@ class CityStep:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """What is still to do until a call closes, the person's own courses in their order."""
+    """What is still to do, the person's own courses in their order; `until`: by when that is enough."""
 
     courses: tuple[CourseStep, ...]
     city: tuple[CityStep, ...]
     others: tuple[Missing | Unknown, ...]
     pace: Pace
     at: datetime
-    closes_at: datetime
+    until: datetime
 
     @property
     def minutes(self) -> int:
@@ -99,7 +100,7 @@ class Way:
     @property
     def begin_by(self) -> datetime:
         """When to begin at the latest, at that pace."""
-        return self.closes_at - timedelta(days=self.days)
+        return self.until - timedelta(days=self.days)
 
     @property
     def fits(self) -> bool:
@@ -108,7 +109,7 @@ class Way:
 
     @property
     def days_left(self) -> int:
-        return max((self.closes_at - self.at).days, 1)
+        return max((self.until - self.at).days, 1)
 
     @property
     def minutes_a_week(self) -> int:
@@ -139,8 +140,14 @@ def way_of(standing: Standing, pace: Pace) -> Way | None:
         others=tuple(others),
         pace=pace,
         at=standing.at,
-        closes_at=standing.call.closes_at,
+        until=_until(standing),
     )
+
+
+def _until(standing: Standing) -> datetime:
+    """By when the way is to be gone: until the call closes, or until before what holds today ends."""
+    end = end_of(standing)
+    return standing.call.closes_at if end is None or end.in_vain else end.at
 
 
 def _own_course(leaf: Missing | Unknown) -> int | None:
@@ -156,7 +163,7 @@ def _city_step(standing: Standing, leaf: Missing | Unknown) -> CityStep | None:
         return None
     days = Pace().days_for(course.activities, course.minutes)
     people = leaf.how_far.total - leaf.how_far.done
-    return CityStep(course, leaf, people, standing.call.closes_at - timedelta(days=days))
+    return CityStep(course, leaf, people, _until(standing) - timedelta(days=days))
 
 
 def _course_step(standing: Standing, course_id: int, leaves: tuple[Missing | Unknown, ...]) -> CourseStep:

@@ -32,7 +32,7 @@ def change(found: Change, time_zone: str) -> str:
         return _("Time alone will meet this before the call closes.")
     if found.on is None:
         return _("As things stand, this will no longer be met when the call closes.")
-    day = formats.day(found.on)
+    day = formats.utc_day(found.on)
     evidence = found.before.evidence if isinstance(found.before, Met) else None
     if isinstance(evidence, CertificateEvidence) and evidence.expires_at == found.on:
         return _("Your certificate expires on %(day)s, before the call closes.", day=day)

@@ -52,7 +52,6 @@ __all__ = [
     "QuizFact",
     "RoleFact",
     "facts",
-    "list_courses",
     "load",
     "named_by",
 ]
@@ -119,11 +118,6 @@ def named_by(rule: Node) -> Named:
     courses = sorted({i for leaf in rule.leaves() for i in leaf.course_ids})
     rows = _by_kind([fact_rows.courses(courses, quizzes), fact_rows.quizzes(quizzes)])
     return _named(rows)[0]
-
-
-def list_courses(ids: Iterable[int]) -> dict[int, CourseFact]:
-    """The courses with these ids: for a reader who is nobody's subject. Statements as `facts`."""
-    return _course_facts(_by_kind([fact_rows.courses(sorted(set(ids)), ())])["course"])[0]
 
 
 def _by_kind(parts: Sequence[sa.Select[Any]]) -> dict[str, list[Any]]:

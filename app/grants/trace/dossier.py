@@ -22,7 +22,7 @@ from app.network.models import Region
 from .. import rules
 from ..calls.zones import day_before, distance
 from ..eligibility.wording import Wording
-from ..judging.facts import list_courses
+from ..judging.facts import Named, named_by
 from ..labels import APPEAL_STATES, OCCASIONS, STATES
 from ..models import Appeal, Duty, Review, ReviewState, Waiver
 from ..reviews.ranking import score, summary, tenths
@@ -69,9 +69,9 @@ class _Said:
         self.language = language
         self.frozen = [(row, freezing.opened(row)) for row in dossier.frozen]
         self.rules = [opened.rule for _row, opened in self.frozen if opened is not None]
-        courses = list_courses(i for rule in self.rules for leaf in rule.leaves() for i in leaf.course_ids)
+        known = named_by(rules.Any_(of=tuple(self.rules))) if self.rules else Named()
         zone = dossier.call.time_zone
-        self.say = Wording(courses, language, city=dossier.city.name, names=dossier.names, time_zone=zone)
+        self.say = Wording(known.courses, language, quizzes=known.quizzes, city=dossier.city.name, names=dossier.names, time_zone=zone)
 
     def sections(self) -> Iterator[Section]:
         yield _section(_("The application"), _facts(self._overview()))
