@@ -15,9 +15,7 @@ from ..eligibility.wording import moment_there
 class TooLateToWaive(DomainError):
     """A waiver lets a city apply, which nobody can once the call has closed."""
 
-    message = _l(
-        "The call has closed, so nothing more can be waived. What is decided changes by an appeal of the city."
-    )
+    message = _l("The call has closed, so nothing more can be waived. The city can appeal against what is decided.")
 
 
 class AlreadyDecided(DomainError):
