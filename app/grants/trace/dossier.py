@@ -71,7 +71,9 @@ class _Said:
         self.rules = [opened.rule for _row, opened in self.frozen if opened is not None]
         known = named_by(rules.Any_(of=tuple(self.rules))) if self.rules else Named()
         zone = dossier.call.time_zone
-        self.say = Wording(known.courses, language, quizzes=known.quizzes, city=dossier.city.name, names=dossier.names, time_zone=zone)
+        self.say = Wording(
+            known.courses, language, quizzes=known.quizzes, city=dossier.city.name, names=dossier.names, time_zone=zone
+        )
 
     def sections(self) -> Iterator[Section]:
         yield _section(_("The application"), _facts(self._overview()))
