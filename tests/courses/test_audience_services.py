@@ -14,13 +14,15 @@ from app.core.errors import NotFound
 from app.core.models import AuditEvent, Outbox
 from app.core.transactions import unit_of_work
 from app.courses import services
+from app.courses.audience.admission import admits
+from app.courses.audience.queries import admitted, is_for_anyone, list_candidates, takes_in
 from app.courses.audience.services import change_audience, invite, take_back
 from app.courses.errors import EditedMeanwhile
 from app.courses.models import Course, CourseInvitation
 from app.courses.outline import Admits, Audience
 from app.extensions import db
 from tests.at_once import at_once
-from tests.factories import a_course, a_draft, a_person, text
+from tests.factories import a_city, a_course, a_draft, a_person, text
 
 
 @pytest.fixture
@@ -129,3 +131,35 @@ def test_the_mail_says_who_invites_where_to_go_and_what_to_do(app: Flask, lead: 
     assert "/register" not in known.get_content()
     assert "Create your account with this address" in new.get_content()
     assert "/register" in new.get_content()
+
+
+def test_the_database_says_of_everybody_whom_a_course_takes_in_as_is_said_of_one(app: Flask, lead: Person) -> None:
+    """Both statements, and the pure reading, over audiences of each sort."""
+    ghent, sfax = a_city("Ghent"), a_city("Sfax")
+    people = [
+        a_person(city=ghent), a_person(city=sfax), a_person(), a_person(city=sfax, roles=(Role.TRAINER,)),
+        a_person(roles=(Role.TRANSLATOR,)), a_person(city=ghent, roles=(Role.COORDINATOR,)),
+    ]  # fmt: skip
+    course, seen = a_course(trainer=lead), set()
+    inviting(course, lead, people[1].email or "", "somebody.else@mail.example")
+    ids = [person.id for person in people]
+    for whom in (
+        Audience(),
+        Audience(Admits.INVITED),
+        Audience(Admits.SOME, (ghent.id,)),
+        Audience(Admits.SOME, (ghent.id, 1_000_000), ("translator",)),
+        Audience(Admits.SOME, (), ("trainer", "administrator")),
+        Audience(Admits.SOME),
+    ):
+        with unit_of_work():
+            db.session.get_one(Course, course.id).audience = whom
+        candidates = list_candidates(course_id=course.id, people=ids)
+        said = {i for i in ids if admits(whom, candidates[i])}
+        asked = sa.select(Person.id).where(Person.id.in_(ids))
+        assert set(db.session.scalars(asked.where(admitted(course.id, whom)))) == said
+        either = asked.join(Course, Course.id == course.id)
+        assert set(db.session.scalars(either.where(takes_in()))) == said
+        assert set(db.session.scalars(either.where(sa.not_(takes_in())))) == set(ids) - said
+        assert (db.session.scalar(sa.select(is_for_anyone()).where(Course.id == course.id))) is (whom == Audience())
+        seen.add(len(said))
+    assert seen == {0, 1, 2, 3, 6}

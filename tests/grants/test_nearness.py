@@ -13,6 +13,7 @@ from flask import Flask
 from app.auth.models import Person, Role
 from app.core.transactions import unit_of_work
 from app.courses.models import Course
+from app.courses.outline import Admits, Audience
 from app.extensions import db
 from app.grants import queries
 from app.grants.eligibility.network_queries import get_city_standing
@@ -169,9 +170,12 @@ def quiz_of(course: Course) -> int:
 def test_generated_rules_with_courses_in_common(courses: list[Course], seed: int) -> None:
     chance = random.Random(seed)
     cities = [a_city(), a_city(joined_on=(NOW - 60 * DAY).date()), a_city(region=Region.AFRICA)]
+    some = a_course(questions=[a_choice_question()])
+    with unit_of_work():  # for trainers, and those of a city
+        some.audience = Audience(Admits.SOME, (cities[1].id,), (Role.TRAINER.value,))
     for _each in range(2 * PEOPLE):
         person = a_person(city=chance.choice(cities), roles=chance.choice(((), (Role.TRAINER,))))
-        for course in courses:
+        for course in (*courses, some):
             a_past(person, course, chance)
     one, two, old = courses
     an_archived(old)
@@ -188,6 +192,11 @@ def test_generated_rules_with_courses_in_common(courses: list[Course], seed: int
         Passed(quiz_of(old), 50.0),
         *(CityTrained(old.id, people) for people in (3, 5)),
         CityTrained(old.id, 2, 12),
+        Completed(some.id),
+        Completed(some.id, 70.0, 12),
+        Certified(some.id),
+        Passed(quiz_of(some), 50.0),
+        CityTrained(some.id, 5),
         CityTrained(one.id, 2),
         CityTrained(one.id, 3, 12),
         CityTrained(one.id, share=60.0),

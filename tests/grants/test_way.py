@@ -13,6 +13,8 @@ from flask.testing import FlaskClient
 
 from app.core import clock
 from app.core.transactions import unit_of_work
+from app.courses.models import Course
+from app.courses.outline import Admits, Audience
 from app.extensions import db
 from app.grants import queries
 from app.grants.calls.call import Standing
@@ -20,7 +22,7 @@ from app.grants.eligibility.deadline import End, end_of
 from app.grants.eligibility.way import Pace, Way, way_of
 from app.grants.eligibility.way_words import change, period
 from app.grants.eligibility.wording import Wording
-from app.grants.judging.findings import Action, Missing, NotAgain, Reason
+from app.grants.judging.findings import Action, Missing, NotAdmitted, NotAgain, Reason
 from app.grants.judging.lasting import until_close
 from app.grants.judging.shapes import AttemptFact
 from app.grants.rules import All, Any_, Certified, CityIn, CityTrained, Completed, MemberFor, Node, Passed
@@ -113,6 +115,24 @@ def test_who_completed_a_course_and_left_it_cannot_take_it_again_by_coming_back(
         row.state, row.withdrawn_at = EnrolmentState.WITHDRAWN, NOW - 700 * DAY
     leaf = standing(rule, person.id).finding
     assert isinstance(leaf, Missing) and leaf.barred == NotAgain() and leaf.next_step is None
+
+
+def test_a_course_that_does_not_take_somebody_in_is_no_step_of_theirs(app: Flask, client: FlaskClient) -> None:
+    course, person = a_course("closed"), a_person(city=a_city())
+    with unit_of_work():
+        db.session.get_one(Course, course.id).audience = Audience(Admits.INVITED)
+    found = standing(Completed(course.id), person.id)
+    assert found.barred is not None and found.barred.barred == NotAdmitted()  # type: ignore[union-attr]
+    assert way_of(found, Pace()) is None or not way_of(found, Pace()).courses  # type: ignore[union-attr]
+    with clock.at(NOW):
+        shown = signed_in(client, person).get(f"/grants/{found.call.slug}").get_data(as_text=True)
+    assert "It does not take in everybody, and you are not among those" in shown
+    assert "Enrol" not in shown and 'href="/courses/closed"' in shown
+    an_enrolment(person, course, at=NOW - DAY)  # by somebody who may
+    assert not standing(Completed(course.id), person.id).barred
+    past = Any_(of=(Completed(course.id), Completed(a_course("open").id)))
+    other = standing(past, a_person(city=a_city()).id)
+    assert [step.course.slug for step in way_of(other, Pace()).courses] == ["open"]  # type: ignore[union-attr]
 
 
 def test_people_of_the_city_are_a_step_of_its_own(app: Flask) -> None:

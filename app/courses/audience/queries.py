@@ -9,6 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from app.auth.models import Person, PersonRole
+from app.core.containing import holds
 from app.extensions import db
 from app.network import queries as network
 
@@ -41,6 +42,28 @@ def admitted(course_id: int, whom: Audience) -> sa.ColumnElement[bool]:
     )
     in_city = sa.func.coalesce(Person.city_id.in_(whom.cities), sa.false())
     return sa.or_(in_city, holds.correlate(Person))
+
+
+def is_for_anyone() -> sa.ColumnElement[bool]:
+    """That a `Course` takes everybody in."""
+    return _admits() == Admits.ANYONE
+
+
+def takes_in() -> sa.ColumnElement[bool]:
+    """Of a statement over `Course` and `Person`: as `admitted`, whatever the course's audience is."""
+    invited = sa.exists().where(CourseInvitation.course_id == Course.id, CourseInvitation.email == Person.email)
+    role = sa.exists().where(
+        PersonRole.person_id == Person.id, PersonRole.to_at.is_(None), holds(Course.audience, "roles", PersonRole.role)
+    )
+    return sa.case(
+        (is_for_anyone(), sa.true()),
+        (_admits() == Admits.INVITED, invited.correlate(Course, Person)),
+        else_=sa.or_(holds(Course.audience, "cities", Person.city_id), role.correlate(Course, Person)),
+    )
+
+
+def _admits() -> sa.ColumnElement[str]:
+    return sa.type_coerce(Course.audience, sa.JSON)["admits"].as_string()
 
 
 def get_candidate(*, course_id: int, person_id: int) -> Candidate:

@@ -28,6 +28,7 @@ from ..judging.findings import (
     Met,
     Missing,
     NextStep,
+    NotAdmitted,
     NotOffered,
     PassEvidence,
     PeopleEvidence,
@@ -177,6 +178,8 @@ class FindingWords:
             return said
         if isinstance(barred, NotOffered):
             then = _("It is not offered now: ask the network’s secretariat.")
+        elif isinstance(barred, NotAdmitted):
+            then = _("It does not take in everybody, and you are not among those: its page says for whom it is.")
         elif isinstance(barred, Archived):
             then = self._archived(finding, formats.day(barred.at))
         elif barred.until is None:

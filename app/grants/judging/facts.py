@@ -98,6 +98,7 @@ def load(subjects: Subjects, cities: Collection[int], at: datetime, rule: Node) 
     if courses or quizzes:
         parts.append(fact_rows.courses(courses, quizzes))
         parts.append(fact_rows.enrolments(people, courses, quizzes, at))
+        parts.append(fact_rows.refused(people, courses, quizzes))
     if courses:
         parts += [fact_rows.completions(people, courses, at), fact_rows.certificates(people, courses, at)]
     if quizzes:
@@ -150,6 +151,7 @@ def _assemble(rows: Mapping[str, list[Any]], alone: Collection[int]) -> Known:
             passes=known.passes,
             roles=known.roles,
             declarations=known.declarations,
+            refused=frozenset(known.refused),
         )
 
     subjects = sorted(rows["subject"], key=lambda row: row.person_id)
@@ -171,6 +173,7 @@ class _Known:
     passes: dict[int, list[PassFact]] = field(default_factory=lambda: defaultdict(list))
     roles: list[RoleFact] = field(default_factory=list)
     declarations: dict[str, DeclarationFact] = field(default_factory=dict)
+    refused: set[int] = field(default_factory=set)
 
 
 def _people_facts(rows: Mapping[str, list[Any]], editions: Mapping[int, PublishedEdition]) -> dict[int | None, _Known]:
@@ -183,6 +186,8 @@ def _people_facts(rows: Mapping[str, list[Any]], editions: Mapping[int, Publishe
         known[row.person_id].certificates[row.course_id].append(held)
     for row in rows["enrolment"]:
         known[row.person_id].enrolments[row.course_id] = _enrolment_fact(row, editions.get(row.course_id))
+    for row in rows["refused"]:
+        known[row.person_id].refused.add(row.course_id)
     for row in rows["attempt"]:
         known[row.person_id].attempts[row.other_id].append(AttemptFact(row.began, row.score))
     for row in rows["pass"]:
@@ -229,6 +234,7 @@ def _course_facts(rows: Sequence[Any]) -> tuple[dict[int, CourseFact], dict[int,
             activities=edition.needed if edition else 0,
             minutes=Standing(edition, {}).minutes_left if edition else 0,
             archived_at=row.ended,
+            is_for_some=bool(row.number),
         )
     return found, editions
 

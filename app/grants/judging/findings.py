@@ -42,6 +42,7 @@ __all__ = [
     "Met",
     "Missing",
     "NextStep",
+    "NotAdmitted",
     "NotAgain",
     "NotOffered",
     "OutOfReach",
@@ -153,7 +154,12 @@ class Archived:
     at: datetime
 
 
-Bar = NotAgain | NotOffered | Archived
+@dataclass(frozen=True, slots=True)
+class NotAdmitted:
+    """That the course does not take the person in."""
+
+
+Bar = NotAgain | NotOffered | Archived | NotAdmitted
 
 # Things to do. Each is one step, and met by it is every requirement that names it.
 

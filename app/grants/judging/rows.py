@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from app.auth.models import Affiliation, Person, PersonRole
 from app.core.base import Instant
+from app.courses.audience.queries import is_for_anyone, takes_in
 from app.courses.models import Activity, Course
 from app.network.models import City
 from app.progress.models import ActivityProgress, Certificate, Completion, Enrolment, RisenScore
@@ -66,16 +67,26 @@ def cities(people: Any, also: Collection[int], at: datetime) -> sa.Select[Any]:
 
 
 def courses(ids: Collection[int], quizzes: Collection[int]) -> sa.Select[Any]:
-    """The courses with these ids, and those that hold the quizzes."""
+    """The courses with these ids, and those that hold the quizzes; the number is 1 of those not for everybody."""
     return _row(
         "course",
         course_id=Course.id,
         other_id=Course.edition_id,
         ended=Course.archived_at,
+        number=sa.case((is_for_anyone(), 0), else_=1),
         words=Course.slug,
         language=Course.source_language,
         document=sa.type_coerce(Course.title, sa.JSON),
     ).where(_named(Course.id, ids, quizzes))
+
+
+def refused(people: Any, ids: Collection[int], quizzes: Collection[int]) -> sa.Select[Any]:
+    """The courses that do not take a person in, as it stands today."""
+    return (
+        _row("refused", person_id=Person.id, course_id=Course.id)
+        .select_from(sa.join(Person, Course, sa.true()))
+        .where(Person.id.in_(people), _named(Course.id, ids, quizzes), sa.not_(is_for_anyone()), sa.not_(takes_in()))
+    )
 
 
 def quizzes(ids: Collection[int]) -> sa.Select[Any]:

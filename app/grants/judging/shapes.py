@@ -26,6 +26,7 @@ class CourseFact:
     activities: int = 0
     minutes: int = 0
     archived_at: datetime | None = None  # since when nobody begins it
+    is_for_some: bool = False  # that it does not take in everybody
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,7 @@ class Facts:
     passes: Mapping[int, Sequence[PassFact]]
     roles: Sequence[RoleFact]
     declarations: Mapping[str, DeclarationFact]
+    refused: frozenset[int] = frozenset()  # the courses that do not take the person in today
 
     @property
     def city_id(self) -> int | None:

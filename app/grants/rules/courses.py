@@ -28,7 +28,7 @@ from app.progress.models import Certificate, Completion, RisenScore
 
 from .moments import end_of, lapses, since
 from .requirement import Months, Names, Percent, Requirement, period_of, threshold
-from .steps import bar_again, closed, not_offered, own_step, own_work, step_to
+from .steps import bar_again, closed, not_offered, own_work, step_to, to_it
 
 
 class Completed(Requirement, frozen=True, tag="completed"):
@@ -198,7 +198,7 @@ def _not_completed(rule: Completed | Certified, facts: Facts) -> Missing:
         rule,
         reason,
         how_far,
-        None if barred else own_step(facts, rule.course_id),
+        to_it(facts, rule.course_id, barred),
         todo=own_work(rule.course_id),
         barred=barred,
     )

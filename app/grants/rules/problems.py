@@ -194,6 +194,9 @@ def _course(path: Path, node: Node, course: CourseFact | None) -> Iterator[Probl
     elif isinstance(node, Completed) and node.min_score is not None and not course.is_graded:
         words = _("“%(course)s” gives no score today, so nobody can reach one.", course=title)
         yield Problem(path, words, blocks=False)
+    elif course.is_for_some:
+        words = _("“%(course)s” does not take in everybody. Who may not enrol cannot meet this.", course=title)
+        yield Problem(path, words, blocks=False)
 
 
 def archived_words(course: str, at: datetime) -> str:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from app.core import formats
 from app.grants.judging.findings import (
     Action,
-    Archived,
+    Bar,
     Finding,
     HowFar,
     Met,
@@ -95,7 +95,7 @@ class Passed(Requirement, frozen=True, tag="passed"):
             barred=barred,
         )
 
-    def _barred(self, facts: Facts) -> NotOffered | Archived | None:
+    def _barred(self, facts: Facts) -> Bar | None:
         """That nobody can take it; or that its course was archived, for who never was in that."""
         quiz = facts.quizzes.get(self.activity_id)
         if quiz is None or not quiz.is_offered:

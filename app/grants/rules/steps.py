@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from datetime import datetime
 
-from app.grants.judging.findings import Action, Archived, Bar, NextStep, NotAgain, NotOffered, OwnWork
+from app.grants.judging.findings import Action, Archived, Bar, NextStep, NotAdmitted, NotAgain, NotOffered, OwnWork
 from app.grants.judging.shapes import Facts
 from app.progress.certificates.renewal import WINDOW, may_renew
 
@@ -30,6 +30,13 @@ def own_step(facts: Facts, course_id: int) -> NextStep | None:
     return step_to(facts, course_id, Action.RESUME if enrolled else Action.ENROL)
 
 
+def to_it(facts: Facts, course_id: int, barred: Bar | None) -> NextStep | None:
+    """As `own_step`, where nothing bars it; where a course does not take the person in, to its page, which says why."""
+    if isinstance(barred, NotAdmitted):
+        return step_to(facts, course_id, Action.OPEN_COURSE)
+    return None if barred else own_step(facts, course_id)
+
+
 def step_to(facts: Facts, course_id: int, action: Action) -> NextStep | None:
     """The course's own page offers enrolling, resuming and attempting; none while the course is unpublished."""
     course = facts.courses.get(course_id)
@@ -50,11 +57,16 @@ def closed_to_others(facts: Facts, course_id: int) -> NotOffered | Archived | No
     return not_offered(facts, course_id)
 
 
-def closed(facts: Facts, course_id: int) -> NotOffered | Archived | None:
-    """What keeps a person from taking a course: of an archived one, who is under way finishes, who left comes back."""
+def closed(facts: Facts, course_id: int) -> NotOffered | Archived | NotAdmitted | None:
+    """What keeps a person from taking a course.
+
+    Of an archived one, who is under way finishes, and who left comes back; who was ever in it needs not be admitted.
+    """
     enrolment = facts.enrolments.get(course_id)
-    goes_on = enrolment is not None and enrolment.can_be_finished
-    return not_offered(facts, course_id) if goes_on else closed_to_others(facts, course_id)
+    if enrolment is not None and enrolment.can_be_finished:
+        return not_offered(facts, course_id)
+    over = closed_to_others(facts, course_id)
+    return NotAdmitted() if over is None and enrolment is None and course_id in facts.refused else over
 
 
 def bar(facts: Facts, course_id: int, at: datetime) -> Bar | None:

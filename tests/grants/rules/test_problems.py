@@ -11,6 +11,7 @@ from app.auth.models import Role
 from app.core.transactions import unit_of_work
 from app.courses.archiving import services as archiving
 from app.courses.models import Course
+from app.courses.outline import Admits, Audience
 from app.extensions import db
 from app.grants import queries, services
 from app.grants.eligibility.wording import Wording
@@ -202,6 +203,15 @@ def test_what_says_nothing_or_finds_nobody_is_said_and_stops_nothing(app: Flask)
         ((), "“The city’s part” gives no score today, so nobody can reach one.")
     ]
     assert warnings(All(of=(Completed(course), EUROPE))) == []
+
+
+@pytest.mark.parametrize("whom", [Audience(Admits.INVITED), Audience(Admits.SOME, roles=("trainer",))])
+def test_a_course_that_is_not_for_everybody_is_said(app: Flask, whom: Audience) -> None:
+    course = a_course()
+    with unit_of_work():
+        db.session.get_one(Course, course.id).audience = whom
+    said = "“The city’s part” does not take in everybody. Who may not enrol cannot meet this."
+    assert warnings(All(of=(Completed(course.id), Certified(a_course().id)))) == [((0,), said)]
 
 
 def test_fifty_levels_crash_nothing_and_are_refused_in_words(app: Flask) -> None:
