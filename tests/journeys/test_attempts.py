@@ -199,6 +199,7 @@ def test_a_window_in_which_nothing_was_typed_sends_what_another_said(
     first.route(address, lambda route: route.abort())
     choice(first, 0, "b").check()
     expect(first.locator("#answer [role=status]")).to_contain_text("Not saved yet: no connection.")
+    second.wait_for_function("() => Object.keys(localStorage).some((key) => key.startsWith('attempt-'))")
     second.evaluate("() => dispatchEvent(new Event('online'))")
     saved(second)
     expect(choice(second, 0, "b")).to_be_checked()

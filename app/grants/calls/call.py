@@ -115,7 +115,8 @@ class Standing:
 
     @property
     def state(self) -> CallState:
-        return self.call.state_at(self.at)
+        """Closed as of its last moment, by which a closed call is judged."""
+        return self.call.state_at(self.call.closes_at if self.at >= self.call.last_moment else self.at)
 
     @property
     def next(self) -> Missing | Unknown | None:
