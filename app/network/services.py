@@ -7,13 +7,13 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
-from app.core import audit
+from app.core import audit, merging
 from app.extensions import db
 
-from . import facts as city_facts
 from . import queries
 from .errors import CityTaken, Disputed, DomainTaken, LeavesTooEarly
 from .facts import CityFacts as CityFacts
+from .facts import facts_of
 from .labels import country_name
 from .models import City, CityDomain
 
@@ -35,9 +35,9 @@ def edit_city(city_id: int, facts: CityFacts, *, before: CityFacts | None, by: i
     changed each, `NotFound`, `CityTaken` and `DomainTaken`. Nothing is written then.
     """
     city = queries.get_city(city_id, lock=True)
-    theirs = city_facts.facts_of(city)
-    names = city_facts.disputed(before, facts, theirs) if before else city_facts.changed(facts, theirs)
-    wanted = city_facts.merged(before or theirs, facts, theirs)
+    theirs = facts_of(city)
+    names = merging.disputed(before, facts, theirs) if before else merging.changed(facts, theirs)
+    wanted = merging.merged(before or theirs, facts, theirs)
     if names:
         raise Disputed(wanted, theirs, names)
     if wanted.left_on and wanted.left_on < wanted.joined_on:

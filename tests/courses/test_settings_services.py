@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.auth.models import Person, Role
+from app.core import merging
 from app.core.models import AuditEvent
 from app.core.transactions import unit_of_work
 from app.courses import drafts
@@ -17,7 +18,6 @@ from app.courses.errors import AddressTaken, EditedMeanwhile
 from app.courses.kinds import Level
 from app.courses.models import Course, CourseSlugHistory
 from app.courses.outline import CourseSettings, Order
-from app.courses.settings import facts as settings_facts
 from app.courses.settings.errors import Disputed
 from app.courses.settings.facts import CourseFacts, facts_of
 from app.courses.settings.services import change_address, change_settings
@@ -128,8 +128,8 @@ facts = st.builds(
 
 @given(before=facts, mine=facts, theirs=facts)
 def test_bringing_two_together_loses_no_change(before: CourseFacts, mine: CourseFacts, theirs: CourseFacts) -> None:
-    both = settings_facts.merged(before, mine, theirs)
-    disputed = settings_facts.disputed(before, mine, theirs)
+    both = merging.merged(before, mine, theirs)
+    disputed = merging.disputed(before, mine, theirs)
     for name in CourseFacts.__struct_fields__:
         was, my, their, merged = (getattr(one, name) for one in (before, mine, theirs, both))
         assert merged in (my, their)
@@ -138,12 +138,12 @@ def test_bringing_two_together_loses_no_change(before: CourseFacts, mine: Course
         elif their != was:
             assert merged == their
         assert (name in disputed) == (my != was and their != was and my != their)
-    assert settings_facts.decode(settings_facts.encode(mine)) == mine
+    assert merging.decode(merging.encode(mine), CourseFacts) == mine
 
 
 @pytest.mark.parametrize("carried", ["", "{", "[]", '{"title": 1}', "x" * 5000])
 def test_what_no_form_of_ours_carried_is_nothing(carried: str) -> None:
-    assert settings_facts.decode(carried) is None
+    assert merging.decode(carried, CourseFacts) is None
 
 
 # --- the address ---------------------------------------------------------

@@ -12,11 +12,12 @@ from flask.testing import FlaskClient
 
 from app.auth.models import Role
 from app.core import clock
+from app.core.merging import encode
 from app.core.transactions import unit_of_work
 from app.extensions import db
 from app.grants import services
 from app.grants.calls import queries as call_queries
-from app.grants.calls.facts import encode, facts_of
+from app.grants.calls.facts import facts_of
 from app.grants.editor import queries
 from app.grants.editor import services as editor
 from app.grants.models import GrantCall

@@ -15,12 +15,13 @@ from flask.testing import FlaskClient
 
 from app.auth.models import Person, Role
 from app.config import ROOT
+from app.core.merging import encode
 from app.core.text import string_hash
 from app.core.transactions import unit_of_work
 from app.courses.models import Activity, Course
 from app.courses.translation.texts import tidied
 from app.extensions import db
-from app.network.facts import encode, facts_of
+from app.network.facts import facts_of
 from app.network.models import City
 from app.network.queries import get_city
 from app.quizzes.models import QuestionVersion, Quiz, Response

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from msgspec.structs import replace
 
 from app.core.errors import NotFound
+from app.core.merging import decode, encode
 from app.core.models import AuditEvent
 from app.core.transactions import unit_of_work
 from app.extensions import db
 from app.network import queries, services
 from app.network.errors import CityTaken, Disputed, DomainTaken, LeavesTooEarly
-from app.network.facts import CityFacts, decode, encode, facts_of
+from app.network.facts import CityFacts, facts_of
 from app.network.models import City, CityDomain, Region, SizeBand
 from tests.at_once import at_once
 from tests.factories import a_city, a_person
@@ -181,5 +182,5 @@ def test_of_two_who_save_in_the_same_moment_neither_is_lost(app: Flask, oslo: in
     "carried", ["", "{}", "null", "[1]", encode(OSLO).replace("europe", "moon"), '{"x":' + "[" * 9000]
 )
 def test_what_no_form_carries_is_nothing(carried: str) -> None:
-    assert decode(encode(OSLO)) == OSLO
-    assert decode(carried) is None
+    assert decode(encode(OSLO), CityFacts) == OSLO
+    assert decode(carried, CityFacts) is None

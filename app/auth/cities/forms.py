@@ -20,9 +20,10 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from app.core.folding import one_line
 from app.core.forms import DayField, Form
+from app.core.merging import decode, encode, taking
 from app.network import labels
 from app.network.domains import ImplausibleDomain, normal_domain
-from app.network.facts import NAMES, CityFacts, decode, encode, taking
+from app.network.facts import NAMES, CityFacts
 from app.network.models import Region, SizeBand
 
 MOST_DOMAINS = 50
@@ -93,7 +94,7 @@ class CityForm(Form):
     @property
     def seen(self) -> CityFacts | None:
         """What the page showed when its writer began."""
-        return decode(self.before.data or "")
+        return decode(self.before.data or "", CityFacts)
 
     @property
     def taken(self) -> frozenset[str]:

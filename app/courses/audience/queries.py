@@ -30,18 +30,14 @@ is_invited = (
 )
 
 
-def admitted(course_id: int, whom: Audience) -> sa.ColumnElement[bool]:
-    """Whether a course for `whom` takes a `Person` in, as one expression; `admission.admits` says the same of one."""
-    if whom.admits is Admits.ANYONE:
-        return sa.true()
-    if whom.admits is Admits.INVITED:
-        invited = sa.exists().where(CourseInvitation.course_id == course_id, CourseInvitation.email == Person.email)
-        return invited.correlate(Person)
-    holds = sa.exists().where(
-        PersonRole.person_id == Person.id, PersonRole.role.in_(whom.roles), PersonRole.to_at.is_(None)
-    )
-    in_city = sa.func.coalesce(Person.city_id.in_(whom.cities), sa.false())
-    return sa.or_(in_city, holds.correlate(Person))
+def admitted(course_id: int) -> sa.ColumnElement[bool]:
+    """Whether a course takes a `Person` in; `admission.admits` says the same of one.
+
+    Of a course that is for anyone, nothing is asked of each.
+    """
+    this_one = sa.select(Course.id).where(Course.id == course_id)
+    anyone = this_one.where(is_for_anyone()).correlate(None).exists()
+    return sa.or_(anyone, this_one.where(takes_in()).correlate(Person).exists())
 
 
 def is_for_anyone() -> sa.ColumnElement[bool]:
@@ -50,7 +46,7 @@ def is_for_anyone() -> sa.ColumnElement[bool]:
 
 
 def takes_in() -> sa.ColumnElement[bool]:
-    """Of a statement over `Course` and `Person`: as `admitted`, whatever the course's audience is."""
+    """Of a statement over `Course` and `Person`: whether the one takes the other in."""
     invited = sa.exists().where(CourseInvitation.course_id == Course.id, CourseInvitation.email == Person.email)
     role = sa.exists().where(
         PersonRole.person_id == Person.id, PersonRole.to_at.is_(None), holds(Course.audience, "roles", PersonRole.role)

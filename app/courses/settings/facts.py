@@ -1,4 +1,4 @@
-"""The settings of a course as plain values, and how two people's changes of them are brought together."""
+"""The settings of a course as plain values."""
 
 from __future__ import annotations
 
@@ -45,36 +45,3 @@ def facts_of(course: Course) -> CourseFacts:
 def tidy(text: str) -> str:
     """Paragraphs as a form gives them: lines end alike, and nothing stands before or after."""
     return text.replace("\r\n", "\n").strip()
-
-
-def changed(before: CourseFacts, after: CourseFacts) -> frozenset[str]:
-    """The names of the fields in which two differ."""
-    return frozenset(name for name in CourseFacts.__struct_fields__ if getattr(before, name) != getattr(after, name))
-
-
-def taking(mine: CourseFacts, theirs: CourseFacts, fields: frozenset[str]) -> CourseFacts:
-    """`mine`, but for these fields `theirs`."""
-    return msgspec.structs.replace(mine, **{name: getattr(theirs, name) for name in fields})
-
-
-def disputed(before: CourseFacts, mine: CourseFacts, theirs: CourseFacts) -> frozenset[str]:
-    """The fields that two people changed from what both saw, and not to the same."""
-    return changed(before, mine) & changed(before, theirs) & changed(mine, theirs)
-
-
-def merged(before: CourseFacts, mine: CourseFacts, theirs: CourseFacts) -> CourseFacts:
-    """`mine`, with what the other changed and `mine` did not."""
-    return taking(mine, theirs, changed(before, theirs) - changed(before, mine))
-
-
-def encode(facts: CourseFacts) -> str:
-    """As a form carries them, to tell later what its writer saw."""
-    return msgspec.json.encode(facts).decode()
-
-
-def decode(carried: str) -> CourseFacts | None:
-    """What a form carried; None for anything else."""
-    try:
-        return msgspec.json.decode(carried, type=CourseFacts)
-    except msgspec.DecodeError:
-        return None

@@ -14,10 +14,11 @@ from wtforms.widgets import CheckboxInput
 
 from app.core.folding import one_line
 from app.core.forms import Form
+from app.core.merging import decode, encode, taking
 
 from ..outline import Order
 from ..topics import TOPICS, topic_label
-from .facts import CourseFacts, decode, encode, taking, tidy
+from .facts import CourseFacts, tidy
 
 LONGEST_TITLE = 200
 LONGEST_SUMMARY = 600
@@ -146,7 +147,7 @@ class SettingsForm(Form):
     @property
     def seen(self) -> CourseFacts | None:
         """What the page showed when its writer began."""
-        return decode(self.before.data or "")
+        return decode(self.before.data or "", CourseFacts)
 
     @property
     def facts(self) -> CourseFacts:

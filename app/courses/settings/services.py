@@ -6,7 +6,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from app.core import audit
+from app.core import audit, merging
 from app.core.errors import NotFound
 from app.core.text import Phrase, Text
 from app.extensions import db
@@ -14,9 +14,8 @@ from app.extensions import db
 from ..builder.queries import is_taken
 from ..errors import AddressTaken, EditedMeanwhile
 from ..models import Course, CourseSlugHistory
-from . import facts as settings_facts
 from .errors import Disputed
-from .facts import CourseFacts
+from .facts import CourseFacts, facts_of
 
 
 def change_settings(*, course_id: int, facts: CourseFacts, before: CourseFacts | None, by: int) -> None:
@@ -26,12 +25,12 @@ def change_settings(*, course_id: int, facts: CourseFacts, before: CourseFacts |
     same to something else, and writes nothing then.
     """
     course = lock_course(course_id)
-    theirs = settings_facts.facts_of(course)
-    fields = settings_facts.disputed(before, facts, theirs) if before else settings_facts.changed(facts, theirs)
-    wanted = settings_facts.merged(before or theirs, facts, theirs)
+    theirs = facts_of(course)
+    fields = merging.disputed(before, facts, theirs) if before else merging.changed(facts, theirs)
+    wanted = merging.merged(before or theirs, facts, theirs)
     if fields:
         raise Disputed(wanted, theirs, fields)
-    touched = settings_facts.changed(theirs, wanted)
+    touched = merging.changed(theirs, wanted)
     if not touched:
         return
     source = course.source_language

@@ -1,10 +1,12 @@
-"""What the settings page of a call says, as plain values, and how two people's changes of it are brought together."""
+"""What the settings page of a call says, as plain values."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 import msgspec
+
+from app.core import merging
 
 from ..models import GrantCall
 
@@ -34,35 +36,7 @@ def facts_of(call: GrantCall) -> CallFacts:
     return CallFacts(title=call.title.best(source, source), summary=call.summary.best(source, source), **rest)
 
 
-def changed(before: CallFacts, after: CallFacts) -> frozenset[str]:
-    """The names of the fields in which two differ."""
-    return frozenset(name for name in NAMES if getattr(before, name) != getattr(after, name))
-
-
-def taking(mine: CallFacts, theirs: CallFacts, fields: frozenset[str]) -> CallFacts:
-    """`mine`, but for these fields `theirs`."""
-    return msgspec.structs.replace(mine, **{name: getattr(theirs, name) for name in fields})
-
-
-def disputed(before: CallFacts, mine: CallFacts, theirs: CallFacts) -> frozenset[str]:
-    """The fields that two people changed from what both saw, and not to the same."""
-    return changed(before, mine) & changed(before, theirs) & changed(mine, theirs)
-
-
-def merged(before: CallFacts, mine: CallFacts, theirs: CallFacts) -> CallFacts:
-    """`mine`, with what the other changed and `mine` did not."""
-    return taking(mine, theirs, changed(before, theirs) - changed(before, mine))
-
-
-def encode(facts: CallFacts) -> str:
-    """As a form carries them, to tell later what its writer saw."""
-    return msgspec.json.encode(facts).decode()
-
-
 def decode(carried: str) -> CallFacts | None:
     """What a form carried; None for anything else."""
-    try:
-        facts = msgspec.json.decode(carried, type=CallFacts)
-    except msgspec.DecodeError:
-        return None
-    return facts if facts.opens_at.tzinfo and facts.closes_at.tzinfo else None
+    facts = merging.decode(carried, CallFacts)
+    return facts if facts and facts.opens_at.tzinfo and facts.closes_at.tzinfo else None

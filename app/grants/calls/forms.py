@@ -16,10 +16,11 @@ from app.core import clock
 from app.core.folding import one_line
 from app.core.forms import Form
 from app.core.languages import list_known
+from app.core.merging import encode, taking
 from app.quizzes.fields import NumberField
 from app.quizzes.local_times import NoMoment, NoSuchTime, comes_twice, moment_of
 
-from .facts import NAMES, CallFacts, decode, encode, taking
+from .facts import NAMES, CallFacts, decode
 from .zones import distance, find_currency, find_zone
 
 LONGEST_TITLE = 200

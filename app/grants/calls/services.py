@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from app.core import audit, clock
+from app.core import audit, clock, merging
 from app.core.errors import NotFound
 from app.core.text import Phrase, Text
 from app.courses.builder.services import slug_of
@@ -16,7 +16,6 @@ from app.extensions import db
 
 from .. import services
 from ..models import CallChange, ChangeKind, GrantCall
-from . import facts as call_facts
 from .checks import list_lacks
 from .errors import (
     AddressStays,
@@ -34,7 +33,7 @@ from .errors import (
     ReasonNeeded,
     ZoneStays,
 )
-from .facts import DATES, CallFacts
+from .facts import DATES, CallFacts, facts_of
 
 RESERVED = frozenset({"new"})  # what stands under /administration/grants besides the calls
 
@@ -73,12 +72,12 @@ def change_settings(*, call_id: int, facts: CallFacts, before: CallFacts | None,
     Nothing is written then.
     """
     call = lock_call(call_id)
-    theirs = call_facts.facts_of(call)
-    fields = call_facts.disputed(before, facts, theirs) if before else call_facts.changed(facts, theirs)
-    wanted = call_facts.merged(before or theirs, facts, theirs)
+    theirs = facts_of(call)
+    fields = merging.disputed(before, facts, theirs) if before else merging.changed(facts, theirs)
+    wanted = merging.merged(before or theirs, facts, theirs)
     if fields:
         raise Disputed(wanted, theirs, fields)
-    touched = call_facts.changed(theirs, wanted)
+    touched = merging.changed(theirs, wanted)
     if not touched:
         return
     if wanted.closes_at <= wanted.opens_at:

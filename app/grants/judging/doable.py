@@ -8,8 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from app.auth.models import Person
-from app.courses.audience.queries import is_for_anyone, takes_in
+from app.courses.audience.queries import admitted
 from app.courses.models import Course
 from app.progress.certificates.renewal import WINDOW
 from app.progress.models import Certificate, Completion, Enrolment, EnrolmentState
@@ -27,16 +26,9 @@ def is_offered(course_id: int, *also: sa.ColumnElement[bool]) -> sa.ColumnElemen
 def is_open(course_id: int, at: datetime) -> sa.ColumnElement[bool]:
     """That a person can take the course, or go on with it, as `rules.steps.closed` tells it."""
     begun = sa.and_(
-        is_offered(course_id, Course.archived_at.is_(None)), sa.or_(admits(course_id), was_in(course_id, at))
+        is_offered(course_id, Course.archived_at.is_(None)), sa.or_(admitted(course_id), was_in(course_id, at))
     )
     return sa.or_(begun, sa.and_(is_offered(course_id), _goes_on(course_id, at)))
-
-
-def admits(course_id: int) -> sa.ColumnElement[bool]:
-    """That a course takes a person in. Of one that is for anyone, nothing is asked of each."""
-    anyone = sa.select(Course.id).where(Course.id == course_id, is_for_anyone()).correlate(None).exists()
-    this_one = sa.select(Course.id).where(Course.id == course_id, takes_in()).correlate(Person).exists()
-    return sa.or_(anyone, this_one)
 
 
 def was_in(course_id: int, at: datetime, *also: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:

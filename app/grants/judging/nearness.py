@@ -16,6 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.courses.audience.queries import admitted
 from app.courses.models import Course
 
 from ..rules import (
@@ -212,7 +213,7 @@ class Nearness:
             return _never
         waits = self._column(("waits", activity_id), lambda: doable.waits_for_marks(activity_id, self._at))
         others = self._free_to_others(quiz.course_id)
-        admits = self._column(("admits", quiz.course_id), lambda: doable.admits(quiz.course_id))
+        admits = self._column(("admits", quiz.course_id), lambda: admitted(quiz.course_id))
         was_in = self._column(("was in", quiz.course_id), lambda: doable.was_in(quiz.course_id, self._at))
         return lambda columns: _and(
             (_or((_and((others(columns), admits(columns))), was_in(columns))), _not(waits(columns)))

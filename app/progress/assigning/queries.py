@@ -115,9 +115,8 @@ def _given(row: Any) -> GivenCourse:
 
 
 def preview(course_id: int, target: Target) -> Preview:
-    """What giving the course to `target` would do now. Two statements besides the course and the cohort."""
-    whom = audience_queries.get_audience(course_id)
-    people = _standing(course_id, audience_queries.admitted(course_id, whom), target).subquery()
+    """What giving the course to `target` would do now. Two statements besides the cohort."""
+    people = _standing(course_id, target).subquery()
     absent = people.c.state.is_(None)
     count = sa.func.count()
     row = db.session.execute(
@@ -136,8 +135,9 @@ def preview(course_id: int, target: Target) -> Preview:
     return Preview(*row, tuple(names))
 
 
-def _standing(course_id: int, admitted: sa.ColumnElement[bool], target: Target) -> sa.Select[Any]:
+def _standing(course_id: int, target: Target) -> sa.Select[Any]:
     """Who is reached, whether the course admits them, and the state of their enrolment, if they have one."""
+    admitted = audience_queries.admitted(course_id)
     chosen: Any = sa.select(Person.id, Person.name, admitted.label("admitted"), Enrolment.state)
     there = sa.and_(Enrolment.person_id == Person.id, Enrolment.course_id == course_id)
     return chosen.outerjoin(Enrolment, there).where(Person.id.in_(reached(target)))
@@ -148,10 +148,7 @@ def list_missing(assignment: Assignment, *, limit: int, after: int = 0, only: in
 
     `only`: of one person.
     """
-    whom = audience_queries.get_audience(assignment.course_id)
-    people = _standing(
-        assignment.course_id, audience_queries.admitted(assignment.course_id, whom), target_of(assignment)
-    ).subquery()
+    people = _standing(assignment.course_id, target_of(assignment)).subquery()
     chosen = sa.select(people.c.id).where(people.c.state.is_(None), people.c.admitted, people.c.id > after)
     if only is not None:
         chosen = chosen.where(people.c.id == only)
