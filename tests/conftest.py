@@ -42,14 +42,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What asks for no data (`app` has some, `the_app` alone has not) is the same on every database: it runs once."""
+    """What is the same on every database runs once: what asks for no data (`app` has some, `the_app` alone has not)
+    and what is marked so."""
     if config.getoption("--database") == "sqlite":
         return
     here, not_here = [], []
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
         asks = "app" in fixtures or ("settings" in fixtures and "the_app" not in fixtures)
-        (here if asks else not_here).append(item)
+        (here if asks and not item.get_closest_marker("once") else not_here).append(item)
     config.hook.pytest_deselected(items=not_here)
     items[:] = here
 

@@ -626,6 +626,7 @@ def test_the_forms_here_are_those_of_people(app: Flask, scene: Scene) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.once
 @pytest.mark.usefixtures("tokens_apart")
 def test_bodies_that_no_form_sends(app: Flask, scene: Scene) -> None:
     faults = []
@@ -666,6 +667,7 @@ def test_a_nasty_value_in_every_field(app: Flask, scene: Scene, value: str) -> N
     assert not faults, "\n".join(faults)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("token", ["", "x", "another browser's"])
 def test_a_form_with_a_wrong_token_is_refused_and_writes_nothing(app: Flask, scene: Scene, token: str) -> None:
     if token == "another browser's":

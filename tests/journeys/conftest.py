@@ -12,7 +12,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
@@ -247,17 +247,9 @@ class Server:
     def kill(self) -> None:
         """End it as a failing machine would."""
         if self.process is not None:
-            os.killpg(self.process.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it has ended
+                os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
-
-    def stop(self) -> None:
-        if self.process is None:
-            return
-        self.process.terminate()
-        try:
-            self.process.wait(20)
-        except subprocess.TimeoutExpired:
-            self.kill()
 
 
 @contextmanager
@@ -271,7 +263,7 @@ def serving(demonstration: Path, data: Path) -> Iterator[Server]:
         server.start()
         yield server
     finally:
-        server.stop()
+        server.kill()  # its data are thrown away
 
 
 def _wait(address: str, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -88,7 +88,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         server.start()
         yield Site(server.address, server.data)
     finally:
-        server.stop()
+        server.kill()
 
 
 def build(data: Path) -> None:
