@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.auth.identity import the_person
 from app.core.access import Permission, allow
+from app.core.form_pages import form_on
 from app.core.languages import language_name
 from app.core.transactions import reading
 from app.courses.translation import queries as translation_queries
@@ -75,6 +76,7 @@ def _looked_at(course_id: int, language: str, data: bytes) -> str | tuple[str, i
 
 @bp.post("/taking")
 @allow(Permission.TRANSLATE)
+@form_on("translation.show")
 def take(course_id: int, language: str) -> AnyResponse | tuple[str, int]:
     """Take a file that was looked at: all of it, or nothing."""
     person = the_person()

@@ -11,6 +11,7 @@ from app.core import jobs as background
 from app.core import mail
 from app.core.access import Permission, allow
 from app.core.errors import NotFound
+from app.core.form_pages import form_on
 
 from . import administration_queries as queries
 
@@ -42,6 +43,7 @@ def run_again(run_id: int) -> Response:
 
 @bp.post("/mail/<int:message_id>/again")
 @allow(Permission.ADMINISTER)
+@form_on("administration.jobs")
 def send_again(message_id: int) -> Response:
     """Try a mail anew."""
     if not mail.send_again(message_id):
@@ -52,6 +54,7 @@ def send_again(message_id: int) -> Response:
 
 @bp.post("/mail/again")
 @allow(Permission.ADMINISTER)
+@form_on("administration.jobs")
 def send_all_again() -> Response:
     """Try all mails anew that failed."""
     count = mail.send_again()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import structlog
-from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask import Flask, Response, g, jsonify, make_response, redirect, render_template, request
 from flask_babel import gettext as _
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from app.auth.identity import for_anyone
 from app.core.errors import DomainError
+from app.core.form_pages import find_form_page
 
 log = structlog.get_logger()
 
@@ -19,6 +20,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(DomainError, for_anyone(_refused))
     app.register_error_handler(StaleDataError, for_anyone(_overtaken))
     app.register_error_handler(HTTPException, for_anyone(_http))
+    app.register_error_handler(MethodNotAllowed, for_anyone(_only_a_form))
     app.register_error_handler(Exception, for_anyone(_unforeseen))
 
 
@@ -75,6 +77,12 @@ def _http(error: HTTPException) -> Response:
     if error.response is not None and "Retry-After" in error.response.headers:
         response.headers["Retry-After"] = error.response.headers["Retry-After"]
     return response
+
+
+def _only_a_form(error: MethodNotAllowed) -> Response:
+    """Who asks for an address that takes only a form is led to the page where the form stands."""
+    page = find_form_page() if request.method in ("GET", "HEAD") and not wants_json() else None
+    return make_response(redirect(page)) if page else _http(error)
 
 
 def _unforeseen(error: Exception) -> Response:

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from app.auth.identity import the_person
 from app.core.access import Permission, allow
 from app.core.errors import NotFound
+from app.core.form_pages import form_on
 
 from .. import drafts, queries
 from ..errors import EditedMeanwhile
@@ -200,6 +201,7 @@ def place_module(course_id: int, module_id: int) -> Response:
 
 @bp.post("/activities/<int:activity_id>/copies")
 @allow(Permission.TEACH)
+@form_on("studio.course")
 def copy_activity(course_id: int, activity_id: int) -> Response:
     queries.get_editable(course_id, the_person())
     copy = services.duplicate_activity(course_id=course_id, activity_id=activity_id)
@@ -216,6 +218,7 @@ def copy_module(course_id: int, module_id: int) -> Response:
 
 @bp.post("/activities/<int:activity_id>/removal")
 @allow(Permission.TEACH)
+@form_on("studio.course")
 def remove_activity(course_id: int, activity_id: int) -> Response:
     person = the_person()
     queries.get_editable(course_id, person)
@@ -234,6 +237,7 @@ def remove_module(course_id: int, module_id: int) -> Response:
 
 @bp.post("/activities/<int:activity_id>/return")
 @allow(Permission.TEACH)
+@form_on("studio.course")
 def return_activity(course_id: int, activity_id: int) -> Response:
     person = the_person()
     queries.get_editable(course_id, person)

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.auth.identity import the_person
 from app.core.access import Permission, allow
+from app.core.form_pages import form_on
 from app.core.transactions import give_up, reading
 
 from ..errors import EditedMeanwhile, TextTooLong
@@ -105,6 +106,7 @@ def history_page(course_id: int, activity_id: int, language: str, form: VersionF
 
 @bp.post("/versions/<language>")
 @allow(Permission.TRANSLATE)
+@form_on("writing.history", query=("language",))
 def keep(course_id: int, activity_id: int, language: str) -> Answer:
     """Keep the text as it stands, by hand, under a name."""
     person, form = the_person(), VersionForm()
@@ -121,6 +123,7 @@ def keep(course_id: int, activity_id: int, language: str) -> Answer:
 
 @bp.post("/bodies/<language>/restoration")
 @allow(Permission.TRANSLATE)
+@form_on("writing.history", query=("language",))
 def restore(course_id: int, activity_id: int, language: str) -> Answer:
     """Make a version of the history the text again."""
     person, form = the_person(), RestoreForm()

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from app.auth.identity import the_person
 from app.core import clock
 from app.core.access import Permission, allow
+from app.core.form_pages import form_on
 from app.core.transactions import give_up, reading
 
 from . import page, submission_services
@@ -59,6 +60,7 @@ def withdraw(slug: str, city_id: int) -> Response:
 
 @bp.post("/word")
 @allow(Permission.LEARN)
+@form_on("submissions.new")
 def endorse(slug: str, city_id: int) -> Response:
     """Give the coordinator's word."""
     submission_services.endorse(access=_mine(slug, city_id), person_id=the_person().id)
@@ -68,6 +70,7 @@ def endorse(slug: str, city_id: int) -> Response:
 
 @bp.post("/word/removal")
 @allow(Permission.LEARN)
+@form_on("submissions.new")
 def take_back(slug: str, city_id: int) -> Response:
     """Take the word back."""
     submission_services.take_back_word(access=_mine(slug, city_id), person_id=the_person().id)
@@ -77,6 +80,7 @@ def take_back(slug: str, city_id: int) -> Response:
 
 @bp.post("/word/request")
 @allow(Permission.LEARN)
+@form_on("submissions.new")
 def ask(slug: str, city_id: int) -> Response:
     """Ask the city's coordinators for the word."""
     submission_services.ask_word(access=_mine(slug, city_id), person_id=the_person().id)

@@ -10,6 +10,7 @@ from app.auth.identity import LANGUAGES, page_language, the_person
 from app.core import clock
 from app.core.access import Permission, allow
 from app.core.errors import DomainError, NotFound
+from app.core.form_pages import form_on
 
 from . import item_services as services
 from . import items, queries
@@ -85,6 +86,7 @@ def update(slug: str, key: str) -> Response | tuple[str, int]:
 
 @bp.post("/<key>/place")
 @allow(Permission.ADMINISTER)
+@form_on("call_questions.index")
 def place(slug: str, key: str) -> Response:
     """Move it one place up or down."""
     desk, form = get_desk(slug, clock.now()), PlaceForm()
@@ -97,6 +99,7 @@ def place(slug: str, key: str) -> Response:
 
 @bp.post("/<key>/removal")
 @allow(Permission.ADMINISTER)
+@form_on("call_questions.index")
 def remove(slug: str, key: str) -> Response | tuple[str, int]:
     """Take it out; answers that cities have given stay with their drafts."""
     desk, form = get_desk(slug, clock.now()), RemoveForm()

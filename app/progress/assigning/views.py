@@ -19,6 +19,7 @@ from app.auth.people.labels import ROLES
 from app.core import clock
 from app.core.access import Permission, allow
 from app.core.errors import DomainError
+from app.core.form_pages import form_on
 from app.core.paging import page_number
 from app.courses.archiving.errors import CourseArchived
 from app.courses.archiving.words import marked
@@ -67,6 +68,7 @@ def new() -> str:
 
 @bp.post("/preview")
 @allow(Permission.REPORT)
+@form_on("assignments.new")
 def preview() -> ResponseReturnValue:
     """What giving it would do, before anybody is enrolled."""
     form = _form()

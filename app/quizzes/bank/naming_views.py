@@ -13,6 +13,7 @@ from app.auth.identity import the_person
 from app.core.access import Permission, allow
 from app.core.errors import DomainError
 from app.core.folding import one_line
+from app.core.form_pages import form_on
 from app.core.transactions import give_up
 from app.courses import queries as courses
 from app.courses.queries import CourseAccess
@@ -36,6 +37,7 @@ def index(course_id: int) -> str:
 
 @bp.post("/categories")
 @allow(Permission.TEACH)
+@form_on("bank_naming.index")
 def rename_category(course_id: int) -> Response | tuple[str, int]:
     """Give a category another name or place, with all below it."""
     person, form = the_person(), CategoryForm()
@@ -60,6 +62,7 @@ def rename_category(course_id: int) -> Response | tuple[str, int]:
 
 @bp.post("/tags")
 @allow(Permission.TEACH)
+@form_on("bank_naming.index")
 def rename_tag(course_id: int) -> Response | tuple[str, int]:
     """Give a tag another name, wherever it stands."""
     person, form = the_person(), TagForm()
@@ -83,6 +86,7 @@ def rename_tag(course_id: int) -> Response | tuple[str, int]:
 
 @bp.post("/tags/removal")
 @allow(Permission.TEACH)
+@form_on("bank_naming.index")
 def remove_tag(course_id: int) -> Response | tuple[str, int]:
     """Take a tag off all questions."""
     person, tag = the_person(), one_line(request.form.get("old", ""))

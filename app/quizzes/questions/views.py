@@ -13,6 +13,7 @@ from app.auth.identity import the_person
 from app.core.access import Permission, allow
 from app.core.differences import Side, side_by_side
 from app.core.errors import NotFound
+from app.core.form_pages import form_on
 from app.core.transactions import give_up
 from app.courses import queries as courses
 from app.courses.errors import EditedMeanwhile
@@ -69,10 +70,11 @@ class Desk:
 
     @property
     def saves_at(self) -> str:
-        """The address that the form goes to."""
+        """The address that the form goes to; of a new question, with what its page is asked with."""
         if self.question:
             return url_for("questions.save", course_id=self.access.id, question_id=self.question.id)
-        return url_for("questions.create", course_id=self.access.id)
+        quiz_id = self.quiz.id if self.quiz else None
+        return url_for("questions.create", course_id=self.access.id, type=self.type, quiz=quiz_id)
 
     def words(self, content: Content) -> str:
         return content_words(content, self.language, self.language)
@@ -190,6 +192,7 @@ def new(course_id: int) -> str:
 
 @bp.post("/questions")
 @allow(Permission.TEACH)
+@form_on("questions.new")
 def create(course_id: int) -> Response | tuple[str, int]:
     """Keep a new question, in the bank and, where it was opened from one, at the end of the quiz."""
     desk = desk_of(course_id)
