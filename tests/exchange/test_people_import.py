@@ -97,6 +97,13 @@ def test_every_row_is_shown_and_nothing_is_done_before(desk: FlaskClient) -> Non
     assert "Do it, and invite 2 people" in page
 
 
+def test_of_two_due_dates_for_the_same_the_page_says_which_rows_differ(desk: FlaskClient) -> None:
+    due = "e-mail,name,course,due\nmia@ghent.example,Mia,streets,2099-05-31\nmia@ghent.example,Mia,streets,2099-06-30\n"
+    page = desk.get(send(desk, due).location).text
+    assert figures(page)["Rows left out"] == 1
+    assert "Line 3: It says the same as line 2 with another due date. Keep one of the two." in page
+
+
 def test_an_archived_course_takes_nobody_in_and_says_what_replaces_it(desk: FlaskClient, coordinator: Person) -> None:
     archived, other = db.session.scalars(sa.select(Course.id)).one(), a_course("roads")
     sent = send(desk, FILE)  # shown before, done after

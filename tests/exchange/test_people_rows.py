@@ -223,6 +223,27 @@ def test_what_rows_do() -> None:
     assert (twice.why, twice.about) == ("twice", "3")
 
 
+def test_rows_that_differ_in_the_due_date_alone_are_told_from_those_that_say_the_same() -> None:
+    here = {"email": "here@ghent.example", "course": "open"}
+    first, *others = judged(
+        Row(2, due="2027-05-31", **here),
+        Row(3, due="2027-06-30", **here),
+        Row(4, due="31/05/2027", **here),
+        Row(5, due="2027-06-30", **here),
+        Row(6, **here),
+        Row(7, due="2027-06-30", cohort="Spring", **here),
+    )
+    assert first.sooner and not first.why
+    assert [(one.why, one.about) for one in others] == [
+        ("other_day", "2"), ("twice", "2"), ("twice", "3"), ("other_day", "2"), ("", "")
+    ]  # fmt: skip
+
+
+def test_a_due_date_without_a_course_makes_no_row_another() -> None:
+    one, other = judged(*(Row(line, email="here@ghent.example", due=f"2027-05-{line:02}") for line in (2, 3)))
+    assert (one.why, other.why) == ("due_alone", "twice")
+
+
 @pytest.mark.parametrize("email", ["a@else.example", "waits@else.example"])
 def test_the_first_city_that_the_file_gives_holds_for_all_rows_of_an_address(email: str) -> None:
     before, first, other, without, unknown = judged(

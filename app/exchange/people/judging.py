@@ -63,8 +63,8 @@ class Frame:
     """What holds for all rows. `cities` maps folded names to ids (0: several), `domains` e-mail domains to cities.
 
     `own`: the cities of a coordinator, None for administrators. Days end by the clocks of `zone`. `twice` maps lines to
-    an earlier one that says the same, `names` folded addresses to the first name that the file gives, `places` to the
-    first city.
+    why an earlier one says the same, and which; `names` folded addresses to the first name that the file gives,
+    `places` to the first city.
     """
 
     own: frozenset[int] | None
@@ -75,7 +75,7 @@ class Frame:
     domains: Mapping[str, int]
     courses: Mapping[str, KnownCourse]
     cohorts: Mapping[str, KnownCohort | None]
-    twice: Mapping[int, int] = field(default_factory=dict)
+    twice: Mapping[int, tuple[str, int]] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     places: Mapping[str, int] = field(default_factory=dict)
 
@@ -122,19 +122,23 @@ class _Refused(Exception):
         self.why, self.about = why, about
 
 
-def within(rows: Sequence[Row], cities: Mapping[str, int]) -> tuple[dict[int, int], dict[str, str], dict[str, int]]:
-    """What rows say of each other: lines that say the same as an earlier one, and the first name and the first of the
-    `cities` of each address.
+def within(
+    rows: Sequence[Row], cities: Mapping[str, int]
+) -> tuple[dict[int, tuple[str, int]], dict[str, str], dict[str, int]]:
+    """What rows say of each other: lines that say the same as an earlier one, all of it (`twice`) or but for the due
+    date (`other_day`); and the first name and the first of the `cities` of each address.
     """
-    first: dict[tuple[str, str, str], int] = {}
-    twice: dict[int, int] = {}
+    first: dict[tuple[object, ...], int] = {}
+    twice: dict[int, tuple[str, int]] = {}
     names: dict[str, str] = {}
     places: dict[str, int] = {}
     for row in rows:
         email = addresses.folded(row.email)
         key = (email, folded(row.course), folded(row.cohort))
-        if email and first.setdefault(key, row.line) != row.line:
-            twice[row.line] = first[key]
+        due = (_day_of(row.due) or row.due) if row.course else ""
+        earlier, same = (first.setdefault(said, row.line) for said in (key, (*key, due)))
+        if email and earlier != row.line:
+            twice[row.line] = ("twice", same) if same != row.line else ("other_day", earlier)
         if row.name:
             names.setdefault(email, row.name)
         if row.city and (city_id := cities.get(folded(row.city))):
@@ -167,7 +171,8 @@ def _judge(row: Row, frame: Frame, people: Mapping[str, KnownPerson], promised: 
     person, before = people.get(email), promised.get(email) or Promised()
     city_id = _city(row, email, person, frame)
     if row.line in frame.twice:
-        raise _Refused("twice", str(frame.twice[row.line]))
+        why, earlier = frame.twice[row.line]
+        raise _Refused(why, str(earlier))
     name = _printable(frame.names.get(email, row.name))
     if person is None and not name:
         raise _Refused("no_name")
@@ -281,10 +286,14 @@ def _due(row: Row, frame: Frame) -> datetime | None:
     return due_at
 
 
-@lru_cache(maxsize=2048)  # a file says the same few days again and again
 def _end_of_day(said: str, zone: str) -> datetime | None:
-    day = next((found for shape in _DAYS if (found := _day(said, shape))), None)
+    day = _day_of(said)
     return None if day is None or day.year > 2100 else end_of(day, zone)
+
+
+@lru_cache(maxsize=2048)  # a file says the same few days again and again
+def _day_of(said: str) -> date | None:
+    return next((found for shape in _DAYS if (found := _day(said, shape))), None)
 
 
 def _day(said: str, shape: str) -> date | None:

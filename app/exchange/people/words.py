@@ -18,6 +18,9 @@ REASONS: dict[str, Callable[[str], str]] = {
     "no_email": lambda about: _("There is no e-mail address."),
     "bad_email": lambda about: _("“%(about)s” is no e-mail address.", about=about),
     "twice": lambda about: _("It says the same as line %(about)s.", about=about),
+    "other_day": lambda about: _(
+        "It says the same as line %(about)s with another due date. Keep one of the two.", about=about
+    ),
     "no_name": lambda about: _("There is no name, and nobody has this address yet."),
     "long_name": lambda about: _("The name is longer than 120 characters."),
     "closed": lambda about: _("The account of %(about)s is closed. Open it again on their page first.", about=about),
