@@ -146,6 +146,24 @@ def test_two_who_save_the_same_see_both_and_choose(studio: FlaskClient, course: 
     assert saved.settings == CourseSettings(Order.SEQUENTIAL)
 
 
+def test_what_was_chosen_of_a_colleague_is_still_chosen_when_the_form_is_refused(
+    studio: FlaskClient, course: Course
+) -> None:
+    page = studio.get(f"/teach/courses/{course.id}/settings").text
+    send(studio, course, page, title="By the first", summary="First")
+    disputed = send(studio, course, page, title="By the second", summary="Second")
+    assert re.findall(r'name="take" value="(\w+)"( checked)?', disputed.text) == [("title", ""), ("summary", "")]
+    again = {"title": "By the second", "summary": "Second", "take": "title"}
+    refused = send(studio, course, disputed.text, **again, completed_by="some", enough="0")
+    assert refused.status_code == 422
+    assert re.findall(r'name="take" value="(\w+)"( checked)?', refused.text) == [("title", " checked")]
+    assert "Stian Halvorsen saved: <strong" in refused.text.replace("\n", "")
+    assert "By the first" in refused.text and 'value="By the second"' in refused.text
+    assert send(studio, course, refused.text, **again).status_code == 303
+    saved = row(course)
+    assert (saved.title.best("en", "en"), saved.summary.best("en", "en")) == ("By the first", "Second")
+
+
 def test_one_can_insist(studio: FlaskClient, course: Course) -> None:
     page = studio.get(f"/teach/courses/{course.id}/settings").text
     send(studio, course, page, title="By the first")

@@ -14,7 +14,7 @@ from wtforms.widgets import CheckboxInput
 
 from app.core.folding import one_line
 from app.core.forms import Form
-from app.core.merging import decode, encode, taking
+from app.core.merging import decode, encode, names_of, taking
 
 from ..outline import Order
 from ..topics import TOPICS, topic_label
@@ -71,7 +71,11 @@ class WholeNumber(IntegerField):  # type: ignore[misc]
 
 
 class SettingsForm(Form):
-    """The settings in the draft. `before` carries what the page showed, so that a colleague's save is noticed."""
+    """The settings in the draft.
+
+    `before` carries what the page showed, so that a colleague's save is noticed; `take` names the fields of which the
+    colleague's is taken.
+    """
 
     before = HiddenField()
     take = SelectMultipleField(validate_choice=False)
@@ -150,6 +154,11 @@ class SettingsForm(Form):
         return decode(self.before.data or "", CourseFacts)
 
     @property
+    def taken(self) -> frozenset[str]:
+        """The fields of which the writer chose what a colleague saved."""
+        return frozenset(self.take.data or ()) & names_of(CourseFacts) if self.seen else frozenset()
+
+    @property
     def facts(self) -> CourseFacts:
         """The settings as typed, and where the writer chose so, as a colleague saved them."""
         asked = {number: self[choice].data == yes for choice, yes, _no, number in NUMBERS}
@@ -165,7 +174,7 @@ class SettingsForm(Form):
         seen = self.seen
         if seen is None:
             return typed
-        fields = frozenset(self.take.data or ()) & frozenset(CourseFacts.__struct_fields__)
+        fields = self.taken
         if seen.min_score is not None and typed.min_score == round(seen.min_score):
             fields |= {"min_score"}  # as a folder gave it: the page shows it rounded, and nobody changed it
         return taking(typed, seen, fields)

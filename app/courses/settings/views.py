@@ -75,13 +75,16 @@ def _page(
     settings = settings_queries.get_settings(access.id)
     address = address or AddressForm(formdata=None, data={"slug": access.slug})
     address.was.data = access.slug
+    form = form or SettingsForm(settings.facts, formdata=None)
+    names = disputed.fields if disputed else form.taken
     return render_template(
         "studio/settings.html",
         access=access,
         settings=settings,
-        form=form or SettingsForm(settings.facts, formdata=None),
+        form=form,
         disputed=disputed,
-        colleague=settings_queries.find_last_writer(access.id) if disputed else None,
+        names=names,
+        colleague=settings_queries.find_last_writer(access.id) if names else None,
         address=address,
         whom=audience_queries.sentence(settings.audience),
         trainers=queries.list_trainers(access.id),

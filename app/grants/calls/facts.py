@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 
 import msgspec
 
 from app.core import merging
+from app.quizzes.local_times import is_zone
 
 from ..models import GrantCall
 
@@ -39,4 +40,10 @@ def facts_of(call: GrantCall) -> CallFacts:
 def decode(carried: str) -> CallFacts | None:
     """What a form carried; None for anything else."""
     facts = merging.decode(carried, CallFacts)
-    return facts if facts and facts.opens_at.tzinfo and facts.closes_at.tzinfo else None
+    return facts if facts and _can_be_shown(facts) else None
+
+
+def _can_be_shown(facts: CallFacts) -> bool:
+    """Whether the clocks of the place can show both moments."""
+    moments = (facts.opens_at, facts.closes_at)
+    return is_zone(facts.time_zone) and all(at.tzinfo and MINYEAR < at.year < MAXYEAR for at in moments)

@@ -115,7 +115,11 @@ def which_field() -> RadioField:
 
 
 class SettingsForm(Form):
-    """What the settings of a call say. `before` carries what the page showed, so that a colleague's save is noticed."""
+    """What the settings of a call say.
+
+    `before` carries what the page showed, so that a colleague's save is noticed; `take` names the fields of which the
+    colleague's is taken.
+    """
 
     before = HiddenField()
     take = SelectMultipleField(validate_choice=False)
@@ -194,6 +198,11 @@ class SettingsForm(Form):
         return decode(self.before.data or "")
 
     @property
+    def taken(self) -> frozenset[str]:
+        """The fields of which the writer chose what a colleague saved."""
+        return frozenset(self.take.data or ()) & frozenset(NAMES) if self.seen else frozenset()
+
+    @property
     def facts(self) -> CallFacts:
         """The settings as typed, and where the writer chose so, as a colleague saved them."""
         grants, ceiling = self.grants.number, self.ceiling.number
@@ -209,7 +218,7 @@ class SettingsForm(Form):
             currency=find_currency(self.currency.data or ""),
             ceiling=None if ceiling is None else int(ceiling),
         )
-        return taking(typed, seen, frozenset(self.take.data or ()) & frozenset(NAMES)) if seen else typed
+        return taking(typed, seen, self.taken) if seen else typed
 
 
 def _to_the_second(field: MomentField, seen: datetime | None) -> datetime:
