@@ -8,7 +8,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, render_template_string
+from flask_babel import force_locale
 from jinja2 import nodes
 
 from app.config import ROOT
@@ -77,7 +78,7 @@ class Words(HTMLParser):
     def _keep(self, words: str) -> None:
         for same in SAME_EVERYWHERE:
             words = words.replace(same, "")
-        if re.search(r"[^\W\d_]{2,}", words):
+        if re.search(r"[^\W\d_]{2,}|:(?!\d)", words):  # in French a space stands before a colon
             self.found.append(" ".join(words.split()))
 
 
@@ -105,6 +106,8 @@ def literal_words(source: str, *, html: bool = True) -> list[str]:
         ('<input aria-label="{{ _(\'A name\') }}" class="wide field">', []),
         ("<p><code>flask courses import</code></p>", []),
         ("{# a note #}<p>·</p>", []),
+        ("<p>{{ _('Remove') }}<b>: {{ name }}</b></p>", [": 0"]),
+        ("<p>{{ hour }}:{{ minute }}</p>", []),
         ("<b>Strong Cities Academy</b>", []),
     ],
 )
@@ -115,6 +118,17 @@ def test_literal_words_are_seen(source: str, words: list[str]) -> None:
 @pytest.mark.parametrize("file", TEMPLATES, ids=name_of)
 def test_every_string_for_people_can_be_translated(file: Path) -> None:
     assert literal_words(file.read_text(), html=file.suffix == ".html") == []
+
+
+def test_a_colon_stands_as_the_language_wants_it(the_app: Flask) -> None:
+    source = '{% import "ui.html" as ui with context %}{{ _("Remove") }}{{ ui.about("<Sfax>") }}'
+    said = {}
+    with the_app.test_request_context():
+        for language in ("en", "fr"):
+            with force_locale(language):
+                said[language] = render_template_string(source)
+    assert said["en"] == 'Remove<span class="vh">: &lt;Sfax&gt;</span>'
+    assert said["fr"] == 'Retirer<span class="vh">\N{NO-BREAK SPACE}: &lt;Sfax&gt;</span>'
 
 
 @pytest.mark.parametrize("file", PAGES, ids=name_of)
