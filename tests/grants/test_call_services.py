@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -15,6 +15,7 @@ from app.core import clock
 from app.core.models import AuditEvent
 from app.core.transactions import unit_of_work
 from app.extensions import db
+from app.grants import services
 from app.grants.calls import queries as call_queries
 from app.grants.calls import services as call_services
 from app.grants.calls.checks import Lack
@@ -32,13 +33,15 @@ from app.grants.calls.errors import (
     OpeningStays,
     OpensInThePast,
     ReasonNeeded,
+    RuleOutOfTime,
     ZoneStays,
 )
 from app.grants.calls.facts import facts_of
 from app.grants.calls.queries import Stage
 from app.grants.calls.questionnaire import Question, QuestionKind, Questionnaire
 from app.grants.models import CallChange, ChangeKind, GrantCall
-from tests.factories import a_person, text
+from app.grants.rules import Certified
+from tests.factories import a_course, a_person, text
 from tests.grants.calls import FACTS, drafted, published
 from tests.grants.factories import DAY, NOW
 
@@ -157,6 +160,34 @@ def test_what_is_missing_keeps_a_call_from_being_published(
             call_services.publish(call_id=call.id, seen=version, rule_id=rule_id, by=by)
         assert refused.value.lacks == [lack]
         assert call_queries.get_desk("safer-streets", NOW).lacks == [lack]
+
+
+def test_the_days_of_a_rule_are_asked_again_where_the_dates_of_its_call_have_moved(by: int) -> None:
+    course = a_course()  # whose certificates are valid for two years
+    with clock.at(NOW):
+        call = drafted(by)
+        with unit_of_work():
+            dated = Certified(course.id, valid_on=date(2028, 12, 30))
+            services.set_rule(call_id=call.id, rule=dated, by=by, reason="A day")
+        change(call, by, closes_at=FACTS.closes_at - 2 * DAY)
+
+        def publish() -> None:
+            with unit_of_work():
+                row = db.session.get_one(GrantCall, call.id, populate_existing=True)
+                call_services.publish(call_id=call.id, seen=row.version_id, rule_id=row.rule_id, by=by)
+
+        with pytest.raises(NotReady) as refused:
+            publish()
+        assert refused.value.lacks == [Lack.DAYS]
+        change(call, by, closes_at=FACTS.closes_at)
+        publish()
+        with pytest.raises(RuleOutOfTime) as early:
+            change(call, by, closes_at=FACTS.closes_at - 2 * DAY)
+        assert str(early.value).startswith(
+            "With this closing nobody could meet the rule. A certificate in “The city’s part” is valid for 24 months."
+        )
+        change(call, by, closes_at=FACTS.closes_at + DAY)
+        change(call, by, closes_at=FACTS.closes_at)
 
 
 def test_what_was_not_seen_is_not_published_and_twice_is_once(by: int) -> None:

@@ -178,6 +178,9 @@ def test_what_a_published_call_says_in_a_language_changes_with_a_reason_that_eve
     assert stands(call).title == text("Safer streets", fr="Des rues plus sûres")
     assert "Title: “Des rues plus sûres”. Before: “Rues sûres”." in said
     assert "Summary: “nothing”. Before: “Pour commencer.”." in said
+    assert "The translation of what the call says changed: French" in said
+    assert "The translation of what is asked changed: French" in said
+    assert "What the call says changed" not in said and "What is asked changed" not in said
     assert said.count("Changed: “Where?”") == 1 and said.count("Why A mistake") == 2
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime
 from html import unescape
@@ -167,6 +168,37 @@ def test_of_two_who_change_the_same_the_second_chooses(desk: FlaskClient) -> Non
     assert (stands(call).title, stands(call).ceiling) == (text("Mine"), 7)
 
 
+def test_what_was_chosen_of_a_colleague_is_still_chosen_when_the_form_is_refused(desk: FlaskClient) -> None:
+    call = drafted(1)
+    address = "/administration/grants/safer-streets"
+    mine, theirs = settings(call, title="Mine", grants="5"), settings(call, title="Theirs", grants="4")
+    desk.post(address, data=theirs)
+    answer = desk.post(address, data=mine)
+    assert re.findall(r'name="take" value="(\w+)"( checked)?', answer.text) == [("title", ""), ("grants", "")]
+    again = {**mine, "before": carried(answer.text), "take": "title"}
+    refused = desk.post(address, data={**again, "ceiling": "lots"})
+    assert refused.status_code == 422
+    assert re.findall(r'name="take" value="(\w+)"( checked)?', refused.text) == [("title", " checked")]
+    assert "Saved meanwhile: Theirs" in words(refused.text) and 'value="Mine"' in refused.text
+    assert desk.post(address, data={**again, "before": carried(refused.text)}).status_code == 303
+    assert (stands(call).title, stands(call).grants) == (text("Theirs"), 5)
+
+
+@pytest.mark.parametrize("made_up", [{"time_zone": "Atlantis"}, {"opens_at": "0001-01-01T00:00:00Z"}])
+def test_a_form_that_carries_what_no_page_showed_takes_nothing(desk: FlaskClient, made_up: dict[str, str]) -> None:
+    call = drafted(1)
+    sent = settings(call, take="opens_at", ceiling="lots")
+    sent["before"] = json.dumps(json.loads(sent["before"]) | made_up)
+    refused = desk.post("/administration/grants/safer-streets", data=sent)
+    assert refused.status_code == 422
+    assert 'name="take"' not in refused.text
+
+
+def carried(page: str) -> str:
+    """What the settings form of a page carries of what it showed."""
+    return unescape(re.findall(r'name="before"[^>]* value="([^"]*)"', page)[0])
+
+
 def test_publishing_says_what_is_missing_and_then_publishes(desk: FlaskClient) -> None:
     desk.post("/administration/grants/new", data=NEW)
     said = read(desk, "/administration/grants/safer-streets/publishing")
@@ -228,6 +260,20 @@ def test_a_published_call_asks_why(desk: FlaskClient) -> None:
     moved = desk.post("/administration/grants/safer-streets", data=settings(call, slug="streets", why="Shorter"))
     assert moved.status_code == 409
     assert "people have its address. It stays." in words(moved.text)
+
+
+def test_the_page_says_which_day_of_its_rule_no_certificate_can_reach(desk: FlaskClient) -> None:
+    call, course = drafted(1), a_course()
+    with unit_of_work():
+        dated = Certified(course.id, valid_on=datetime(2028, 12, 31).date())
+        services.set_rule(call_id=call.id, rule=dated, by=1, reason="A day")
+    said = read(desk, "/administration/grants/safer-streets/publishing")
+    assert "A certificate in “The city’s part” is valid for 24 months." in said
+    assert "expires before 31 December 2028 is over, so nobody can meet this. Choose an earlier day, or none." in said
+    assert "Publish the call" not in said
+    row = stands(call)
+    seen = {"seen": str(row.version_id), "rule": str(row.rule_id)}
+    assert desk.post("/administration/grants/safer-streets/publishing", data=seen).status_code == 409
 
 
 def test_everyone_reads_what_changed_and_why_and_nobodys_name(desk: FlaskClient, app: Flask) -> None:

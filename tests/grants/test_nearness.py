@@ -17,7 +17,7 @@ from app.courses.outline import Admits, Audience
 from app.extensions import db
 from app.grants import queries
 from app.grants.eligibility.network_queries import get_city_standing
-from app.grants.judging.facts import facts, named_by
+from app.grants.judging.facts import Named, facts, named_by
 from app.grants.judging.nearness import MANY, Nearness
 from app.grants.judging.subject import network
 from app.grants.models import Declaration
@@ -47,7 +47,7 @@ PEOPLE = 8
 
 
 def in_sql(rule: Node, closes_at: datetime | None = None) -> dict[int, int]:
-    nearness = Nearness(rule, NOW, named_by(rule).quizzes, closes_at)
+    nearness = Nearness(rule, NOW, named_by(rule), closes_at)
     columns = (clause.label(name) for name, clause in nearness.columns.items())
     asked = sa.select(Person.id, *columns).select_from(network(NOW)).where(Person.id.is_not(None)).cte("asked")
     counted = sa.select(asked.c.id, nearness.steps(asked.c).label("steps"))
@@ -279,7 +279,7 @@ def test_the_sql_grows_with_the_rule_and_does_not_double_with_its_depth(app: Fla
         for level in range(levels):
             also = (rule, Completed(2 * level + 2), Completed(2 * level + 3))
             rule = All(of=also) if level % 2 else AtLeast(of=also, n=2)
-        nearness = Nearness(rule, NOW, {})
+        nearness = Nearness(rule, NOW, Named())
         asked = sa.select(*(sa.true().label(name) for name in nearness.columns)).cte("asked")
         return len(str(sa.select(nearness.steps(asked.c))))
 
@@ -290,6 +290,6 @@ def test_what_is_asked_for_twice_is_asked_once(app: Flask) -> None:
     rule = Any_(of=(All(of=(Completed(1), Certified(1))), All(of=(Completed(1), CityTrained(1, 2), CityTrained(1, 3)))))
     # Met: four; that the course is open to the person, and to others, and cannot be taken again; that one person is
     # lacking of two, and of three.
-    assert len(Nearness(rule, NOW, {}).columns) == 4 + 3 + 2
+    assert len(Nearness(rule, NOW, Named()).columns) == 4 + 3 + 2
     # Where all is needed, nobody asks what can be done now.
-    assert len(Nearness(All(of=(Completed(1), Certified(1))), NOW, {}).columns) == 2
+    assert len(Nearness(All(of=(Completed(1), Certified(1))), NOW, Named()).columns) == 2

@@ -17,7 +17,9 @@ from app.core import clock
 from app.core.transactions import unit_of_work
 from app.courses.models import Course
 from app.extensions import db
+from app.grants import queries as grant_queries
 from app.grants.editor import queries
+from app.grants.editor.counts import NetworkCount, count
 from app.grants.editor.versions import Ruled
 from app.grants.models import Declaration, GrantCall
 from app.grants.rules import All, AtLeast, Certified, CityIn, CityTrained, Completed, Declared, HasRole, MemberFor
@@ -203,8 +205,11 @@ def test_a_city_for_which_something_is_waived_counts_as_the_call_would_judge_it(
     words = page(ada, "?count=yes")
     assert "Met today by 2 practitioners in 2 cities" in words
     assert "Alone met by 2 practitioners in 2 cities" in words
-    # On the day that the call closes the waiver has ended, and Hedi’s certificate has too.
-    assert "if nobody learns anything more: 0 practitioners in 0 cities" in words
+    # As of the last moment that the call is open, as which it will be judged, the waiver still holds: Lena meets it.
+    # Hedi’s certificate has expired.
+    assert "if nobody learns anything more: 1 practitioner in 1 city" in words
+    last = grant_queries.get_call("local", scene.call.closes_at).judged_at(scene.call.closes_at)
+    assert count(ruled().judged(rule()), last) == NetworkCount(1, 1)
     assert "What is waived for a city counts as met for its people." in words
     foreseen = ada.get(f"{EDITOR}/count?place=1&kind=certified&course={scene.second.id}").text
     assert foreseen.count("2 practitioners in 2 cities") == 2

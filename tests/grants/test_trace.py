@@ -298,6 +298,8 @@ def test_nobody_waives_for_their_own_city(application: Application, client: Flas
     assert f"{_address(application)}/waivers" not in said  # neither form is offered
     refused = client.post(f"{_address(application)}/waivers", data=sent)
     assert refused.status_code == 403 and "another administrator has to do this" in " ".join(refused.text.split())
+    assert "<h1>You have an interest in this application</h1>" in refused.text
+    assert "Not for your role" not in refused.text
     ending = {f"end-{waiver.id}-why": "Not needed"}
     assert client.post(f"{_address(application)}/waivers/{waiver.id}/end", data=ending).status_code == 403
     db.session.rollback()

@@ -11,7 +11,7 @@ from .questionnaire import QuestionKind
 
 
 class Lack(StrEnum):
-    """What stops publishing."""
+    """What stops publishing. `DAYS`, that no certificate lasts as long as the rule asks, is told with its own words."""
 
     SUMMARY = "summary"
     OPENED = "opened"
@@ -19,6 +19,7 @@ class Lack(StrEnum):
     QUESTIONS = "questions"
     CURRENCY = "currency"
     RULE = "rule"
+    DAYS = "days"
 
 
 class Doubt(StrEnum):

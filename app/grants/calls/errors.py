@@ -94,6 +94,16 @@ class OpensInThePast(DomainError):
     message = _l("This moment has passed. The call is published, so choose an opening that is still to come.")
 
 
+class RuleOutOfTime(DomainError):
+    """By an earlier closing no certificate lasts as long as the rule asks; `fault` says which, and until when."""
+
+    status = 422
+    field = "closes_at"
+
+    def __init__(self, fault: str) -> None:
+        super().__init__(_("With this closing nobody could meet the rule. %(fault)s", fault=fault))
+
+
 class NotReady(DomainError):
     """It lacks what a published call must have; `lacks` says what."""
 

@@ -47,7 +47,7 @@ class DeskCall:
 
     @property
     def lacks(self) -> list[Lack]:
-        """What keeps a draft from being published; nothing for a call that is."""
+        """What keeps a draft from being published, but for the days of its rule; nothing for a call that is."""
         return [] if self.is_published else list_lacks(self.call, self.at)
 
 

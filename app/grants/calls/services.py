@@ -15,8 +15,11 @@ from app.courses.builder.services import slug_of
 from app.extensions import db
 
 from .. import services
+from ..editor.words import says
+from ..eligibility.certificate_queries import dated_courses, list_untimely
 from ..models import CallChange, ChangeKind, GrantCall
-from .checks import list_lacks
+from ..rules import read
+from .checks import Lack, list_lacks
 from .errors import (
     AddressStays,
     AddressTaken,
@@ -31,9 +34,11 @@ from .errors import (
     OpeningStays,
     OpensInThePast,
     ReasonNeeded,
+    RuleOutOfTime,
     ZoneStays,
 )
 from .facts import DATES, CallFacts, facts_of
+from .queries import find_rule
 
 RESERVED = frozenset({"new"})  # what stands under /administration/grants besides the calls
 
@@ -68,8 +73,8 @@ def change_settings(*, call_id: int, facts: CallFacts, before: CallFacts | None,
 
     What a colleague changed meanwhile stays where the writer left it alone. Raises `Disputed` where both changed the
     same to something else. Of a published call everything changed stands in its public change log with `why`; what
-    may no longer change raises the error that says so, and `ClosesTooEarly` what the two dates together cannot be.
-    Nothing is written then.
+    may no longer change raises the error that says so, `ClosesTooEarly` what the two dates together cannot be, and
+    `RuleOutOfTime` an earlier closing by which nobody can meet the rule. Nothing is written then.
     """
     call = lock_call(call_id)
     theirs = facts_of(call)
@@ -106,6 +111,8 @@ def publish(*, call_id: int, seen: int, rule_id: int | None, by: int) -> None:
     if (call.version_id, call.rule_id) != (seen, rule_id):
         raise ChangedMeanwhile
     lacks = list_lacks(call, clock.now())
+    if list_faults_of_days(call, facts_of(call)):
+        lacks.append(Lack.DAYS)
     if lacks:
         raise NotReady(lacks)
     services.publish_call(call_id=call.id, by=by)
@@ -125,6 +132,20 @@ def withdraw(*, call_id: int, why: str, by: int) -> None:
     log(call, ChangeKind.PUBLISHED, by=by, why=why, withdrawn=True)
     audit.record("grant_call.withdraw", f"grant_call:{call.id}", actor_id=by, why=why)
     db.session.flush()
+
+
+def list_faults_of_days(call: GrantCall, dates: CallFacts) -> list[str]:
+    """What makes the rule in force one that nobody can meet, were these the dates of the call, in words.
+
+    The rule was looked at when it came into force; the dates may be others since. One statement; where the rule asks
+    for certificates on a day, those of `list_untimely` and of `says` too.
+    """
+    rule = find_rule(call.rule_id)
+    tree = read(rule.tree) if rule else None
+    if tree is None or not dated_courses(tree):
+        return []
+    found = list_untimely(tree, says(tree), opens_at=dates.opens_at, closes_at=dates.closes_at)
+    return [problem.words for problem in found if problem.blocks]
 
 
 def lock_call(call_id: int) -> GrantCall:
@@ -154,6 +175,8 @@ def _check_published(call: GrantCall, wanted: CallFacts, touched: frozenset[str]
         _check_open(call, wanted, touched)
     elif wanted.opens_at <= now:
         raise OpensInThePast
+    elif wanted.closes_at < call.closes_at and (faults := list_faults_of_days(call, wanted)):
+        raise RuleOutOfTime(faults[0])
 
 
 def _check_open(call: GrantCall, wanted: CallFacts, touched: frozenset[str]) -> None:

@@ -10,12 +10,14 @@ from app.auth.identity import LANGUAGES, page_language, the_person
 from app.core import clock
 from app.core.access import Permission, allow
 from app.core.errors import DomainError
+from app.core.form_pages import form_on
 
 from .. import queries
+from ..eligibility.certificate_queries import list_untimely
 from ..eligibility.wording import Wording
 from ..judging.facts import Named, named_by
 from ..judging.queries import list_archived
-from ..rules import read
+from ..rules import Node, read
 from . import queries as call_queries
 from . import services
 from .checks import list_doubts
@@ -113,6 +115,7 @@ def publish(slug: str) -> Response | tuple[str, int]:
 
 @bp.post("/administration/grants/<slug>/withdrawal")
 @allow(Permission.ADMINISTER)
+@form_on("calls.publishing")
 def withdraw(slug: str) -> Response | tuple[str, int]:
     """Take the call back before it opens."""
     desk, form = get_desk(slug, clock.now()), ReasonForm()
@@ -147,7 +150,7 @@ def _new_form() -> NewCallForm:
 
 
 def _new_page(form: NewCallForm) -> str:
-    return render_template("grants/calls/new.html", form=form, **_lists())
+    return render_template("grants/calls/new.html", form=form, names=frozenset(), **_lists())
 
 
 def _settings_page(desk: DeskCall, form: SettingsForm | None = None, *, disputed: Disputed | None = None) -> str:
@@ -158,12 +161,14 @@ def _settings_page(desk: DeskCall, form: SettingsForm | None = None, *, disputed
         Stage.CLOSED: {"slug", "opens_at", "closes_at", "time_zone", "currency"},
     }[desk.stage]
     rule = call_queries.find_rule(desk.call.rule_id)
+    form = form or SettingsForm(facts_of(desk.call), formdata=None)
     return render_template(
         "grants/calls/settings.html",
         desk=desk,
         archived=list_archived(read(rule.tree)) if rule else [],
-        form=form or SettingsForm(facts_of(desk.call), formdata=None),
+        form=form,
         disputed=disputed,
+        names=disputed.fields if disputed else form.taken,
         fixed=fixed,
         setting_words=setting_words,
         **_lists(),
@@ -175,6 +180,7 @@ def _publishing_page(desk: DeskCall, refused: str | None = None, *, reason: Reas
     rule = call_queries.find_rule(call.rule_id)
     tree = read(rule.tree) if rule else None
     named = named_by(tree) if tree else Named()
+    say = Wording(named.courses, page_language(), quizzes=named.quizzes)
     left = languages_left(call, LANGUAGES)
     return render_template(
         "grants/calls/publishing.html",
@@ -182,14 +188,22 @@ def _publishing_page(desk: DeskCall, refused: str | None = None, *, reason: Reas
         refused=refused,
         reason=reason or ReasonForm(formdata=None),
         form=PublishForm(formdata=None, data={"seen": str(call.version_id), "rule": str(call.rule_id or "")}),
-        lacks=[LACKS[lack] for lack in desk.lacks],
+        lacks=[*(LACKS[lack] for lack in desk.lacks), *_days_out_of_reach(desk, tree, say)],
         doubts=[DOUBTS[doubt] for doubt in list_doubts(call, LANGUAGES, left)],
         tree=tree,
         archived=[course for course in named.courses.values() if course.archived_at],
         mend=MEND,
         file_kinds=FILE_KINDS,
-        say=Wording(named.courses, page_language(), quizzes=named.quizzes),
+        say=say,
     )
+
+
+def _days_out_of_reach(desk: DeskCall, tree: Node | None, say: Wording) -> list[tuple[str, str]]:
+    """As `LACKS`, of a draft: the days that its rule asks for and that no certificate can reach by its dates."""
+    if tree is None or desk.is_published:
+        return []
+    found = list_untimely(tree, say, opens_at=desk.call.opens_at, closes_at=desk.call.closes_at)
+    return [(problem.words, "rule") for problem in found if problem.blocks]
 
 
 def _lists() -> dict[str, list[tuple[str, str]]]:

@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.core import formats
 from app.core.formats import money
+from app.core.languages import language_name
 from app.core.text import Text
 from app.quizzes.local_times import comes_twice
 
@@ -135,9 +136,25 @@ def _entry(change: CallChange, call: GrantCall) -> Entry:
         case ChangeKind.DATES:
             return Entry(change.at, _("The dates changed"), tuple(_dates(change.values, call)), change.why)
         case ChangeKind.QUESTIONS:
-            return Entry(change.at, _("What is asked changed"), tuple(_asked(change.values)), change.why)
+            return Entry(change.at, _asked_changed(change), tuple(_asked(change.values)), change.why)
         case _:
-            return Entry(change.at, _("What the call says changed"), tuple(_texts(change.values)), change.why)
+            return Entry(change.at, _texts_changed(change), tuple(_texts(change.values)), change.why)
+
+
+def _asked_changed(change: CallChange) -> str:
+    """That what is asked changed, or only a translation of it: of which language."""
+    tag = change.values.get("language")
+    if tag is None:
+        return _("What is asked changed")
+    return _("The translation of what is asked changed: %(language)s", language=language_name(tag))
+
+
+def _texts_changed(change: CallChange) -> str:
+    """As `_asked_changed`, of what the call itself says."""
+    tag = change.values.get("language")
+    if tag is None:
+        return _("What the call says changed")
+    return _("The translation of what the call says changed: %(language)s", language=language_name(tag))
 
 
 def _dates(values: Mapping[str, Any], call: GrantCall) -> list[str]:

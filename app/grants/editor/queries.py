@@ -8,17 +8,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from app.auth.models import Person, PersonRole, PersonState, Role
-from app.core import clock
 from app.core.errors import NotFound
 from app.core.models import AuditEvent
 from app.extensions import db
 
-from ..eligibility.certificate_queries import list_certificate_months
+from ..eligibility.certificate_queries import dated_courses, list_untimely
 from ..judging.queries import list_problems
 from ..models import GrantCall, Rule, RuleDraft, Waiver
 from ..queries import PARDON, pardon_of
-from ..rules import Certified, Node, Problem, read
-from ..rules.problems import Times, untimely
+from ..rules import Node, Problem, read
 from .versions import Draft, InForce, Ruled, Version, VersionState
 from .words import says
 
@@ -101,10 +99,8 @@ def list_faults(call: Ruled, rule: Node) -> list[Problem]:
     Statements as `list_problems`; where it asks for certificates on a day, two more, and those of `named_by`.
     """
     found = list_problems(rule)
-    dated = {leaf.course_id for leaf in rule.leaves() if isinstance(leaf, Certified) and leaf.valid_on is not None}
-    if dated:
-        times = Times(call.opens_at, call.closes_at, clock.now(), list_certificate_months(dated))
-        found += untimely(rule, times, says(rule))
+    if dated_courses(rule):
+        found += list_untimely(rule, says(rule), opens_at=call.opens_at, closes_at=call.closes_at)
     return sorted(found, key=lambda problem: not problem.blocks)
 
 

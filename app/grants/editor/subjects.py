@@ -150,7 +150,7 @@ def _candidates(rule: Node, at: datetime, former: Node | None) -> dict[tuple[int
 
     People before cities without any. Two statements; one judges everybody.
     """
-    near = Nearness(rule, at, named_by(rule).quizzes)
+    near = Nearness(rule, at, named_by(rule))
     was = sa.case((former.met(at), 1), else_=0) if former else sa.literal_column("0", sa.Integer)
     each = (
         sa.select(

@@ -12,6 +12,7 @@ import msgspec
 from app.core.text import Text
 
 from ..rules import Node, Pardon, waive, write
+from ..rules.moments import TICK
 from .shaping import NOTHING
 
 
@@ -110,6 +111,11 @@ class Ruled:
     def changed(self) -> bool:
         """Whether the draft says something else than the rule in force."""
         return self.draft is not None and (self.in_force is None or self.draft.rule != self.in_force.rule)
+
+    @property
+    def last_moment(self) -> datetime:
+        """The last moment at which it is open, as of which it is judged once it has closed."""
+        return self.closes_at - TICK
 
     def judged(self, rule: Node) -> Node:
         """`rule` as the call would judge by it: with what is waived for some cities met for them."""

@@ -183,7 +183,7 @@ def _counts(call: Ruled) -> dict[str, Any]:
     rule, now, day = call.judged(call.rule), clock.now(), _when().on.day
     return {
         "met": counting.count(rule, now),
-        "closing": counting.count(rule, call.closes_at) if now < call.closes_at else None,
+        "closing": counting.count(rule, call.last_moment) if now < call.last_moment else None,
         "then": counting.count(rule, end_of(day, call.time_zone)) if day else None,
     }
 

@@ -1,14 +1,20 @@
-"""How long the certificates of courses are valid."""
+"""How long the certificates of courses are valid, and whether they can last as long as a rule asks."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
 import sqlalchemy as sa
 
+from app.core import clock
 from app.courses.editions import list_editions
 from app.courses.models import Course
 from app.extensions import db
+
+from ..rules import Certified, Node, Problem
+from ..rules.problems import Times, untimely
+from ..rules.requirement import Names
 
 
 def list_certificate_months(course_ids: Collection[int]) -> dict[int, int]:
@@ -24,3 +30,17 @@ def list_certificate_months(course_ids: Collection[int]) -> dict[int, int]:
     editions = list_editions(edition_id for edition_id in published if edition_id is not None)
     months = {edition.course_id: edition.outline.settings.certificate_months for edition in editions}
     return {course_id: number for course_id, number in months.items() if number}
+
+
+def dated_courses(rule: Node) -> set[int]:
+    """The courses that a rule asks for a certificate in that is valid on a day."""
+    return {leaf.course_id for leaf in rule.leaves() if isinstance(leaf, Certified) and leaf.valid_on is not None}
+
+
+def list_untimely(rule: Node, say: Names, *, opens_at: datetime, closes_at: datetime) -> list[Problem]:
+    """The days that a rule asks for and that do not go with these dates of its call, in words, what stops it first.
+
+    Statements as `list_certificate_months` of its `dated_courses`.
+    """
+    months = list_certificate_months(dated_courses(rule))
+    return untimely(rule, Times(opens_at, closes_at, clock.now(), months), say)

@@ -18,7 +18,6 @@ from app.progress.certificates import codes
 from ..calls.zones import day_before
 from ..judging.findings import (
     Action,
-    Archived,
     CertificateEvidence,
     CompletionEvidence,
     DeclarationEvidence,
@@ -28,8 +27,6 @@ from ..judging.findings import (
     Met,
     Missing,
     NextStep,
-    NotAdmitted,
-    NotOffered,
     PassEvidence,
     PeopleEvidence,
     PlaceEvidence,
@@ -40,6 +37,7 @@ from ..judging.findings import (
 )
 from ..judging.shapes import CourseFact, QuizFact
 from ..rules import Completed, HasRole, Node, Passed
+from .bar_words import bar
 
 FACTS_ABOUT_CITIES = {Reason.NOT_MEMBER, Reason.MEMBER_TOO_SHORT, Reason.ELSEWHERE, Reason.EXCLUDED}
 UNKNOWN_YET = {Reason.NO_CITY, Reason.NO_PRACTITIONER, Reason.NO_ROLE, Reason.NOT_STATED}
@@ -75,7 +73,9 @@ class FindingWords:
 
     def quiz(self, activity_id: int) -> str:
         """A quiz's title in the page's language, or its own."""
-        quiz = self.quizzes.get(activity_id)
+        quiz = self.quizzes.get(activity_id) or next(
+            (q for course in self.courses.values() for q in course.quizzes if q.id == activity_id), None
+        )
         return quiz.title.best(self.language, quiz.source_language) if quiz else _("a quiz")
 
     def text(self, text: Text, source_language: str) -> str:
@@ -176,25 +176,8 @@ class FindingWords:
         said, barred = self._why(finding), finding.barred if isinstance(finding, Missing) else None
         if barred is None:
             return said
-        if isinstance(barred, NotOffered):
-            then = _("It is not offered now: ask the network’s secretariat.")
-        elif isinstance(barred, NotAdmitted):
-            then = _("It does not take in everybody, and you are not among those: its page says for whom it is.")
-        elif isinstance(barred, Archived):
-            then = self._archived(finding, formats.day(barred.at))
-        elif barred.until is None:
-            then = _("It cannot be taken again: ask the network’s secretariat.")
-        else:
-            then = _("It can be renewed from %(day)s.", day=formats.day(barred.until))
+        then = bar(barred, self.quiz, by_others=finding.reason is Reason.TOO_FEW_PEOPLE)
         return Markup("{}. {}").format(said, then) if isinstance(said, Markup) else f"{said}. {then}"
-
-    def _archived(self, finding: Missing | Unknown, day: str) -> str:
-        """That a course was archived, and who can still finish it."""
-        if finding.reason is Reason.TOO_FEW_PEOPLE:
-            return _(
-                "The course was archived on %(day)s: only those who are in it already can still finish it.", day=day
-            )
-        return _("The course was archived on %(day)s, so it cannot be begun any more.", day=day)
 
     def _why(self, finding: Missing | Unknown) -> str | Markup:
         if isinstance(finding, Missing) and finding.how_far is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,9 +15,8 @@ from app.network.models import City, Region, SizeBand
 from app.progress.models import Enrolment, EnrolmentState
 
 from ..calls.call import Call, CityStanding
-from ..judging.facts import named_by
-from ..judging.nearness import Nearness
-from ..judging.shapes import QuizFact
+from ..judging.facts import Named, named_by
+from ..judging.nearness import Nearness, asks_what_is_doable
 from ..judging.subject import is_member, network, only, person_among
 from .standings import Counts, Network, NetworkCity
 
@@ -35,9 +34,10 @@ class Near:
 
 
 def get_network(call: Call, at: datetime) -> Network:
-    """Every member city with how its practitioners stand as of `at`, by name. Two statements, three with quizzes.
+    """Every member city with how its practitioners stand as of `at`, by name.
 
-    One judges everybody; what is grouped here is a row for each city and language.
+    Two statements, three with quizzes or a choice of courses. One judges everybody; what is grouped here is a row for
+    each city and language.
     """
     judged = _judged(call, at)
     person = judged.c.id.is_not(None)
@@ -84,7 +84,10 @@ def list_near(call: Call, at: datetime, cities: Collection[int]) -> dict[int, li
 
 
 def get_city_standing(call: Call, at: datetime, city_id: int) -> CityStanding | None:
-    """How a member city's practitioners stand as of `at`; None where it has none. One statement, two with quizzes."""
+    """How a member city's practitioners stand as of `at`; None where it has none.
+
+    One statement, two with quizzes or a choice of courses.
+    """
     judged = _judged(call, at, [city_id])
 
     def whole(condition: Any) -> sa.ColumnElement[int]:
@@ -139,15 +142,15 @@ def _members(at: datetime) -> list[Any]:
 
 def _judged(call: Call, at: datetime, cities: Collection[int] | None = None) -> Any:
     """A row for each practitioner of a member city, and one without a person where there is none: how far off it is."""
-    quizzes = _quizzes(call)
+    named = _named(call)
     courses = {course_id for leaf in call.rule.asked() for course_id in leaf.course_ids} | {
-        quiz.course_id for quiz in quizzes.values()
+        quiz.course_id for quiz in named.quizzes.values()
     }
     begun = sa.select(Enrolment.person_id).where(
         Enrolment.course_id.in_(courses), Enrolment.enrolled_at <= at, Enrolment.state != EnrolmentState.WITHDRAWN
     )
     with only(cities):
-        nearness = Nearness(call.judged, at, quizzes, call.last_moment)
+        nearness = Nearness(call.judged, at, named, call.last_moment)
         # What is asked of a city is asked of it once, not of each of its people.
         of_city = [clause.label(name) for name, clause in nearness.columns.items() if name in nearness.of_city]
         of_person = [clause.label(name) for name, clause in nearness.columns.items() if name not in nearness.of_city]
@@ -167,8 +170,8 @@ def _judged(call: Call, at: datetime, cities: Collection[int] | None = None) -> 
     )
 
 
-def _quizzes(call: Call) -> Mapping[int, QuizFact]:
-    """The quizzes that the rule names. Statements as `facts`, none for a rule without quizzes."""
-    if not any(leaf.activity_ids for leaf in call.rule.leaves()):
-        return {}
-    return named_by(call.rule).quizzes
+def _named(call: Call) -> Named:
+    """What the rule names, if it names quizzes or leaves a choice of courses. Statements as `facts`, or none."""
+    leaves = list(call.rule.leaves())
+    has_quizzes, has_courses = (any(leaf.activity_ids for leaf in leaves), any(leaf.course_ids for leaf in leaves))
+    return named_by(call.rule) if has_quizzes or (has_courses and asks_what_is_doable(call.rule)) else Named()

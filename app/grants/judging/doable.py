@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
+from app.auth.models import Person
 from app.courses.audience.queries import admitted
 from app.courses.models import Course
 from app.progress.certificates.renewal import WINDOW
-from app.progress.models import Certificate, Completion, Enrolment, EnrolmentState
-from app.quizzes.models import Attempt, AttemptState
+from app.progress.models import ActivityProgress, ActivityState, Certificate, Completion, Enrolment, EnrolmentState
+from app.progress.standing import DONE_WITH, ROUNDING
+from app.quizzes.models import Attempt, AttemptState, Extension
 
+from .rows import this_time
+from .shapes import QuizFact
 from .subject import person_among
 
 
@@ -28,7 +33,7 @@ def is_open(course_id: int, at: datetime) -> sa.ColumnElement[bool]:
     begun = sa.and_(
         is_offered(course_id, Course.archived_at.is_(None)), sa.or_(admitted(course_id), was_in(course_id, at))
     )
-    return sa.or_(begun, sa.and_(is_offered(course_id), _goes_on(course_id, at)))
+    return sa.or_(begun, sa.and_(is_offered(course_id), goes_on(course_id, at)))
 
 
 def was_in(course_id: int, at: datetime, *also: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
@@ -38,7 +43,7 @@ def was_in(course_id: int, at: datetime, *also: sa.ColumnElement[bool]) -> sa.Co
     )
 
 
-def _goes_on(course_id: int, at: datetime) -> sa.ColumnElement[bool]:
+def goes_on(course_id: int, at: datetime) -> sa.ColumnElement[bool]:
     """That a person is in the middle of a course, or left it there and may come back."""
     left = sa.and_(Enrolment.state == EnrolmentState.WITHDRAWN, Enrolment.completed_at.is_(None))
     return was_in(course_id, at, sa.or_(Enrolment.state == EnrolmentState.OPEN, left))
@@ -48,7 +53,7 @@ def is_barred(course_id: int, at: datetime) -> sa.ColumnElement[bool]:
     """That a person has completed the course and cannot take it again, as `rules.steps.bar_again` tells it."""
     done = sa.select(Completion.person_id).where(Completion.course_id == course_id, Completion.completed_at <= at)
     renews = person_among(_renewable(course_id, at))
-    return sa.and_(person_among(done), sa.not_(_goes_on(course_id, at)), sa.not_(renews))
+    return sa.and_(person_among(done), sa.not_(goes_on(course_id, at)), sa.not_(renews))
 
 
 def _renewable(course_id: int, at: datetime) -> sa.Select[Any]:
@@ -91,3 +96,77 @@ def waits_for_marks(activity_id: int, at: datetime) -> sa.ColumnElement[bool]:
             Attempt.score.is_(None),
         )
     )
+
+
+def is_over(quiz: QuizFact, at: datetime) -> sa.ColumnElement[bool]:
+    """That a person who is in the course cannot begin another attempt, nor end one, as `rules.steps.over` tells it."""
+    open_still = sa.or_(Attempt.due_at.is_(None), Attempt.due_at > at)
+    under_way = person_among(_tries(quiz.id, at).where(Attempt.state == AttemptState.OPEN, open_still))
+    return sa.and_(sa.or_(is_closed(quiz, at), _is_used_up(quiz, at)), sa.not_(under_way))
+
+
+def is_closed(quiz: QuizFact, at: datetime) -> sa.ColumnElement[bool]:
+    """That a quiz has closed for a person."""
+    if quiz.closes_at is None or quiz.closes_at > at:
+        return sa.false()
+    holder = aliased(Person)
+    longer = sa.select(holder.id).join(Extension, _is_for(holder, quiz.id)).where(Extension.closes_at > at)
+    return sa.not_(person_among(longer))
+
+
+def _is_used_up(quiz: QuizFact, at: datetime) -> sa.ColumnElement[bool]:
+    if quiz.attempts is None:
+        return sa.false()
+    holder = aliased(Person)
+    more = sa.select(sa.func.max(Extension.attempts)).where(_is_for(holder, quiz.id)).correlate(holder)
+    return person_among(
+        _tries(quiz.id, at, holder)
+        .group_by(holder.id, holder.city_id)
+        .having(sa.func.count() >= quiz.attempts + sa.func.coalesce(more.scalar_subquery(), 0))
+    )
+
+
+def _tries(quiz_id: int, at: datetime, holder: Any = None) -> sa.Select[Any]:
+    """Who tried a quiz this time through its course, a row for each attempt; with `holder` as the person."""
+    chosen = sa.select(Enrolment.person_id if holder is None else holder.id).select_from(Enrolment)
+    if holder is not None:
+        chosen = chosen.join(holder, holder.id == Enrolment.person_id)
+    return chosen.join(Attempt, this_time()).where(
+        Attempt.activity_id == quiz_id, Attempt.started_at <= at, Enrolment.enrolled_at <= at
+    )
+
+
+def _is_for(holder: Any, quiz_id: int) -> sa.ColumnElement[bool]:
+    """That an extension at a quiz holds for a person."""
+    theirs = sa.or_(Extension.person_id == holder.id, Extension.city_id == holder.city_id)
+    return sa.and_(Extension.quiz_id == quiz_id, Extension.withdrawn_at.is_(None), theirs)
+
+
+def lacks_score(course_id: int, min_score: float, at: datetime) -> sa.ColumnElement[bool]:
+    """That a person in a course has not the score, in percent, that it asks for."""
+    return was_in(course_id, at, sa.or_(Enrolment.score.is_(None), Enrolment.score * 100 < min_score - ROUNDING))
+
+
+def waits_this_time(quiz_id: int, at: datetime) -> sa.ColumnElement[bool]:
+    """As `waits_for_marks`, of the present time through the course."""
+    waiting = sa.and_(Attempt.state == AttemptState.SUBMITTED, Attempt.score.is_(None))
+    return person_among(_tries(quiz_id, at).where(waiting))
+
+
+def is_done(
+    activity_ids: Collection[int], at: datetime, states: Collection[ActivityState] = DONE_WITH
+) -> sa.ColumnElement[bool]:
+    """That a person is done with one of the activities this time through their course, or in one of other `states`."""
+    done = (
+        sa.select(Enrolment.person_id)
+        .join(
+            ActivityProgress,
+            sa.and_(ActivityProgress.enrolment_id == Enrolment.id, ActivityProgress.cycle == Enrolment.cycle),
+        )
+        .where(
+            ActivityProgress.activity_id.in_(activity_ids),
+            ActivityProgress.state.in_(states),
+            Enrolment.enrolled_at <= at,
+        )
+    )
+    return person_among(done)

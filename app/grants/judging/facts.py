@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import sqlalchemy as sa
 
-from app.core.text import Text
-from app.courses.editions import PublishedEdition, list_editions
-from app.courses.kinds import get_kind
+from app.courses.editions import PublishedEdition
 from app.extensions import db
 from app.progress.models import ActivityState, EnrolmentState
-from app.progress.standing import Standing
+from app.progress.standing import DONE_WITH, Standing
+from app.quizzes.models import AttemptState
 
 from . import rows as fact_rows
 from .findings import CertificateEvidence
+from .naming import Named, of_rows
 from .shapes import (
     AttemptFact,
     CityFact,
@@ -32,6 +32,7 @@ from .shapes import (
     PassFact,
     QuizFact,
     RoleFact,
+    TriedFact,
 )
 
 if TYPE_CHECKING:
@@ -51,20 +52,13 @@ __all__ = [
     "PassFact",
     "QuizFact",
     "RoleFact",
+    "TriedFact",
     "facts",
     "load",
     "named_by",
 ]
 
 Subjects = Iterable[int] | sa.Select[Any] | sa.CompoundSelect[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """The courses and quizzes that a rule names, by id."""
-
-    courses: Mapping[int, CourseFact] = field(default_factory=dict)
-    quizzes: Mapping[int, QuizFact] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +93,8 @@ def load(subjects: Subjects, cities: Collection[int], at: datetime, rule: Node) 
         parts.append(fact_rows.courses(courses, quizzes))
         parts.append(fact_rows.enrolments(people, courses, quizzes, at))
         parts.append(fact_rows.refused(people, courses, quizzes))
+        parts += [fact_rows.closings(courses, quizzes), fact_rows.extensions(people, courses, quizzes)]
+        parts.append(fact_rows.tries(people, courses, quizzes, at))
     if courses:
         parts += [fact_rows.completions(people, courses, at), fact_rows.certificates(people, courses, at)]
     if quizzes:
@@ -117,8 +113,9 @@ def named_by(rule: Node) -> Named:
     """The courses and quizzes that `rule` names: for a reader who is nobody's subject. Statements as `facts`."""
     quizzes = sorted({i for leaf in rule.leaves() for i in leaf.activity_ids})
     courses = sorted({i for leaf in rule.leaves() for i in leaf.course_ids})
-    rows = _by_kind([fact_rows.courses(courses, quizzes), fact_rows.quizzes(quizzes)])
-    return _named(rows)[0]
+    parts = [fact_rows.courses(courses, quizzes), fact_rows.closings(courses, quizzes), fact_rows.quizzes(quizzes)]
+    rows = _by_kind(parts)
+    return of_rows(rows)[0]
 
 
 def _by_kind(parts: Sequence[sa.Select[Any]]) -> dict[str, list[Any]]:
@@ -129,7 +126,7 @@ def _by_kind(parts: Sequence[sa.Select[Any]]) -> dict[str, list[Any]]:
 
 
 def _assemble(rows: Mapping[str, list[Any]], alone: Collection[int]) -> Known:
-    named, editions = _named(rows)
+    named, editions = of_rows(rows)
     cities = {row.other_id: _city_fact(row) for row in rows["city"]}
     people = _people_facts(rows, editions)
     colleagues: dict[int, dict[int, list[ColleagueFact]]] = defaultdict(lambda: defaultdict(list))
@@ -152,6 +149,7 @@ def _assemble(rows: Mapping[str, list[Any]], alone: Collection[int]) -> Known:
             roles=known.roles,
             declarations=known.declarations,
             refused=frozenset(known.refused),
+            tried=known.tried,
         )
 
     subjects = sorted(rows["subject"], key=lambda row: row.person_id)
@@ -174,6 +172,7 @@ class _Known:
     roles: list[RoleFact] = field(default_factory=list)
     declarations: dict[str, DeclarationFact] = field(default_factory=dict)
     refused: set[int] = field(default_factory=set)
+    tried: dict[int, TriedFact] = field(default_factory=dict)
 
 
 def _people_facts(rows: Mapping[str, list[Any]], editions: Mapping[int, PublishedEdition]) -> dict[int | None, _Known]:
@@ -188,6 +187,8 @@ def _people_facts(rows: Mapping[str, list[Any]], editions: Mapping[int, Publishe
         known[row.person_id].enrolments[row.course_id] = _enrolment_fact(row, editions.get(row.course_id))
     for row in rows["refused"]:
         known[row.person_id].refused.add(row.course_id)
+    for person_id, tried in _tried(rows["try"], rows["extension"]).items():
+        known[person_id].tried = tried
     for row in rows["attempt"]:
         known[row.person_id].attempts[row.other_id].append(AttemptFact(row.began, row.score))
     for row in rows["pass"]:
@@ -197,6 +198,25 @@ def _people_facts(rows: Mapping[str, list[Any]], editions: Mapping[int, Publishe
     for row in rows["declaration"]:
         known[row.person_id].declarations[row.words] = DeclarationFact(bool(row.number), row.began)
     return known
+
+
+def _tried(tries: Sequence[Any], extensions: Sequence[Any]) -> dict[int, dict[int, TriedFact]]:
+    """By person and quiz; of several extensions each part at its most generous."""
+    found: dict[int, dict[int, TriedFact]] = defaultdict(lambda: defaultdict(TriedFact))
+    for row in tries:
+        was, is_open = found[row.person_id][row.other_id], row.words == AttemptState.OPEN
+        found[row.person_id][row.other_id] = replace(
+            was,
+            made=was.made + 1,
+            is_open=was.is_open or is_open,
+            due_at=row.ended if is_open else was.due_at,
+            waits=was.waits or (row.words == AttemptState.SUBMITTED and row.score is None),
+        )
+    for row in extensions:
+        was = found[row.person_id][row.other_id]
+        until = max((moment for moment in (was.closes_at, row.ended) if moment is not None), default=None)
+        found[row.person_id][row.other_id] = replace(was, more=max(was.more, row.number), closes_at=until)
+    return found
 
 
 def _city_fact(row: Any) -> CityFact:
@@ -209,47 +229,6 @@ def _city_fact(row: Any) -> CityFact:
         joined_on=row.first_on,
         left_on=row.last_on,
         practitioners=row.number,
-    )
-
-
-def _named(rows: Mapping[str, list[Any]]) -> tuple[Named, dict[int, PublishedEdition]]:
-    courses, editions = _course_facts(rows["course"])
-    quizzes = {row.other_id: _quiz_fact(row, courses, editions.get(row.course_id)) for row in rows["quiz"]}
-    return Named(courses, quizzes), editions
-
-
-def _course_facts(rows: Sequence[Any]) -> tuple[dict[int, CourseFact], dict[int, PublishedEdition]]:
-    published = [row for row in rows if row.other_id is not None]
-    editions = {e.course_id: e for e in list_editions(row.other_id for row in published)}
-    found = {}
-    for row in rows:
-        edition = editions.get(row.course_id)
-        found[row.course_id] = CourseFact(
-            id=row.course_id,
-            slug=row.words,
-            title=edition.outline.title if edition else msgspec.convert(row.document, Text),
-            source_language=row.language,
-            is_published=edition is not None,
-            is_graded=edition is not None and bool(edition.graded),
-            activities=edition.needed if edition else 0,
-            minutes=Standing(edition, {}).minutes_left if edition else 0,
-            archived_at=row.ended,
-            is_for_some=bool(row.number),
-        )
-    return found, editions
-
-
-def _quiz_fact(row: Any, courses: Mapping[int, CourseFact], edition: PublishedEdition | None) -> QuizFact:
-    activity = edition.by_id.get(row.other_id) if edition else None
-    return QuizFact(
-        id=row.other_id,
-        course_id=row.course_id,
-        title=activity.title if activity else msgspec.convert(row.document, Text),
-        source_language=courses[row.course_id].source_language,
-        is_quiz=row.words == "quiz",
-        is_offered=activity is not None,
-        is_passed_only=activity is not None and get_kind(activity.kind).passed(activity),
-        minutes=round(activity.minutes * edition.pace) if activity and edition else 0,
     )
 
 
@@ -269,4 +248,6 @@ def _enrolment_fact(row: Any, edition: PublishedEdition | None) -> EnrolmentFact
         row.score,
         needed,
         is_completed=row.ended is not None,
+        done_with=frozenset(i for i, held in states.items() if held in DONE_WITH),
+        excused=frozenset(i for i, held in states.items() if held is ActivityState.EXCUSED),
     )

@@ -42,6 +42,7 @@ __all__ = [
     "Met",
     "Missing",
     "NextStep",
+    "NoAttemptLeft",
     "NotAdmitted",
     "NotAgain",
     "NotOffered",
@@ -51,6 +52,7 @@ __all__ = [
     "PassEvidence",
     "PeopleEvidence",
     "PlaceEvidence",
+    "QuizClosed",
     "Reason",
     "RoleEvidence",
     "Unit",
@@ -159,7 +161,22 @@ class NotAdmitted:
     """That the course does not take the person in."""
 
 
-Bar = NotAgain | NotOffered | Archived | NotAdmitted
+@dataclass(frozen=True, slots=True)
+class NoAttemptLeft:
+    """That the person has used up the attempts at a quiz, unless its course’s trainer gives another."""
+
+    activity_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuizClosed:
+    """That a quiz closed for the person on that moment, unless its course’s trainer gives more time."""
+
+    activity_id: int
+    at: datetime
+
+
+Bar = NotAgain | NotOffered | Archived | NotAdmitted | NoAttemptLeft | QuizClosed
 
 # Things to do. Each is one step, and met by it is every requirement that names it.
 

@@ -29,7 +29,8 @@ from .subject import belongs, is_member, network, only, practises
 def judge(call: Call, at: datetime, *, person_id: int, city_id: int | None, named: bool = True) -> Judgement:
     """How a person stands against a call as of `at`, and how the practitioners of a city do.
 
-    Two statements, one without a city, three with quizzes. `named`: with the step that each of those near has left.
+    Two statements, one without a city, three with quizzes or a choice of courses.
+    `named`: with the step that each of those near has left.
     """
     city = get_city_standing(call, at, city_id) if city_id is not None else None
     near = city.some_near if city is not None and named else ()

@@ -15,7 +15,7 @@ from app.courses.audience.queries import is_for_anyone, takes_in
 from app.courses.models import Activity, Course
 from app.network.models import City
 from app.progress.models import ActivityProgress, Certificate, Completion, Enrolment, RisenScore
-from app.quizzes.models import Attempt, AttemptState
+from app.quizzes.models import Attempt, AttemptState, Extension, Quiz
 
 from ..models import Declaration
 from .subject import belongs, has_come
@@ -97,6 +97,59 @@ def quizzes(ids: Collection[int]) -> sa.Select[Any]:
         words=Activity.kind,
         document=sa.type_coerce(Activity.title, sa.JSON),
     ).where(Activity.id.in_(ids))
+
+
+def closings(ids: Collection[int], quizzes: Collection[int]) -> sa.Select[Any]:
+    """When the quizzes close of the courses with these ids, and of those that hold the quizzes."""
+    closes_at = Quiz.__table__.c.closes_at
+    return (
+        _row("closing", other_id=Activity.id, ended=closes_at)
+        .select_from(sa.join(Activity.__table__, Quiz.__table__, Quiz.__table__.c.id == Activity.id))
+        .where(closes_at.is_not(None), _named(Activity.course_id, ids, quizzes))
+    )
+
+
+def extensions(people: Any, ids: Collection[int], quizzes: Collection[int]) -> sa.Select[Any]:
+    """What the people, or their city, are given at quizzes of these courses, as it stands today."""
+    given = sa.or_(Extension.person_id == Person.id, Extension.city_id == Person.city_id)
+    named = sa.select(Activity.id).where(_named(Activity.course_id, ids, quizzes)).correlate(None)
+    return (
+        _row(
+            "extension",
+            person_id=Person.id,
+            other_id=Extension.quiz_id,
+            number=Extension.attempts,
+            ended=Extension.closes_at,
+        )
+        .select_from(sa.join(Person, Extension, given))
+        .where(Person.id.in_(people), Extension.quiz_id.in_(named), Extension.withdrawn_at.is_(None))
+    )
+
+
+def tries(people: Any, ids: Collection[int], quizzes: Collection[int], at: datetime) -> sa.Select[Any]:
+    """The attempts that the people began by `at` this time through these courses, in whichever state they are today."""
+    return (
+        _row(
+            "try",
+            person_id=Enrolment.person_id,
+            other_id=Attempt.activity_id,
+            words=Attempt.state,
+            ended=Attempt.due_at,
+            score=Attempt.score,
+        )
+        .select_from(sa.join(Enrolment, Attempt, this_time()))
+        .where(
+            Enrolment.person_id.in_(people),
+            _named(Enrolment.course_id, ids, quizzes),
+            Enrolment.enrolled_at <= at,
+            Attempt.started_at <= at,
+        )
+    )
+
+
+def this_time() -> sa.ColumnElement[bool]:
+    """That an attempt is of the present time through the course."""
+    return sa.and_(Attempt.enrolment_id == Enrolment.id, Attempt.cycle == Enrolment.cycle)
 
 
 def completions(people: Any, ids: Collection[int], at: datetime) -> sa.Select[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from app.core.text import Text
@@ -27,6 +27,14 @@ class CourseFact:
     minutes: int = 0
     archived_at: datetime | None = None  # since when nobody begins it
     is_for_some: bool = False  # that it does not take in everybody
+    asks: tuple[QuizGroup, ...] = ()  # of what completion asks for, what has quizzes
+    graded: tuple[QuizFact, ...] = ()  # what its score is made of
+    min_score: float | None = None  # that it asks for itself, in percent
+
+    @property
+    def quizzes(self) -> tuple[QuizFact, ...]:
+        """The quizzes that its completion or its score asks for, maybe twice."""
+        return (*self.graded, *(quiz for group in self.asks for quiz in group.quizzes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +56,8 @@ class EnrolmentFact:
     score: float | None
     needed: float | None = None  # the score that the course asks for, 0 to 1, where only that is missing
     is_completed: bool = False  # this time through, also where the person has left since
+    done_with: frozenset[int] = frozenset()  # activities, by id
+    excused: frozenset[int] = frozenset()  # of these
 
     @property
     def is_withdrawn(self) -> bool:
@@ -71,6 +81,42 @@ class QuizFact:
     is_offered: bool = False
     is_passed_only: bool = False  # that one completes it by passing it and in no other way
     minutes: int = 0
+    attempts: int | None = None  # that it gives; None: as many as wanted
+    closes_at: datetime | None = None  # for whoever has no extension
+
+    @property
+    def has_limits(self) -> bool:
+        """Whether there is anything that could keep somebody from another attempt."""
+        return self.attempts is not None or self.closes_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class QuizGroup:
+    """The quizzes of some activities of which a number must be complete; `spare`: how many of these need not be."""
+
+    quizzes: tuple[QuizFact, ...]
+    spare: int
+
+
+@dataclass(frozen=True, slots=True)
+class TriedFact:
+    """How often a person tried a quiz this time through its course, and what extensions give them, as of today.
+
+    `more`: attempts on top of those that the quiz gives; `closes_at`: when the quiz closes, if it does so later than
+    for others; `is_open`: that an attempt is under way, until `due_at`, if anything ends it; `waits`: that one was
+    handed in and waits for marks.
+    """
+
+    made: int = 0
+    more: int = 0
+    closes_at: datetime | None = None
+    is_open: bool = False
+    due_at: datetime | None = None
+    waits: bool = False
+
+    def is_under_way_at(self, at: datetime) -> bool:
+        """Whether an attempt can still be handed in."""
+        return self.is_open and (self.due_at is None or self.due_at > at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +201,7 @@ class Facts:
     roles: Sequence[RoleFact]
     declarations: Mapping[str, DeclarationFact]
     refused: frozenset[int] = frozenset()  # the courses that do not take the person in today
+    tried: Mapping[int, TriedFact] = field(default_factory=dict)  # by quiz, those of the courses too
 
     @property
     def city_id(self) -> int | None:

@@ -90,6 +90,7 @@ class OwnInterest(DomainError):
     """Who belongs to an applying city, worked on its application or declared a conflict in it, does not act on it."""
 
     status = 403
+    title = _l("You have an interest in this application")
     message = _l(
         "You belong to this city, worked on its application or declared a conflict of interest in it, so another"
         " administrator has to do this."
@@ -100,6 +101,7 @@ class ReviewFirst(DomainError):
     """Who reviews an application decides of it only once they have handed in: till then they see no other's view."""
 
     status = 403
+    title = _l("Your review comes first")
     message = _l(
         "You review this application yourself. Hand in your review first, or have another administrator decide"
         " about it."

@@ -28,7 +28,7 @@ from app.progress.models import Certificate, Completion, RisenScore
 
 from .moments import end_of, lapses, since
 from .requirement import Months, Names, Percent, Requirement, period_of, threshold
-from .steps import bar_again, closed, not_offered, own_work, step_to, to_it
+from .steps import bar_again, bar_begun, no_better, not_offered, own_work, step_to, to_it
 
 
 class Completed(Requirement, frozen=True, tag="completed"):
@@ -70,19 +70,20 @@ class Completed(Requirement, frozen=True, tag="completed"):
             enough = threshold(self.min_score)
             if enough is None or (best.score is not None and best.score >= enough):
                 return Met(self, evidence)
+            barred = not_offered(facts, self.course_id) or no_better(facts, self.course_id, at)
             return Missing(
                 self,
                 Reason.SCORE_TOO_LOW,
-                next_step=step_to(facts, self.course_id, Action.ATTEMPT_AGAIN),
+                next_step=step_to(facts, self.course_id, Action.OPEN_COURSE if barred else Action.ATTEMPT_AGAIN),
                 evidence=evidence,
                 todo=own_work(self.course_id),
-                barred=not_offered(facts, self.course_id),
+                barred=barred,
             )
         if completions and not facts.is_under_way(self.course_id):
             last = max(completions, key=lambda c: c.completed_at)
             evidence = CompletionEvidence(self.course_id, last.completed_at, last.score)
             return _to_take_again(self, Reason.TOO_LONG_AGO, evidence, facts, at)
-        return _not_completed(self, facts)
+        return _not_completed(self, facts, at)
 
     def _turns(self, facts: Facts) -> Iterator[datetime]:
         if self.within_months is not None:
@@ -138,7 +139,7 @@ class Certified(Requirement, frozen=True, tag="certified"):
             return _to_take_again(self, self._why_not(last, at), last, facts, at)
         if facts.completions.get(self.course_id) and not facts.is_under_way(self.course_id):
             return _to_take_again(self, Reason.NO_CERTIFICATE, None, facts, at)
-        return _not_completed(self, facts)
+        return _not_completed(self, facts, at)
 
     def _turns(self, facts: Facts) -> Iterator[datetime]:
         for held in facts.certificates.get(self.course_id, ()):
@@ -181,11 +182,11 @@ def _to_take_again(
     return Missing(rule, reason, next_step=step, evidence=evidence, todo=todo, barred=barred, minutes=minutes)
 
 
-def _not_completed(rule: Completed | Certified, facts: Facts) -> Missing:
+def _not_completed(rule: Completed | Certified, facts: Facts, at: datetime) -> Missing:
     """The person has not been through the course: where they are in it, and how much is left."""
     course = facts.courses.get(rule.course_id)
     enrolment = facts.enrolments.get(rule.course_id)
-    barred = closed(facts, rule.course_id)
+    barred = bar_begun(facts, rule.course_id, at)
     if enrolment is None or enrolment.is_withdrawn:
         reason = Reason.NOT_ENROLLED
         how_far = HowFar(0, course.activities, Unit.ACTIVITIES, minutes=course.minutes) if course else None

@@ -29,7 +29,7 @@ from app.progress.models import ActivityProgress, Enrolment
 from app.quizzes.models import Attempt, AttemptState
 
 from .requirement import Names, Percent, Requirement, threshold
-from .steps import closed, own_step, step_to
+from .steps import closed, over, own_step, step_to, to_it
 
 
 class Passed(Requirement, frozen=True, tag="passed"):
@@ -75,43 +75,46 @@ class Passed(Requirement, frozen=True, tag="passed"):
                 return Met(self, self._evidence(min(passes, key=lambda p: p.passed_at)))
         elif best is not None and best.score is not None and best.score >= enough:
             return Met(self, self._evidence(best))
-        return self._missing(facts, best)
+        return self._missing(facts, best, at)
 
-    def _missing(self, facts: Facts, best: AttemptFact | None) -> Missing:
+    def _missing(self, facts: Facts, best: AttemptFact | None, at: datetime) -> Missing:
         quiz = facts.quizzes.get(self.activity_id)
         todo: frozenset[Hashable] = frozenset({OwnWork(quiz.course_id) if quiz else self})
         waiting = [attempt for attempt in facts.attempts.get(self.activity_id, ()) if attempt.score is None]
         if waiting:
             return self._waits(max(waiting, key=lambda attempt: attempt.finished_at), todo)
         reason = Reason.NOT_PASSED if best is None else Reason.SCORE_TOO_LOW
-        barred = self._barred(facts)
+        barred = self._barred(facts, at)
         return Missing(
             self,
             reason,
             HowFar(0, 1, Unit.QUIZZES, best.score if best else None, quiz.minutes if quiz and not barred else 0),
-            None if barred else self._step(facts, tried=best is not None),
+            self._step(facts, barred, tried=best is not None),
             self._evidence(best) if best else None,
             todo=todo,
             barred=barred,
         )
 
-    def _barred(self, facts: Facts) -> Bar | None:
-        """That nobody can take it; or that its course was archived, for who never was in that."""
+    def _barred(self, facts: Facts, at: datetime) -> Bar | None:
+        """What keeps the person from taking it, or, where they never were in it, from its course."""
         quiz = facts.quizzes.get(self.activity_id)
         if quiz is None or not quiz.is_offered:
             return NotOffered()
         # A completed course still lets attempt its quizzes.
-        return None if quiz.course_id in facts.enrolments else closed(facts, quiz.course_id)
+        shut = None if quiz.course_id in facts.enrolments else closed(facts, quiz.course_id)
+        return shut or over(facts, quiz, at)
 
     def _waits(self, handed_in: AttemptFact, todo: frozenset[Hashable]) -> Missing:
         """Nothing to do until it is marked, which may be enough."""
         how_far = HowFar(0, 1, Unit.QUIZZES)
         return Missing(self, Reason.WAITS_FOR_MARKS, how_far, evidence=self._evidence(handed_in), todo=todo)
 
-    def _step(self, facts: Facts, *, tried: bool) -> NextStep | None:
+    def _step(self, facts: Facts, barred: Bar | None, *, tried: bool) -> NextStep | None:
         quiz = facts.quizzes.get(self.activity_id)
         if quiz is None or not quiz.is_offered:
             return None
+        if barred is not None:
+            return to_it(facts, quiz.course_id, barred)
         enrolment = facts.enrolments.get(quiz.course_id)
         if enrolment is None or enrolment.is_withdrawn:
             return own_step(facts, quiz.course_id)

@@ -5,9 +5,23 @@ from __future__ import annotations
 from collections.abc import Hashable
 from datetime import datetime
 
-from app.grants.judging.findings import Action, Archived, Bar, NextStep, NotAdmitted, NotAgain, NotOffered, OwnWork
-from app.grants.judging.shapes import Facts
+from app.grants.judging.findings import (
+    Action,
+    Archived,
+    Bar,
+    NextStep,
+    NoAttemptLeft,
+    NotAdmitted,
+    NotAgain,
+    NotOffered,
+    OwnWork,
+    QuizClosed,
+)
+from app.grants.judging.shapes import CourseFact, EnrolmentFact, Facts, QuizFact, TriedFact
 from app.progress.certificates.renewal import WINDOW, may_renew
+from app.progress.standing import ROUNDING
+
+NEVER_TRIED = TriedFact()
 
 
 def own_work(course_id: int) -> frozenset[Hashable]:
@@ -31,8 +45,8 @@ def own_step(facts: Facts, course_id: int) -> NextStep | None:
 
 
 def to_it(facts: Facts, course_id: int, barred: Bar | None) -> NextStep | None:
-    """As `own_step`, where nothing bars it; where a course does not take the person in, to its page, which says why."""
-    if isinstance(barred, NotAdmitted):
+    """As `own_step`, where nothing bars it; where somebody of the course could help, to its page, which says more."""
+    if isinstance(barred, NotAdmitted | NoAttemptLeft | QuizClosed):
         return step_to(facts, course_id, Action.OPEN_COURSE)
     return None if barred else own_step(facts, course_id)
 
@@ -69,10 +83,70 @@ def closed(facts: Facts, course_id: int) -> NotOffered | Archived | NotAdmitted 
     return NotAdmitted() if over is None and enrolment is None and course_id in facts.refused else over
 
 
+def over(facts: Facts, quiz: QuizFact, at: datetime, tried: TriedFact | None = None) -> Bar | None:
+    """What keeps a person who is in the course from another attempt at a quiz; `tried`: as if that were all so far."""
+    so_far = tried or facts.tried.get(quiz.id, NEVER_TRIED)
+    if so_far.is_under_way_at(at):
+        return None
+    closes_at = quiz.closes_at
+    if closes_at is not None and so_far.closes_at is not None:
+        closes_at = max(closes_at, so_far.closes_at)
+    if closes_at is not None and closes_at <= at:
+        return QuizClosed(quiz.id, closes_at)
+    used_up = quiz.attempts is not None and so_far.made >= quiz.attempts + so_far.more
+    return NoAttemptLeft(quiz.id) if used_up else None
+
+
+def held_up(facts: Facts, course_id: int, at: datetime) -> Bar | None:
+    """What keeps a person from completing a course that they can take: a quiz of it that they cannot take any more.
+
+    Who begins it, or goes through it once more, has all attempts of its quizzes.
+    """
+    course, enrolment = facts.courses.get(course_id), facts.enrolments.get(course_id)
+    goes_on = enrolment if enrolment is not None and enrolment.can_be_finished else None
+    for group in course.asks if course else ():
+        lost = [bar for quiz in group.quizzes if (bar := _lost(facts, quiz, goes_on, at)) is not None]
+        if len(lost) > group.spare:
+            return lost[0]
+    return _too_low_for_good(facts, course, goes_on, at) if course and goes_on else None
+
+
+def _too_low_for_good(facts: Facts, course: CourseFact, goes_on: EnrolmentFact, at: datetime) -> Bar | None:
+    """What keeps a person from the score that the course itself asks for."""
+    if course.min_score is None or any(quiz.id in goes_on.excused for quiz in course.graded):
+        return None
+    is_reached = goes_on.score is not None and goes_on.score * 100 >= course.min_score - ROUNDING
+    return None if is_reached else no_better(facts, course.id, at)
+
+
+def _lost(facts: Facts, quiz: QuizFact, goes_on: EnrolmentFact | None, at: datetime) -> Bar | None:
+    """What keeps a quiz from being completed for good."""
+    tried = facts.tried.get(quiz.id, NEVER_TRIED)
+    if goes_on is None:
+        return over(facts, quiz, at, TriedFact(more=tried.more, closes_at=tried.closes_at))
+    return None if quiz.id in goes_on.done_with or tried.waits else over(facts, quiz, at)
+
+
+def no_better(facts: Facts, course_id: int, at: datetime) -> Bar | None:
+    """What keeps the score of a course from rising: that no quiz which it is made of can be taken again."""
+    course = facts.courses.get(course_id)
+    bars = [None if _waits(facts, quiz) else over(facts, quiz, at) for quiz in course.graded] if course else []
+    return bars[0] if bars and all(bars) else None
+
+
+def _waits(facts: Facts, quiz: QuizFact) -> bool:
+    return facts.tried.get(quiz.id, NEVER_TRIED).waits
+
+
 def bar(facts: Facts, course_id: int, at: datetime) -> Bar | None:
     """What keeps a person from taking a course, again where they have completed it and are not in the middle of it."""
     again = facts.completions.get(course_id) and not facts.is_under_way(course_id)
-    return bar_again(facts, course_id, at) if again else closed(facts, course_id)
+    return bar_again(facts, course_id, at) if again else bar_begun(facts, course_id, at)
+
+
+def bar_begun(facts: Facts, course_id: int, at: datetime) -> Bar | None:
+    """As `bar`, of who begins the course or goes on with it."""
+    return closed(facts, course_id) or held_up(facts, course_id, at)
 
 
 def bar_again(facts: Facts, course_id: int, at: datetime) -> Bar | None:
@@ -84,10 +158,10 @@ def bar_again(facts: Facts, course_id: int, at: datetime) -> Bar | None:
         return over
     enrolment = facts.enrolments.get(course_id)
     if enrolment is not None and enrolment.can_be_finished:
-        return None
+        return held_up(facts, course_id, at)
     completed_at = max((done.completed_at for done in facts.completions.get(course_id, ())), default=None)
     held = [c for c in facts.certificates.get(course_id, ()) if completed_at is None or c.issued_at >= completed_at]
     last = max(held, key=lambda c: (c.issued_at, c.code), default=None)
     if last is None or last.expires_at is None or (last.revoked_at is not None and last.revoked_at <= at):
         return NotAgain()
-    return None if may_renew(last.expires_at, at) else NotAgain(until=last.expires_at - WINDOW)
+    return held_up(facts, course_id, at) if may_renew(last.expires_at, at) else NotAgain(until=last.expires_at - WINDOW)
