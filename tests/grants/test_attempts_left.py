@@ -25,11 +25,11 @@ from app.grants.eligibility.wording import Wording
 from app.grants.judging.findings import Action, Missing, NoAttemptLeft, QuizClosed
 from app.grants.judging.nearness import MANY
 from app.grants.rules import All, Any_, Certified, CityTrained, Completed, Declared, Node, Passed
-from app.progress.models import ActivityProgress, ActivityState, Enrolment, EnrolmentState
+from app.progress.models import ActivityProgress, ActivityState, Certificate, Completion, Enrolment, EnrolmentState
 from app.quizzes.models import Attempt, AttemptState, Extension, Quiz
 from app.quizzes.settings import Completes, QuizSettings
 from tests.factories import a_choice_question, a_city, a_course, a_draft, a_person, signed_in, text
-from tests.grants.factories import DAY, NOW, a_call, a_completion, an_enrolment
+from tests.grants.factories import DAY, NOW, a_call, a_certificate, a_completion, an_enrolment
 from tests.grants.rules.drawn import a_rule
 from tests.grants.test_nearness import a_past, in_sql, in_words, quiz_of
 
@@ -42,13 +42,17 @@ def a_limited(slug: str | None = None, attempts: int | None = 1) -> Course:
     return a_course(slug, modules=1, lessons=1, questions=[a_choice_question()], quiz=settings)
 
 
-def a_scored() -> Course:
-    """A course that asks for a score itself, and whose quiz is complete once it was handed in twice."""
+def a_scored(slug: str = "scored", enough: int | None = None) -> Course:
+    """A course that asks for a score itself, and whose quiz is complete once it was handed in twice.
+
+    `enough`: how many of its two lessons and its quiz complete it.
+    """
     settings = QuizSettings(pass_mark=70, attempts=2, completes=Completes.ATTEMPTS, least_attempts=2)
-    course = a_draft("scored", modules=1, lessons=1, questions=[a_choice_question()], quiz=settings)
+    lessons = 1 if enough is None else 2
+    course = a_draft(slug, modules=1, lessons=lessons, questions=[a_choice_question()], quiz=settings)
     with unit_of_work():
         row = db.session.get_one(Course, course.id)
-        row.settings = msgspec.structs.replace(row.settings, min_score=70.0)
+        row.settings = msgspec.structs.replace(row.settings, min_score=70.0, enough=enough)
         db.session.flush()
         courses.publish(course_id=course.id, by=None)
     return course
@@ -176,7 +180,7 @@ def test_what_can_still_be_handed_in_marked_or_is_done_stands_in_nobodys_way(cou
     for values, barred in (
         ({"state": AttemptState.OPEN, "finished_at": None, "score": None}, None),
         ({"state": AttemptState.OPEN, "finished_at": None, "score": None, "due_at": NOW + DAY}, None),
-        ({"state": AttemptState.OPEN, "finished_at": None, "score": None, "due_at": NOW}, NoAttemptLeft(quiz)),
+        ({"state": AttemptState.OPEN, "finished_at": None, "score": None, "due_at": NOW - DAY}, None),  # in grace
         ({"state": AttemptState.ABANDONED, "score": None}, NoAttemptLeft(quiz)),
         ({"score": None}, None),
     ):
@@ -197,6 +201,47 @@ def test_attempts_of_a_time_before_are_not_of_this_one(course: Course, person: P
     with unit_of_work():
         db.session.get_one(Enrolment, enrolment.id).cycle = 2
     assert bar(Completed(course.id), person) is None and bar(Passed(quiz), person) is None
+
+
+def test_who_may_renew_the_course_has_all_attempts_before_them(course: Course, person: Person) -> None:
+    quiz = quiz_of(course)
+    held = a_certificate(person, course, at=NOW - 300 * DAY, expires_at=NOW + 20 * DAY)
+    with unit_of_work():
+        enrolment = db.session.query(Enrolment).filter_by(person_id=person.id).one()
+        enrolment.score = db.session.get_one(Completion, held.completion_id).score = 0.5
+    tried(enrolment, quiz)
+
+    def found(rule: Node) -> Missing:
+        barred, past = bar(rule, person), Any_(of=(rule, FAR))
+        assert in_sql(past) == in_words(past) == {person.id: MANY if barred else 1}
+        finding = standing(rule, person).finding
+        assert isinstance(finding, Missing)
+        return finding
+
+    for rule in (Completed(course.id, 70.0), Passed(quiz, 60.0)):
+        missing = found(rule)
+        assert missing.barred is None and missing.next_step is not None
+        assert missing.next_step.action is Action.OPEN_COURSE
+        assert planned(rule, person) == ["limited"]
+    with unit_of_work():
+        db.session.get_one(Certificate, held.id).expires_at = NOW + 300 * DAY
+    assert found(Completed(course.id, 70.0)).barred == found(Passed(quiz, 60.0)).barred == NoAttemptLeft(quiz)
+    closes(quiz, NOW - DAY)
+    with unit_of_work():
+        db.session.get_one(Certificate, held.id).expires_at = NOW + 20 * DAY
+    for rule in (Completed(course.id, 70.0), Passed(quiz, 60.0), Certified(course.id, (NOW + 200 * DAY).date())):
+        missing = found(rule)
+        assert missing.barred == QuizClosed(quiz, NOW - DAY)
+        assert missing.next_step is not None and missing.next_step.action is Action.OPEN_COURSE
+
+
+def test_a_score_that_nobody_can_reach_any_more_is_nothing_to_begin(app: Flask, person: Person) -> None:
+    course = a_scored(enough=2)
+    past = Any_(of=(Completed(course.id), FAR))
+    assert bar(Completed(course.id), person) is None and in_sql(past) == in_words(past) == {person.id: 1}
+    closes(quiz_of(course), NOW - DAY)
+    assert bar(Completed(course.id), person) == QuizClosed(quiz_of(course), NOW - DAY)
+    assert in_sql(past) == in_words(past) == {person.id: MANY}
 
 
 def test_the_page_says_why_and_whom_to_ask(course: Course, person: Person, client: FlaskClient) -> None:
@@ -257,14 +302,16 @@ def a_stay(person: Person, course: Course, chance: random.Random) -> None:
 def test_the_database_counts_steps_by_attempts_that_are_left_as_the_page_does(app: Flask, seed: int) -> None:
     chance = random.Random(seed)
     cities = [a_city(), a_city()]
-    one, two, closed = a_limited(), a_scored(), a_limited(attempts=None)
+    one, two, three, closed = a_limited(), a_scored(), a_scored("enough", 2), a_limited(attempts=None)
+    if seed:
+        closes(quiz_of(three), NOW - DAY)
     closes(quiz_of(closed), NOW - DAY)
     for _each in range(24):
         person = a_person(city=chance.choice(cities))
-        for course in (one, two, closed):
+        for course in (one, two, three, closed):
             a_stay(person, course, chance)
     leaves: list[Node] = []
-    for course in (one, two, closed):
+    for course in (one, two, three, closed):
         quiz = quiz_of(course)
         leaves += [Completed(course.id), Completed(course.id, 70.0), Completed(course.id, 70.0, 12)]
         leaves += [Certified(course.id), Passed(quiz), Passed(quiz, 50.0), CityTrained(course.id, 12)]

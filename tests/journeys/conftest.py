@@ -12,7 +12,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
@@ -246,9 +246,8 @@ class Server:
 
     def kill(self) -> None:
         """End it as a failing machine would."""
-        if self.process is not None:
-            with suppress(ProcessLookupError):  # it has ended
-                os.killpg(self.process.pid, signal.SIGKILL)
+        if self.process is not None and self.process.returncode is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
 
 

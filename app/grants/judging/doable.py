@@ -52,8 +52,12 @@ def goes_on(course_id: int, at: datetime) -> sa.ColumnElement[bool]:
 def is_barred(course_id: int, at: datetime) -> sa.ColumnElement[bool]:
     """That a person has completed the course and cannot take it again, as `rules.steps.bar_again` tells it."""
     done = sa.select(Completion.person_id).where(Completion.course_id == course_id, Completion.completed_at <= at)
-    renews = person_among(_renewable(course_id, at))
-    return sa.and_(person_among(done), sa.not_(goes_on(course_id, at)), sa.not_(renews))
+    return sa.and_(person_among(done), sa.not_(goes_on(course_id, at)), sa.not_(may_renew(course_id, at)))
+
+
+def may_renew(course_id: int, at: datetime) -> sa.ColumnElement[bool]:
+    """That the time has come to renew a person's last certificate of a course."""
+    return person_among(_renewable(course_id, at))
 
 
 def _renewable(course_id: int, at: datetime) -> sa.Select[Any]:
@@ -100,8 +104,7 @@ def waits_for_marks(activity_id: int, at: datetime) -> sa.ColumnElement[bool]:
 
 def is_over(quiz: QuizFact, at: datetime) -> sa.ColumnElement[bool]:
     """That a person who is in the course cannot begin another attempt, nor end one, as `rules.steps.over` tells it."""
-    open_still = sa.or_(Attempt.due_at.is_(None), Attempt.due_at > at)
-    under_way = person_among(_tries(quiz.id, at).where(Attempt.state == AttemptState.OPEN, open_still))
+    under_way = person_among(_tries(quiz.id, at).where(Attempt.state == AttemptState.OPEN))
     return sa.and_(sa.or_(is_closed(quiz, at), _is_used_up(quiz, at)), sa.not_(under_way))
 
 

@@ -95,8 +95,8 @@ def load(subjects: Subjects, cities: Collection[int], at: datetime, rule: Node) 
         parts.append(fact_rows.refused(people, courses, quizzes))
         parts += [fact_rows.closings(courses, quizzes), fact_rows.extensions(people, courses, quizzes)]
         parts.append(fact_rows.tries(people, courses, quizzes, at))
-    if courses:
-        parts += [fact_rows.completions(people, courses, at), fact_rows.certificates(people, courses, at)]
+        parts.append(fact_rows.completions(people, courses, quizzes, at))
+        parts.append(fact_rows.certificates(people, courses, quizzes, at))
     if quizzes:
         parts += [fact_rows.quizzes(quizzes), fact_rows.attempts(people, quizzes, at)]
         parts.append(fact_rows.passes(people, quizzes, at))
@@ -204,12 +204,11 @@ def _tried(tries: Sequence[Any], extensions: Sequence[Any]) -> dict[int, dict[in
     """By person and quiz; of several extensions each part at its most generous."""
     found: dict[int, dict[int, TriedFact]] = defaultdict(lambda: defaultdict(TriedFact))
     for row in tries:
-        was, is_open = found[row.person_id][row.other_id], row.words == AttemptState.OPEN
+        was = found[row.person_id][row.other_id]
         found[row.person_id][row.other_id] = replace(
             was,
             made=was.made + 1,
-            is_open=was.is_open or is_open,
-            due_at=row.ended if is_open else was.due_at,
+            is_open=was.is_open or row.words == AttemptState.OPEN,
             waits=was.waits or (row.words == AttemptState.SUBMITTED and row.score is None),
         )
     for row in extensions:

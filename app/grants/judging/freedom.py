@@ -73,7 +73,7 @@ class Freedom:
         others = self.to_begin(quiz.course_id)
         admits = self._ask(("admits", quiz.course_id), lambda: admitted(quiz.course_id))
         was_in = self._ask(("was in", quiz.course_id), lambda: doable.was_in(quiz.course_id, self._at))
-        is_over = self._is_over(quiz)
+        is_over = self._is_over_for_good(quiz)
         return lambda columns: every(
             (
                 some((every((others(columns), admits(columns))), was_in(columns))),
@@ -99,7 +99,7 @@ class Freedom:
         graded = course.graded if course else ()
         if not graded or not all(quiz.has_limits for quiz in graded):
             return never
-        tests = [(self._is_over(quiz), self._waits(quiz)) for quiz in graded]
+        tests = [(self._is_over_for_good(quiz), self._waits(quiz)) for quiz in graded]
         return lambda columns: every(every((over(columns), contrary(waits(columns)))) for over, waits in tests)
 
     def _who_is_stuck(self, course_id: int) -> Holds:
@@ -121,10 +121,15 @@ class Freedom:
         if wanted is None or final is never:
             return never
         graded = [quiz.id for quiz in course.graded]
-        goes_on = self._goes_on(course.id)
+        goes_on, closed = self._goes_on(course.id), [self._is_closed(quiz) for quiz in course.graded]
         lacks = self._ask(("lacks score", course.id), lambda: doable.lacks_score(course.id, wanted, self._at))
         excused = self._ask(("excused", course.id), lambda: doable.is_done(graded, self._at, (ActivityState.EXCUSED,)))
-        return lambda columns: every((goes_on(columns), lacks(columns), contrary(excused(columns)), final(columns)))
+
+        def too_low(columns: Any) -> Term:
+            inside = every((goes_on(columns), lacks(columns), contrary(excused(columns)), final(columns)))
+            return some((inside, every((contrary(goes_on(columns)), *(shut(columns) for shut in closed)))))
+
+        return too_low
 
     def _goes_on(self, course_id: int) -> Holds:
         return self._ask(("goes on", course_id), lambda: doable.goes_on(course_id, self._at))
@@ -132,7 +137,7 @@ class Freedom:
     def _is_lost(self, quiz: QuizFact) -> Holds:
         """Who cannot complete a quiz any more: whoever is not in the middle of its course has all attempts at it."""
         goes_on = self._goes_on(quiz.course_id)
-        closed = self._ask(("closed", quiz.id), lambda: doable.is_closed(quiz, self._at))
+        closed = self._is_closed(quiz)
         done = self._ask(("done", quiz.id), lambda: doable.is_done((quiz.id,), self._at))
         is_over, waits = self._is_over(quiz), self._waits(quiz)
 
@@ -146,6 +151,24 @@ class Freedom:
         if not quiz.has_limits:
             return never
         return self._ask(("over", quiz.id), lambda: doable.is_over(quiz, self._at))
+
+    def _is_over_for_good(self, quiz: QuizFact) -> Holds:
+        """Who cannot attempt a quiz, not even by going through its course once more."""
+        is_over = self._is_over(quiz)
+        if is_over is never:
+            return never
+        goes_on, closed = self._goes_on(quiz.course_id), self._is_closed(quiz)
+        is_open = self._ask(("open", quiz.course_id), lambda: doable.is_open(quiz.course_id, self._at))
+        may_renew = self._ask(("renews", quiz.course_id), lambda: doable.may_renew(quiz.course_id, self._at))
+
+        def over(columns: Any) -> Term:
+            anew = every((may_renew(columns), is_open(columns), contrary(goes_on(columns)), contrary(closed(columns))))
+            return every((is_over(columns), contrary(anew)))
+
+        return over
+
+    def _is_closed(self, quiz: QuizFact) -> Holds:
+        return self._ask(("closed", quiz.id), lambda: doable.is_closed(quiz, self._at))
 
     def _waits(self, quiz: QuizFact) -> Holds:
         return self._ask(("waits now", quiz.id), lambda: doable.waits_this_time(quiz.id, self._at))

@@ -134,7 +134,6 @@ def tries(people: Any, ids: Collection[int], quizzes: Collection[int], at: datet
             person_id=Enrolment.person_id,
             other_id=Attempt.activity_id,
             words=Attempt.state,
-            ended=Attempt.due_at,
             score=Attempt.score,
         )
         .select_from(sa.join(Enrolment, Attempt, this_time()))
@@ -152,7 +151,7 @@ def this_time() -> sa.ColumnElement[bool]:
     return sa.and_(Attempt.enrolment_id == Enrolment.id, Attempt.cycle == Enrolment.cycle)
 
 
-def completions(people: Any, ids: Collection[int], at: datetime) -> sa.Select[Any]:
+def completions(people: Any, ids: Collection[int], quizzes: Collection[int], at: datetime) -> sa.Select[Any]:
     risen = sa.select(sa.func.max(RisenScore.score)).where(has_risen(at)).correlate(Completion).scalar_subquery()
     return _row(
         "completion",
@@ -161,7 +160,7 @@ def completions(people: Any, ids: Collection[int], at: datetime) -> sa.Select[An
         began=Completion.completed_at,
         score=Completion.score,
         better=risen,
-    ).where(Completion.person_id.in_(people), Completion.course_id.in_(ids), Completion.completed_at <= at)
+    ).where(Completion.person_id.in_(people), _named(Completion.course_id, ids, quizzes), Completion.completed_at <= at)
 
 
 def has_risen(at: datetime) -> sa.ColumnElement[bool]:
@@ -171,7 +170,7 @@ def has_risen(at: datetime) -> sa.ColumnElement[bool]:
     )
 
 
-def certificates(people: Any, ids: Collection[int], at: datetime) -> sa.Select[Any]:
+def certificates(people: Any, ids: Collection[int], quizzes: Collection[int], at: datetime) -> sa.Select[Any]:
     return _row(
         "certificate",
         person_id=Certificate.person_id,
@@ -180,7 +179,7 @@ def certificates(people: Any, ids: Collection[int], at: datetime) -> sa.Select[A
         ended=Certificate.expires_at,
         revoked=Certificate.revoked_at,
         words=Certificate.code,
-    ).where(Certificate.person_id.in_(people), Certificate.course_id.in_(ids), Certificate.issued_at <= at)
+    ).where(Certificate.person_id.in_(people), _named(Certificate.course_id, ids, quizzes), Certificate.issued_at <= at)
 
 
 def enrolments(people: Any, ids: Collection[int], quizzes: Collection[int], at: datetime) -> sa.Select[Any]:

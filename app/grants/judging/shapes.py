@@ -103,20 +103,19 @@ class TriedFact:
     """How often a person tried a quiz this time through its course, and what extensions give them, as of today.
 
     `more`: attempts on top of those that the quiz gives; `closes_at`: when the quiz closes, if it does so later than
-    for others; `is_open`: that an attempt is under way, until `due_at`, if anything ends it; `waits`: that one was
-    handed in and waits for marks.
+    for others; `is_open`: that an attempt is under way, be it in a time of grace; `waits`: that one was handed in and
+    waits for marks.
     """
 
     made: int = 0
     more: int = 0
     closes_at: datetime | None = None
     is_open: bool = False
-    due_at: datetime | None = None
     waits: bool = False
 
-    def is_under_way_at(self, at: datetime) -> bool:
-        """Whether an attempt can still be handed in."""
-        return self.is_open and (self.due_at is None or self.due_at > at)
+    def anew(self) -> TriedFact:
+        """As it would be the next time through the course."""
+        return TriedFact(more=self.more, closes_at=self.closes_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ from app.progress.models import Completion
 
 from .moments import full_months_on, lapses, since, start_of
 from .requirement import Months, Names, Requirement, period_of
-from .steps import bar, closed_to_others, own_minutes, own_step, own_work, step_to
+from .steps import bar, closed_to_others, own_minutes, own_step, own_work, step_to, to_it
 
 Country = Annotated[str, msgspec.Meta(pattern="^[A-Z]{2}$")]
 Share = Annotated[float, msgspec.Meta(gt=0, le=100)]
@@ -137,7 +137,7 @@ class CityTrained(Requirement, frozen=True, tag="city_trained"):
     def _mine_or(self, others: Missing, facts: Facts, at: datetime) -> Missing:
         """Of the last one missing: that may be the person, whose own work then does it, or one of the others."""
         barred = bar(facts, self.course_id, at)
-        step = None if barred else self._step(facts, own=True)
+        step = to_it(facts, self.course_id, barred)
         minutes = 0 if barred else own_minutes(facts, self.course_id)
         mine = replace(others, next_step=step, todo=own_work(self.course_id), barred=barred, minutes=minutes)
         return replace(others, otherwise=mine) if barred and not others.barred else replace(mine, otherwise=others)

@@ -28,7 +28,7 @@ from app.progress.models import Certificate, Completion, RisenScore
 
 from .moments import end_of, lapses, since
 from .requirement import Months, Names, Percent, Requirement, period_of, threshold
-from .steps import bar_again, bar_begun, no_better, not_offered, own_work, step_to, to_it
+from .steps import bar_again, bar_begun, no_better, not_offered, own_work, step_to, to_it, whole_minutes
 
 
 class Completed(Requirement, frozen=True, tag="completed"):
@@ -71,13 +71,15 @@ class Completed(Requirement, frozen=True, tag="completed"):
             if enough is None or (best.score is not None and best.score >= enough):
                 return Met(self, evidence)
             barred = not_offered(facts, self.course_id) or no_better(facts, self.course_id, at)
+            is_over = barred or no_better(facts, self.course_id, at, this_time=True)
             return Missing(
                 self,
                 Reason.SCORE_TOO_LOW,
-                next_step=step_to(facts, self.course_id, Action.OPEN_COURSE if barred else Action.ATTEMPT_AGAIN),
+                next_step=step_to(facts, self.course_id, Action.OPEN_COURSE if is_over else Action.ATTEMPT_AGAIN),
                 evidence=evidence,
                 todo=own_work(self.course_id),
                 barred=barred,
+                minutes=whole_minutes(facts, self.course_id) if is_over and not barred else 0,
             )
         if completions and not facts.is_under_way(self.course_id):
             last = max(completions, key=lambda c: c.completed_at)
@@ -176,9 +178,8 @@ def _to_take_again(
 ) -> Missing:
     """The course is to be gone through once more, which is not always possible."""
     barred = bar_again(facts, rule.course_id, at)
-    step = None if barred else step_to(facts, rule.course_id, Action.OPEN_COURSE)
-    course, todo = facts.courses.get(rule.course_id), own_work(rule.course_id)
-    minutes = course.minutes if course and not barred else 0
+    step = to_it(facts, rule.course_id, barred) if barred else step_to(facts, rule.course_id, Action.OPEN_COURSE)
+    todo, minutes = own_work(rule.course_id), 0 if barred else whole_minutes(facts, rule.course_id)
     return Missing(rule, reason, next_step=step, evidence=evidence, todo=todo, barred=barred, minutes=minutes)
 
 

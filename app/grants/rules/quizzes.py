@@ -29,7 +29,7 @@ from app.progress.models import ActivityProgress, Enrolment
 from app.quizzes.models import Attempt, AttemptState
 
 from .requirement import Names, Percent, Requirement, threshold
-from .steps import closed, over, own_step, step_to, to_it
+from .steps import closed, over, over_for_good, own_step, step_to, to_it, whole_minutes
 
 
 class Passed(Requirement, frozen=True, tag="passed"):
@@ -88,8 +88,8 @@ class Passed(Requirement, frozen=True, tag="passed"):
         return Missing(
             self,
             reason,
-            HowFar(0, 1, Unit.QUIZZES, best.score if best else None, quiz.minutes if quiz and not barred else 0),
-            self._step(facts, barred, tried=best is not None),
+            HowFar(0, 1, Unit.QUIZZES, best.score if best else None, self._minutes(facts, barred, at)),
+            self._step(facts, barred, at, tried=best is not None),
             self._evidence(best) if best else None,
             todo=todo,
             barred=barred,
@@ -102,14 +102,21 @@ class Passed(Requirement, frozen=True, tag="passed"):
             return NotOffered()
         # A completed course still lets attempt its quizzes.
         shut = None if quiz.course_id in facts.enrolments else closed(facts, quiz.course_id)
-        return shut or over(facts, quiz, at)
+        return shut or over_for_good(facts, quiz, at)
 
     def _waits(self, handed_in: AttemptFact, todo: frozenset[Hashable]) -> Missing:
         """Nothing to do until it is marked, which may be enough."""
         how_far = HowFar(0, 1, Unit.QUIZZES)
         return Missing(self, Reason.WAITS_FOR_MARKS, how_far, evidence=self._evidence(handed_in), todo=todo)
 
-    def _step(self, facts: Facts, barred: Bar | None, *, tried: bool) -> NextStep | None:
+    def _minutes(self, facts: Facts, barred: Bar | None, at: datetime) -> int:
+        """Of the quiz; of its course, where only that gives another attempt."""
+        quiz = facts.quizzes.get(self.activity_id)
+        if quiz is None or barred is not None:
+            return 0
+        return whole_minutes(facts, quiz.course_id) if over(facts, quiz, at) else quiz.minutes
+
+    def _step(self, facts: Facts, barred: Bar | None, at: datetime, *, tried: bool) -> NextStep | None:
         quiz = facts.quizzes.get(self.activity_id)
         if quiz is None or not quiz.is_offered:
             return None
@@ -118,6 +125,8 @@ class Passed(Requirement, frozen=True, tag="passed"):
         enrolment = facts.enrolments.get(quiz.course_id)
         if enrolment is None or enrolment.is_withdrawn:
             return own_step(facts, quiz.course_id)
+        if over(facts, quiz, at) is not None:  # only the next time through the course
+            return step_to(facts, quiz.course_id, Action.OPEN_COURSE)
         return step_to(facts, quiz.course_id, Action.ATTEMPT_AGAIN if tried else Action.TAKE_QUIZ)
 
     def _evidence(self, done: AttemptFact | PassFact) -> PassEvidence:

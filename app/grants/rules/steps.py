@@ -31,8 +31,12 @@ def own_work(course_id: int) -> frozenset[Hashable]:
 
 def own_minutes(facts: Facts, course_id: int) -> int:
     """About how much work the course still is for the person."""
-    if facts.is_under_way(course_id):
-        return facts.enrolments[course_id].minutes_left
+    under_way = facts.is_under_way(course_id)
+    return facts.enrolments[course_id].minutes_left if under_way else whole_minutes(facts, course_id)
+
+
+def whole_minutes(facts: Facts, course_id: int) -> int:
+    """About how much work the course is from its beginning."""
     course = facts.courses.get(course_id)
     return course.minutes if course else 0
 
@@ -85,8 +89,8 @@ def closed(facts: Facts, course_id: int) -> NotOffered | Archived | NotAdmitted 
 
 def over(facts: Facts, quiz: QuizFact, at: datetime, tried: TriedFact | None = None) -> Bar | None:
     """What keeps a person who is in the course from another attempt at a quiz; `tried`: as if that were all so far."""
-    so_far = tried or facts.tried.get(quiz.id, NEVER_TRIED)
-    if so_far.is_under_way_at(at):
+    so_far = tried or _tried(facts, quiz)
+    if so_far.is_open:
         return None
     closes_at = quiz.closes_at
     if closes_at is not None and so_far.closes_at is not None:
@@ -95,6 +99,12 @@ def over(facts: Facts, quiz: QuizFact, at: datetime, tried: TriedFact | None = N
         return QuizClosed(quiz.id, closes_at)
     used_up = quiz.attempts is not None and so_far.made >= quiz.attempts + so_far.more
     return NoAttemptLeft(quiz.id) if used_up else None
+
+
+def over_for_good(facts: Facts, quiz: QuizFact, at: datetime) -> Bar | None:
+    """As `over`, of whoever may go through the course once more too: that gives all attempts anew."""
+    barred = over(facts, quiz, at)
+    return over(facts, quiz, at, _tried(facts, quiz).anew()) if barred and renews(facts, quiz.course_id, at) else barred
 
 
 def held_up(facts: Facts, course_id: int, at: datetime) -> Bar | None:
@@ -106,14 +116,18 @@ def held_up(facts: Facts, course_id: int, at: datetime) -> Bar | None:
     goes_on = enrolment if enrolment is not None and enrolment.can_be_finished else None
     for group in course.asks if course else ():
         lost = [bar for quiz in group.quizzes if (bar := _lost(facts, quiz, goes_on, at)) is not None]
-        if len(lost) > group.spare:
+        if lost and len(lost) > group.spare:
             return lost[0]
-    return _too_low_for_good(facts, course, goes_on, at) if course and goes_on else None
+    return _too_low_for_good(facts, course, goes_on, at) if course else None
 
 
-def _too_low_for_good(facts: Facts, course: CourseFact, goes_on: EnrolmentFact, at: datetime) -> Bar | None:
+def _too_low_for_good(facts: Facts, course: CourseFact, goes_on: EnrolmentFact | None, at: datetime) -> Bar | None:
     """What keeps a person from the score that the course itself asks for."""
-    if course.min_score is None or any(quiz.id in goes_on.excused for quiz in course.graded):
+    if course.min_score is None:
+        return None
+    if goes_on is None:
+        return _first_if_all([over(facts, quiz, at, _tried(facts, quiz).anew()) for quiz in course.graded])
+    if any(quiz.id in goes_on.excused for quiz in course.graded):
         return None
     is_reached = goes_on.score is not None and goes_on.score * 100 >= course.min_score - ROUNDING
     return None if is_reached else no_better(facts, course.id, at)
@@ -121,21 +135,29 @@ def _too_low_for_good(facts: Facts, course: CourseFact, goes_on: EnrolmentFact, 
 
 def _lost(facts: Facts, quiz: QuizFact, goes_on: EnrolmentFact | None, at: datetime) -> Bar | None:
     """What keeps a quiz from being completed for good."""
-    tried = facts.tried.get(quiz.id, NEVER_TRIED)
+    tried = _tried(facts, quiz)
     if goes_on is None:
-        return over(facts, quiz, at, TriedFact(more=tried.more, closes_at=tried.closes_at))
+        return over(facts, quiz, at, tried.anew())
     return None if quiz.id in goes_on.done_with or tried.waits else over(facts, quiz, at)
 
 
-def no_better(facts: Facts, course_id: int, at: datetime) -> Bar | None:
-    """What keeps the score of a course from rising: that no quiz which it is made of can be taken again."""
+def no_better(facts: Facts, course_id: int, at: datetime, *, this_time: bool = False) -> Bar | None:
+    """What keeps the score of a course from rising: that no quiz which it is made of can be taken again.
+
+    `this_time`: by whoever does not go through the course once more.
+    """
     course = facts.courses.get(course_id)
-    bars = [None if _waits(facts, quiz) else over(facts, quiz, at) for quiz in course.graded] if course else []
+    ends = over if this_time else over_for_good
+    graded = course.graded if course else ()
+    return _first_if_all([None if _tried(facts, quiz).waits else ends(facts, quiz, at) for quiz in graded])
+
+
+def _first_if_all(bars: list[Bar | None]) -> Bar | None:
     return bars[0] if bars and all(bars) else None
 
 
-def _waits(facts: Facts, quiz: QuizFact) -> bool:
-    return facts.tried.get(quiz.id, NEVER_TRIED).waits
+def _tried(facts: Facts, quiz: QuizFact) -> TriedFact:
+    return facts.tried.get(quiz.id, NEVER_TRIED)
 
 
 def bar(facts: Facts, course_id: int, at: datetime) -> Bar | None:
@@ -159,9 +181,21 @@ def bar_again(facts: Facts, course_id: int, at: datetime) -> Bar | None:
     enrolment = facts.enrolments.get(course_id)
     if enrolment is not None and enrolment.can_be_finished:
         return held_up(facts, course_id, at)
+    return _not_again(facts, course_id, at) or held_up(facts, course_id, at)
+
+
+def renews(facts: Facts, course_id: int, at: datetime) -> bool:
+    """Whether a person has completed a course and may go through it once more now."""
+    enrolment = facts.enrolments.get(course_id)
+    is_through = enrolment is not None and not enrolment.can_be_finished
+    return is_through and closed(facts, course_id) is None and _not_again(facts, course_id, at) is None
+
+
+def _not_again(facts: Facts, course_id: int, at: datetime) -> NotAgain | None:
+    """What keeps a person from renewing their last certificate of a course."""
     completed_at = max((done.completed_at for done in facts.completions.get(course_id, ())), default=None)
     held = [c for c in facts.certificates.get(course_id, ()) if completed_at is None or c.issued_at >= completed_at]
     last = max(held, key=lambda c: (c.issued_at, c.code), default=None)
     if last is None or last.expires_at is None or (last.revoked_at is not None and last.revoked_at <= at):
         return NotAgain()
-    return held_up(facts, course_id, at) if may_renew(last.expires_at, at) else NotAgain(until=last.expires_at - WINDOW)
+    return None if may_renew(last.expires_at, at) else NotAgain(until=last.expires_at - WINDOW)
