@@ -34,7 +34,10 @@ def postbox() -> Iterator[Postbox]:
 
 @pytest.fixture
 def worker(site: Site, postbox: Postbox, tmp_path: Path) -> Iterator[Flask]:
-    """The site's work, done here and by our clock, with a mail server and a queue of its own."""
+    """The site's work, done here and by our clock, with a mail server and a queue of its own.
+
+    What it logs is not turned down: that would hold for all that runs in this process afterwards.
+    """
     app = create_app(
         from_environment(
             {
@@ -46,7 +49,6 @@ def worker(site: Site, postbox: Postbox, tmp_path: Path) -> Iterator[Flask]:
                 "SMTP_HOST": "127.0.0.1",
                 "SMTP_PORT": str(postbox.port),
                 "SMTP_TLS": "no",
-                "LOG_LEVEL": "WARNING",
             }
         )
     )
