@@ -162,7 +162,6 @@ def requests(app: Flask, scene: Scene) -> Iterator[tuple[Rule, str, str]]:
                 yield rule, method, address
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("role", EVERYONE)
 def test_the_gate_lets_in_whom_the_route_declares(app: Flask, reached: list[str], role: str) -> None:
     scene = a_scene()

@@ -16,7 +16,7 @@ from app.extensions import db
 
 from .. import services
 from ..editor.words import says
-from ..eligibility.certificate_queries import dated_courses, list_untimely
+from ..eligibility.certificate_queries import list_untimely
 from ..models import CallChange, ChangeKind, GrantCall
 from ..rules import read
 from .checks import Lack, list_lacks
@@ -142,9 +142,9 @@ def list_faults_of_days(call: GrantCall, dates: CallFacts) -> list[str]:
     """
     rule = find_rule(call.rule_id)
     tree = read(rule.tree) if rule else None
-    if tree is None or not dated_courses(tree):
+    if tree is None:
         return []
-    found = list_untimely(tree, says(tree), opens_at=dates.opens_at, closes_at=dates.closes_at)
+    found = list_untimely(tree, says, opens_at=dates.opens_at, closes_at=dates.closes_at)
     return [problem.words for problem in found if problem.blocks]
 
 

@@ -202,7 +202,7 @@ def _days_out_of_reach(desk: DeskCall, tree: Node | None, say: Wording) -> list[
     """As `LACKS`, of a draft: the days that its rule asks for and that no certificate can reach by its dates."""
     if tree is None or desk.is_published:
         return []
-    found = list_untimely(tree, say, opens_at=desk.call.opens_at, closes_at=desk.call.closes_at)
+    found = list_untimely(tree, lambda _rule: say, opens_at=desk.call.opens_at, closes_at=desk.call.closes_at)
     return [(problem.words, "rule") for problem in found if problem.blocks]
 
 

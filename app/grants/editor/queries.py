@@ -12,7 +12,7 @@ from app.core.errors import NotFound
 from app.core.models import AuditEvent
 from app.extensions import db
 
-from ..eligibility.certificate_queries import dated_courses, list_untimely
+from ..eligibility.certificate_queries import list_untimely
 from ..judging.queries import list_problems
 from ..models import GrantCall, Rule, RuleDraft, Waiver
 from ..queries import PARDON, pardon_of
@@ -98,9 +98,7 @@ def list_faults(call: Ruled, rule: Node) -> list[Problem]:
 
     Statements as `list_problems`; where it asks for certificates on a day, two more, and those of `named_by`.
     """
-    found = list_problems(rule)
-    if dated_courses(rule):
-        found += list_untimely(rule, says(rule), opens_at=call.opens_at, closes_at=call.closes_at)
+    found = list_problems(rule) + list_untimely(rule, says, opens_at=call.opens_at, closes_at=call.closes_at)
     return sorted(found, key=lambda problem: not problem.blocks)
 
 

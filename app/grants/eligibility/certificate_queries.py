@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -32,15 +32,15 @@ def list_certificate_months(course_ids: Collection[int]) -> dict[int, int]:
     return {course_id: number for course_id, number in months.items() if number}
 
 
-def dated_courses(rule: Node) -> set[int]:
-    """The courses that a rule asks for a certificate in that is valid on a day."""
-    return {leaf.course_id for leaf in rule.leaves() if isinstance(leaf, Certified) and leaf.valid_on is not None}
-
-
-def list_untimely(rule: Node, say: Names, *, opens_at: datetime, closes_at: datetime) -> list[Problem]:
+def list_untimely(
+    rule: Node, says: Callable[[Node], Names], *, opens_at: datetime, closes_at: datetime
+) -> list[Problem]:
     """The days that a rule asks for and that do not go with these dates of its call, in words, what stops it first.
 
-    Statements as `list_certificate_months` of its `dated_courses`.
+    Statements as `list_certificate_months` and `says`; none for a rule that asks for no certificate on a day.
     """
-    months = list_certificate_months(dated_courses(rule))
-    return untimely(rule, Times(opens_at, closes_at, clock.now(), months), say)
+    dated = {leaf.course_id for leaf in rule.leaves() if isinstance(leaf, Certified) and leaf.valid_on is not None}
+    if not dated:
+        return []
+    months = list_certificate_months(dated)
+    return untimely(rule, Times(opens_at, closes_at, clock.now(), months), says(rule))
