@@ -12,7 +12,7 @@ from app.core.planning import unindexed
 from app.extensions import db
 from app.network.models import City
 
-from ..rules import All, Node, Waived
+from ..rules import All, Node
 from .subject import belongs, is_member, network, practises
 
 
@@ -37,8 +37,12 @@ def _counted(rule: Node, at: datetime, practitioners: sa.CTE) -> sa.Select[int, 
         met = sa.outerjoin(City, practitioners, practitioners.c.city_id == City.id)
         people = sa.func.coalesce(sa.func.sum(practitioners.c.people), 0)
         return sa.select(people, sa.func.count(City.id)).select_from(met).where(rule.met(at), is_member(at))
-    found = _by_person(at) if _has_sought(rule) else network(at, rule)
-    return sa.select(sa.func.count(Person.id), sa.func.count(City.id.distinct())).select_from(found).where(rule.met(at))
+    sought, others = _sought(rule, at)
+    found = _by_person(at) if sought else network(at, rule)
+    counted = sa.select(sa.func.count(Person.id), sa.func.count(City.id.distinct())).select_from(found)
+    if sought:
+        counted = counted.where(Person.id.in_(_in_all(sought)), is_member(at))
+    return counted.where(*(part.met(at) for part in others))
 
 
 def _practitioners(at: datetime) -> sa.CTE:
@@ -53,11 +57,22 @@ def _practitioners(at: datetime) -> sa.CTE:
     )
 
 
-def _has_sought(rule: Node) -> bool:
-    """Whether nobody meets the rule without a requirement about the person: a database can begin at who meets that."""
-    if isinstance(rule, All):
-        return any(_has_sought(part) for part in rule.of)
-    return not rule.parts and not isinstance(rule, Waived) and rule.asks_person
+def _sought(rule: Node, at: datetime) -> tuple[list[sa.Select[int]], list[Node]]:
+    """What nobody meets the rule without: who meets those parts of which that is known, and the other parts.
+
+    A database begins at the people who meet all of the former, and asks the rest of these few only.
+    """
+    people = rule.met_by(at)
+    if people is not None:
+        return [people], []
+    if not isinstance(rule, All):
+        return [], [rule]
+    of_parts = [_sought(part, at) for part in rule.of]
+    return [one for known, _others in of_parts for one in known], [one for _known, others in of_parts for one in others]
+
+
+def _in_all(people: Sequence[sa.Select[int]]) -> sa.SelectBase:
+    return people[0] if len(people) == 1 else sa.intersect(*people)
 
 
 def _by_person(at: datetime) -> sa.FromClause:

@@ -38,11 +38,11 @@ def only(city_ids: Collection[int] | None) -> Iterator[None]:
         _cities.reset(token)
 
 
-def person_among(chosen: sa.Select[Any]) -> sa.ColumnElement[bool]:
-    """That the `Person` is among the people whom `chosen`, a select of their ids, finds."""
+def person_among(chosen: sa.Select[Any], person_id: Any = Person.id) -> sa.ColumnElement[bool]:
+    """That the `Person`, or whom `person_id` tells, is among the people whom `chosen`, a select of their ids, finds."""
     if _cities.get() is not None:
-        return chosen.where(chosen.selected_columns[0] == Person.id).correlate(Person).exists()
-    return Person.id.in_(chosen.correlate(None))
+        return chosen.where(chosen.selected_columns[0] == person_id).correlate(person_id.table).exists()
+    return person_id.in_(chosen.correlate(None))
 
 
 def of_those_cities() -> sa.ColumnElement[bool]:

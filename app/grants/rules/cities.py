@@ -32,7 +32,7 @@ from app.grants.judging.findings import (
     Unit,
 )
 from app.grants.judging.shapes import Facts
-from app.grants.judging.subject import belongs, day_of, has_come, looked_up, of_those_cities
+from app.grants.judging.subject import belongs, day_of, has_come, looked_up, of_those_cities, person_among
 from app.network.labels import REGIONS, SIZES, country_name
 from app.network.models import City, Region, SizeBand
 from app.progress.models import Completion
@@ -71,23 +71,22 @@ class CityTrained(Requirement, frozen=True, tag="city_trained"):
 
     def would_be_met(self, at: datetime, *, more: int) -> sa.ColumnElement[bool]:
         """That it would be enough if so many `more` of a city's practitioners had completed the course."""
-        trained = sa.select(Affiliation.city_id, sa.func.count(Affiliation.person_id.distinct()).label("people"))
-        trained = trained.join(Completion, Completion.person_id == Affiliation.person_id).where(
-            looked_up(Completion.course_id) == self.course_id,
-            Completion.completed_at <= at,
-            belongs(at),
-            has_come(),
-            of_those_cities(),
+        done = sa.select(Completion.person_id).where(
+            looked_up(Completion.course_id) == self.course_id, Completion.completed_at <= at
         )
         if self.within_months is not None:
-            trained = trained.where(Completion.completed_at >= since(at, self.within_months))
-        trained = trained.group_by(Affiliation.city_id)
+            done = done.where(Completion.completed_at >= since(at, self.within_months))
+        trained = (
+            sa.select(Affiliation.city_id, sa.func.count().label("people"))
+            .where(belongs(at), has_come(), of_those_cities(), person_among(done, Affiliation.person_id))
+            .group_by(Affiliation.city_id)
+        )
         if self.share is not None:
             return self._is_share(self.share, trained, at, more)
         needed = self._needed(0) - more
         if needed <= 0:
             return sa.true()
-        enough = trained.having(sa.func.count(Affiliation.person_id.distinct()) >= needed)
+        enough = trained.having(sa.func.count() >= needed)
         return City.id.in_(enough.with_only_columns(Affiliation.city_id).correlate(None))
 
     @staticmethod

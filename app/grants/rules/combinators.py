@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -62,6 +62,10 @@ class Combinator(msgspec.Struct, frozen=True):
         """Whether a city without practitioners cannot meet it."""
         raise NotImplementedError
 
+    def met_by(self, at: datetime) -> sa.Select[int] | None:
+        """Who meets it; see `Requirement.met_by`."""
+        return None
+
     def turns(self, facts: Facts) -> Iterator[datetime]:
         """Moments at which the verdict may become another; see `Requirement.turns`."""
         for part in self.of:
@@ -103,6 +107,9 @@ class All(Combinator, frozen=True, tag="all"):
     def clause(self, at: datetime) -> sa.ColumnElement[bool]:
         return sa.and_(sa.true(), *(part.clause(at) for part in self.of))
 
+    def met_by(self, at: datetime) -> sa.Select[int] | None:
+        return _together(sa.intersect, self.of, at)
+
     def met(self, at: datetime) -> sa.ColumnElement[bool]:
         return sa.and_(sa.true(), *(part.met(at) for part in self.of))
 
@@ -131,6 +138,9 @@ class Any_(Combinator, frozen=True, tag="any"):
 
     def clause(self, at: datetime) -> sa.ColumnElement[bool]:
         return sa.or_(sa.false(), *(part.clause(at) for part in self.of))
+
+    def met_by(self, at: datetime) -> sa.Select[int] | None:
+        return _together(sa.union, self.of, at)
 
     def met(self, at: datetime) -> sa.ColumnElement[bool]:
         return sa.or_(sa.false(), *(part.met(at) for part in self.of))
@@ -221,6 +231,9 @@ class Not(msgspec.Struct, frozen=True, tag="not"):
     def met(self, at: datetime) -> sa.ColumnElement[bool]:
         return sa.and_(City.id.is_not(None), is_member(at), sa.not_(self.of.possible(at)))
 
+    def met_by(self, _at: datetime) -> None:
+        """It asks about the city."""
+
     def possible(self, at: datetime) -> sa.ColumnElement[bool]:
         is_met = sa.func.coalesce(self.of.met(at), sa.false())
         return sa.or_(City.id.is_(None), sa.and_(is_member(at), sa.not_(is_met)))
@@ -244,6 +257,16 @@ class Not(msgspec.Struct, frozen=True, tag="not"):
 
     def sentence(self, _say: Names) -> str:
         return _("Not this:")
+
+
+def _together(how: Callable[..., sa.CompoundSelect[int]], parts: Sequence[Node], at: datetime) -> sa.Select[int] | None:
+    """The ids of the people who meet all the parts, or one of them, where it is known who meets each."""
+    found = [part.met_by(at) for part in parts]
+    known = [people for people in found if people is not None]
+    if not known or len(known) < len(found):
+        return None
+    # SQLite takes no compound within another, but a select from it.
+    return sa.select(how(*known).subquery().c[0]) if len(known) > 1 else known[0]
 
 
 def _met_among(parts: Iterable[Finding]) -> int:

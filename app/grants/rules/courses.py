@@ -46,7 +46,7 @@ class Completed(Requirement, frozen=True, tag="completed"):
     def course_ids(self) -> tuple[int, ...]:
         return (self.course_id,)
 
-    def _clause(self, at: datetime) -> sa.ColumnElement[bool]:
+    def met_by(self, at: datetime) -> sa.Select[int]:
         done = sa.select(Completion.person_id).where(
             Completion.course_id == self.course_id, Completion.completed_at <= at
         )
@@ -56,7 +56,10 @@ class Completed(Requirement, frozen=True, tag="completed"):
         if enough is not None:
             risen = sa.exists().where(has_risen(at), RisenScore.score >= enough)
             done = done.where(sa.or_(Completion.score >= enough, risen.correlate(Completion)))
-        return person_among(done)
+        return done
+
+    def _clause(self, at: datetime) -> sa.ColumnElement[bool]:
+        return person_among(self.met_by(at))
 
     def _check(self, facts: Facts, at: datetime) -> Finding:
         completions = facts.completions.get(self.course_id, ())
@@ -122,14 +125,16 @@ class Certified(Requirement, frozen=True, tag="certified"):
     def course_ids(self) -> tuple[int, ...]:
         return (self.course_id,)
 
-    def _clause(self, at: datetime) -> sa.ColumnElement[bool]:
-        valid = sa.select(Certificate.person_id).where(
+    def met_by(self, at: datetime) -> sa.Select[int]:
+        return sa.select(Certificate.person_id).where(
             Certificate.course_id == self.course_id,
             Certificate.issued_at <= at,
             sa.or_(Certificate.expires_at.is_(None), Certificate.expires_at > self._until(at)),
             sa.or_(Certificate.revoked_at.is_(None), Certificate.revoked_at > at),
         )
-        return person_among(valid)
+
+    def _clause(self, at: datetime) -> sa.ColumnElement[bool]:
+        return person_among(self.met_by(at))
 
     def _check(self, facts: Facts, at: datetime) -> Finding:
         held = facts.certificates.get(self.course_id, ())

@@ -44,8 +44,14 @@ class HasRole(Requirement, frozen=True, tag="role"):
     def _of_the_city(self) -> bool:
         return self.role is Role.COORDINATOR
 
+    def met_by(self, at: datetime) -> sa.Select[int] | None:
+        return None if self._of_the_city else self._held(at)
+
+    def _held(self, at: datetime) -> sa.Select[int]:
+        return sa.select(PersonRole.person_id).where(PersonRole.role == self.role, holds_role(at))
+
     def _clause(self, at: datetime) -> sa.ColumnElement[bool]:
-        held = sa.select(PersonRole.person_id).where(PersonRole.role == self.role, holds_role(at))
+        held = self._held(at)
         if not self._of_the_city:
             return person_among(held)
         # Who is a coordinator anywhere is found once; only of those few the city is compared.
@@ -94,13 +100,18 @@ class Declared(Requirement, frozen=True, tag="declared"):
     def declaration_keys(self) -> tuple[str, ...]:
         return (self.key,)
 
-    def _clause(self, at: datetime) -> sa.ColumnElement[bool]:
-        stated = sa.select(Declaration.person_id).where(
+    def met_by(self, at: datetime) -> sa.Select[int]:
+        return self._stated(at).where(Declaration.holds)
+
+    def _stated(self, at: datetime) -> sa.Select[int]:
+        return sa.select(Declaration.person_id).where(
             Declaration.key == self.key, Declaration.at <= at, is_last_word(at)
         )
+
+    def _clause(self, at: datetime) -> sa.ColumnElement[bool]:
         return sa.case(
-            (person_among(stated.where(Declaration.holds)), sa.true()),
-            (person_among(stated.where(sa.not_(Declaration.holds))), sa.false()),
+            (person_among(self.met_by(at)), sa.true()),
+            (person_among(self._stated(at).where(sa.not_(Declaration.holds))), sa.false()),
             else_=sa.null(),
         )
 

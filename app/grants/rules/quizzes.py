@@ -45,26 +45,27 @@ class Passed(Requirement, frozen=True, tag="passed"):
     def activity_ids(self) -> tuple[int, ...]:
         return (self.activity_id,)
 
-    def _clause(self, at: datetime) -> sa.ColumnElement[bool]:
+    def met_by(self, at: datetime) -> sa.Select[int]:
         enough = threshold(self.min_score)
         if enough is None:
-            passed = (
+            return (
                 sa.select(Enrolment.person_id)
                 .join(ActivityProgress, ActivityProgress.enrolment_id == Enrolment.id)
                 .where(ActivityProgress.activity_id == self.activity_id, ActivityProgress.passed_at <= at)
             )
-        else:
-            passed = (
-                sa.select(Enrolment.person_id)
-                .join(Attempt, Attempt.enrolment_id == Enrolment.id)
-                .where(
-                    Attempt.activity_id == self.activity_id,
-                    Attempt.state == AttemptState.SUBMITTED,
-                    Attempt.finished_at <= at,
-                    Attempt.score >= enough,
-                )
+        return (
+            sa.select(Enrolment.person_id)
+            .join(Attempt, Attempt.enrolment_id == Enrolment.id)
+            .where(
+                Attempt.activity_id == self.activity_id,
+                Attempt.state == AttemptState.SUBMITTED,
+                Attempt.finished_at <= at,
+                Attempt.score >= enough,
             )
-        return person_among(passed)
+        )
+
+    def _clause(self, at: datetime) -> sa.ColumnElement[bool]:
+        return person_among(self.met_by(at))
 
     def _check(self, facts: Facts, at: datetime) -> Finding:
         enough = threshold(self.min_score)

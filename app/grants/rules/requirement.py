@@ -112,6 +112,13 @@ class Requirement(msgspec.Struct, frozen=True):
         """That the verdict is met, for a `WHERE`: else false or NULL."""
         return self.clause(at)
 
+    def met_by(self, at: datetime) -> sa.Select[int] | None:
+        """The ids of the people who meet it, each in whichever city, were that a member; None: it takes more to say.
+
+        Where this is known, a database finds them far sooner than it judges everybody.
+        """
+        return None
+
     def possible(self, at: datetime) -> sa.ColumnElement[bool]:
         """That the verdict is met or unknown; never NULL."""
         return sa.func.coalesce(self.clause(at), sa.true())
