@@ -2,7 +2,9 @@
 // from. Only the server's word makes "saved" true: until then an answer waits in this browser, for each window by itself;
 // what a window that is gone left, the next page of this application sends. The page's buttons send all of it in the
 // ordinary way, once nothing is on its way any more.
-import { wordsIn } from "./counting.js";
+import { addLine, dropLine } from "./budget.js";
+import { tellCount } from "./counting.js";
+import { stored, storeText } from "./store.js";
 
 const PAUSE_MS = 1200; // without a letter, until what was typed is sent
 const LONGEST_MS = 8000; // of typing without a pause
@@ -22,14 +24,6 @@ let refused = false; // until the page is loaded again
 const say = (text, state = "") => {
   status.textContent = text;
   status.className = `tag ${state}`;
-};
-
-const stored = (use, otherwise) => {
-  try {
-    return use(localStorage);
-  } catch {
-    return otherwise;
-  }
 };
 
 // Says that this window is open; whether the window that kept an answer is gone.
@@ -68,14 +62,14 @@ class Answer {
     const fields = JSON.parse(said);
     const body = this.section.querySelector("[data-lines]");
     const lines = fields.filter(([name]) => name.endsWith(".item")).length;
-    while (body && body.rows.length < lines) addLine(body);
+    while (body && body.rows.length < lines) addLine(body, words);
     const left = [...fields];
     for (const control of this.controls()) {
       const place = left.findIndex(([name, value]) => name === control.name && (control.type !== "radio" || value === control.value));
       if (control.type === "radio") control.checked = place >= 0;
       else control.value = place >= 0 ? left.splice(place, 1)[0][1] : "";
     }
-    count(this.section);
+    tellCount(this.section);
   }
 
   isOpen() {
@@ -86,7 +80,7 @@ class Answer {
   keep() {
     const [version, seen] = [this.field("version").value, this.field("seen").value];
     const kept = JSON.stringify({ said: this.read(), version, seen, at: Date.now() });
-    return stored((store) => store.setItem(this.shelf, kept) === undefined, false);
+    return storeText(this.shelf, kept);
   }
 
   forget() {
@@ -248,42 +242,6 @@ const refuse = (code, why) => {
   status.append(link);
 };
 
-// How long a text is, told while it is typed.
-const count = (section) => {
-  const box = section.querySelector("textarea[data-words]");
-  const told = section.querySelector("[data-count]");
-  if (!box || !told) return;
-  const [written, most] = [wordsIn(box.value), Number(box.dataset.words)];
-  const number = (value) => value.toLocaleString(document.documentElement.lang);
-  told.textContent = told.dataset.count.replace("{count}", number(written)).replace("{most}", number(most));
-  if (written > most) told.textContent += `: ${told.dataset.over.replace("{over}", number(written - most))}`;
-  told.classList.toggle("over", written > most);
-};
-
-// The lines of a budget.
-const number = (body) => {
-  for (const [place, row] of [...body.rows].entries()) {
-    const [item, cost] = row.querySelectorAll("input");
-    item.setAttribute("aria-label", words.lineItem.replace("{number}", place + 1));
-    cost.setAttribute("aria-label", words.lineCost.replace("{number}", place + 1));
-  }
-};
-const addLine = (body) => {
-  const row = body.rows[body.rows.length - 1].cloneNode(true);
-  for (const input of row.querySelectorAll("input")) input.value = "";
-  body.append(row);
-  number(body);
-  return row;
-};
-const dropLine = (row) => {
-  const body = row.parentElement;
-  const next = row.nextElementSibling ?? row.previousElementSibling;
-  if (body.rows.length > 1) row.remove();
-  else for (const input of row.querySelectorAll("input")) input.value = "";
-  number(body);
-  (next ?? row).querySelector("input").focus();
-};
-
 const answers = new Map([...document.querySelectorAll("[data-question]")].map((section) => [section, new Answer(section)]));
 const all = [...answers.values()];
 const of = (element) => answers.get(element.closest("[data-question]"));
@@ -296,7 +254,7 @@ const settle = () => {
 form.addEventListener("input", (event) => {
   const answer = of(event.target);
   if (!answer || event.target.type === "file") return;
-  count(answer.section);
+  tellCount(answer.section);
   answer.changed();
 });
 form.addEventListener("change", (event) => {
@@ -307,8 +265,8 @@ form.addEventListener("click", (event) => {
   if (!button || refused) return;
   event.preventDefault();
   const answer = of(button);
-  if (button.matches("[data-add]")) addLine(answer.section.querySelector("[data-lines]")).querySelector("input").focus();
-  else dropLine(button.closest("tr"));
+  if (button.matches("[data-add]")) addLine(answer.section.querySelector("[data-lines]"), words).querySelector("input").focus();
+  else dropLine(button.closest("tr"), words);
   answer.changed();
 });
 
@@ -349,6 +307,6 @@ addEventListener("beforeunload", (event) => {
 addEventListener("pageshow", (event) => event.persisted && location.reload());
 
 all.forEach((answer) => {
-  count(answer.section);
+  tellCount(answer.section);
   answer.takeUp();
 });

@@ -1,5 +1,7 @@
 // Videos and sounds in a lesson: how fast they play, and their captions, shown from the start. A video on another site
 // is a picture until somebody asks for it: nothing is loaded from there before.
+import { stored } from "./store.js";
+
 const words = document.querySelector("[data-media]").dataset;
 const SPEEDS = [0.75, 1, 1.25, 1.5, 1.75, 2];
 const KEY = "speed";
@@ -15,14 +17,6 @@ const EMBEDDED = {
 const youtube = (id, url) => {
   const from = parseInt(url.searchParams.get("t") ?? url.searchParams.get("start") ?? "0", 10) || 0;
   return /^[\w-]{6,20}$/.test(id ?? "") ? `https://www.youtube-nocookie.com/embed/${id}?autoplay=1&rel=0${from ? `&start=${from}` : ""}` : undefined;
-};
-
-const stored = (use) => {
-  try {
-    return use(localStorage);
-  } catch {
-    return null;
-  }
 };
 
 const number = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 2 });

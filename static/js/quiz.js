@@ -4,16 +4,17 @@
 //
 // A question is an element with data-slot and data-prefix; whatever controls stand in it are its answer. What changes
 // them by script tells so with an "input" or "change" event, and hears "restored" when a kept answer was put back.
+import { announce, countDown, setTime } from "./countdown.js";
+import { stored, storeText } from "./store.js";
+
 const root = document.querySelector("[data-attempt]");
 const form = root.matches("form") ? root : null;
 const status = root.querySelector("[role=status]");
-const timer = document.querySelector("#timer");
 const { attempt, address, saved, saving, waiting, refused, again, up } = root.dataset;
 const RETRY_MS = 4000;
 const PATIENCE_MS = 20000;
 const PAUSE_MS = 800; // in typing
 const LONGEST_MS = 10000; // that what is being typed goes without being sent
-const SLEPT_MS = 5000;
 
 const sections = new Map([...document.querySelectorAll("[data-slot]")].map((section) => [section.dataset.slot, section]));
 const acknowledged = new Map(); // what the server has of the questions on this page
@@ -35,22 +36,15 @@ const say = (words, state) => {
 
 // The queue: a key a question.
 const shelf = `attempt-${attempt}-`;
-const stored = (use, otherwise) => {
-  try {
-    return use(localStorage);
-  } catch {
-    return otherwise;
-  }
-};
-const get = (slot) => JSON.parse(memory.get(slot) ?? stored((store) => store.getItem(shelf + slot), null) ?? "null");
+const get = (slot) => JSON.parse(memory.get(slot) ?? stored((store) => store.getItem(shelf + slot)) ?? "null");
 const put = (slot, entry) => {
   const text = JSON.stringify(entry);
   memory.delete(slot);
-  if (!stored((store) => store.setItem(shelf + slot, text) === undefined, false)) memory.set(slot, text);
+  if (!storeText(shelf + slot, text)) memory.set(slot, text);
 };
 const drop = (slot) => {
   memory.delete(slot);
-  stored((store) => store.removeItem(shelf + slot), null);
+  stored((store) => store.removeItem(shelf + slot));
 };
 const pending = () => {
   const keys = stored((store) => Object.keys(store).filter((key) => key.startsWith(shelf)), []);
@@ -266,35 +260,10 @@ addEventListener("beforeunload", (event) => !gone && pending().length && event.p
 // Brought back as it was left, the page may name answers that are no longer the latest.
 addEventListener("pageshow", (event) => event.persisted && location.reload());
 
-// The clock. It counts from what the server said last, by a clock of this device that nobody can set.
-const announced = JSON.parse(timer?.dataset.announced ?? "{}");
-let end;
-let shownLeft = Infinity;
-const setTime = (left) => {
-  end = performance.now() + left * 1000;
-};
-const face = (left) => {
-  const two = (number) => String(number).padStart(2, "0");
-  const [hours, minutes, seconds] = [Math.floor(left / 3600), Math.floor(left / 60) % 60, left % 60];
-  return hours ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`;
-};
-const tick = () => {
-  const left = Math.max(0, Math.ceil((end - performance.now()) / 1000));
-  timer.textContent = face(left);
-  for (const [at, words] of Object.entries(announced)) {
-    if (left <= at && shownLeft > at) document.querySelector("#time").textContent = words;
-  }
-  shownLeft = left;
-  if (left === 0) {
-    clearInterval(ticking);
-    timeIsUp();
-  }
-};
-
 // What is unsaved is sent, and then the page goes where the quiz says.
-async function timeIsUp() {
+async function timeIsUp(next) {
   say(up, "due");
-  document.querySelector("#time").textContent = up;
+  announce(up);
   for (const section of sections.values()) record(section);
   send();
   const until = performance.now() + PATIENCE_MS;
@@ -304,21 +273,10 @@ async function timeIsUp() {
   gone = true;
   const handIn = document.querySelector("#hand-in[data-at-once]");
   if (handIn) handIn.submit();
-  else location.assign(timer.dataset.next);
+  else location.assign(next);
 }
 
-let ticking;
-if (Number(timer?.dataset.left) > 0) {
-  shownLeft = Number(timer.dataset.left);
-  setTime(shownLeft);
-  ticking = setInterval(tick, 1000);
-  // A device that slept may have stopped counting: the server knows.
-  const lag = () => Date.now() - performance.now();
-  const awake = lag();
-  document.addEventListener("visibilitychange", () => {
-    if (!document.hidden && Math.abs(lag() - awake) > SLEPT_MS) reload();
-  });
-}
+countDown({ isUp: timeIsUp, slept: reload });
 
 // Answers that were never acknowledged, from before this page was loaded.
 for (const [slot, section] of sections) {

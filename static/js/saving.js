@@ -1,21 +1,14 @@
 // Saves a text while it is being written. Only the server's word makes "saved" true, and only until the next letter:
 // what is not saved is kept in this browser, under a key of its course, lesson, language and person, and sent again.
 // Each save names the version it was made from, so that nobody's newer text is overwritten.
+import { stored, storeText } from "./store.js";
+
 const PAUSE_MS = 1200; // without a letter, until what was typed is sent
 const LONGEST_MS = 6000; // of typing without a pause
 const RETRY_MS = 4000;
 const PATIENCE_MS = 30000;
 const CLOSING_MS = 500; // until a window that closes is gone
 const KEEPALIVE_BYTES = 60000; // what a browser still sends for a page that closes
-
-// A store may be full or forbidden: then the page itself still holds the text.
-const stored = (use) => {
-  try {
-    return use(localStorage) ?? true;
-  } catch {
-    return false;
-  }
-};
 
 // Whether the window that kept a text under `key` is gone; one that closes right now is given a moment.
 const isLeft = (key) =>
@@ -67,7 +60,7 @@ export class Saving {
   keep() {
     clearTimeout(this.keeping);
     const kept = { version: this.version, html: this.read(), unsure: this.unsure, over: this.over, at: Date.now() };
-    return stored((store) => store.setItem(this.key, JSON.stringify(kept)));
+    return storeText(this.key, JSON.stringify(kept));
   }
 
   forget() {
@@ -77,7 +70,7 @@ export class Saving {
 
   // What an earlier page left unsaved: the newest comes back into the text, any other goes into the history.
   async takeUp() {
-    const keys = stored((store) => Object.keys(store).filter((key) => key.startsWith(`${this.words.key} `))) || [];
+    const keys = stored((store) => Object.keys(store).filter((key) => key.startsWith(`${this.words.key} `)), []);
     const free = await Promise.all(keys.map((key) => key !== this.key && isLeft(key)));
     const read = (key) => ({ key, ...JSON.parse(localStorage.getItem(key)) });
     const left = keys.filter((_, place) => free[place]).map(read).sort((a, b) => b.at - a.at);
