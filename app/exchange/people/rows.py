@@ -11,12 +11,12 @@ from itertools import islice
 from flask_babel import gettext as _
 
 from app.core.folding import folded, one_line
+from app.core.sheets import meant
 
 MOST_ROWS = 100_000
 LARGEST = 32 * 1024 * 1024  # bytes
 LONGEST_CELL = 400
 SEPARATORS = ",;\t"
-_FORMULA = ("=", "+", "-", "@")
 
 # Headers as people write them, folded.
 HEADERS = {
@@ -120,9 +120,8 @@ def decoded(data: bytes) -> tuple[str, str, bool]:
 
 
 def plain(cell: str) -> str:
-    """A cell as it is meant: on one line, without the sign that keeps spreadsheets from taking it for a formula."""
-    words = one_line(cell)[:LONGEST_CELL]
-    return words[1:] if words.startswith("'") and words[1:].startswith(_FORMULA) else words
+    """A cell as it is meant: on one line, without the signs that keep spreadsheets from taking it for a formula."""
+    return one_line(meant(cell))[:LONGEST_CELL]
 
 
 def _at_fault(text: str, line: int, separator: str) -> int:
