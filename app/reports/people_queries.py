@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from app.auth.identity import Identity
 from app.auth.models import Person
+from app.auth.names import PersonName, erased_name
 from app.core.folding import fold
 from app.extensions import db
 from app.network.models import City
@@ -116,7 +117,31 @@ def stream_rows(person: Identity, filters: Filters, sort: Sort) -> Iterator[Row]
     return (Row(*row) for row in streamed(db.engine, _rows(person, filters, sort)))
 
 
-def streamed(engine: sa.Engine, statement: sa.Executable) -> Iterator[Sequence[Any]]:
-    """The rows of a statement as they are read, on a connection of its own."""
+def streamed(engine: sa.Engine, statement: sa.Select[*tuple[Any, ...]]) -> Iterator[Sequence[Any]]:
+    """The rows of a statement as they are read, on a connection of its own.
+
+    What the erased are called is asked now, since a file is read after the request, and with it its language, is over.
+    """
+    called = _Called(erased_name())
+    columns = statement.selected_columns
+    named = [sa.type_coerce(one, called) if isinstance(one.type, PersonName) else one for one in columns]
+    return _read(engine, statement.with_only_columns(*named))
+
+
+def _read(engine: sa.Engine, statement: sa.Executable) -> Iterator[Sequence[Any]]:
     with engine.connect() as connection:
         yield from connection.execution_options(yield_per=ROWS_AT_ONCE).execute(statement)
+
+
+class _Called(sa.TypeDecorator[str]):
+    """A person's name as `PersonName` reads it, with what the erased are called in one language."""
+
+    impl = sa.String(120)
+    cache_ok = True
+
+    def __init__(self, erased: str = "") -> None:
+        super().__init__()
+        self.erased = erased
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        return self.erased if value == "" else value

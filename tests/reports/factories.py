@@ -10,6 +10,7 @@ from app.courses.editions import PublishedEdition, get_edition
 from app.courses.models import Course
 from app.extensions import db
 from app.progress.models import ActivityProgress, ActivityState, Certificate, Completion, Enrolment, EnrolmentState
+from app.quizzes.models import Attempt, AttemptState
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 RECENTLY = datetime(2026, 9, 1, 9, tzinfo=UTC)
@@ -86,6 +87,19 @@ def add_progress(
                 completed_at=enrolment.enrolled_at if state is ActivityState.COMPLETE else None,
             )
         )
+
+
+def an_attempt(enrolment: Enrolment, key: str = "test", *, score: float = 0.5, number: int = 1) -> Attempt:
+    """An attempt at the quiz of this key that was handed in and marked."""
+    edition = get_edition(enrolment.counted_edition_id)
+    with unit_of_work():
+        attempt = Attempt(
+            enrolment_id=enrolment.id, cycle=1, activity_id=edition.by_key[key].id, number=number,
+            edition_id=edition.id, language="en", state=AttemptState.SUBMITTED, started_at=RECENTLY,
+            finished_at=RECENTLY, score=score, slots=[],
+        )  # fmt: skip
+        db.session.add(attempt)
+    return attempt
 
 
 def a_certificate(enrolment: Enrolment, *, revoked: bool = False) -> Certificate:

@@ -13,17 +13,18 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.auth.models import Person, Role
+from app.auth.models import Person, PersonState, Role
 from app.core import clock
 from app.core.models import AuditEvent
 from app.core.sheets import harmless
+from app.core.transactions import unit_of_work
 from app.courses import editions
 from app.extensions import db
 from app.network.models import City, Region
 from app.progress.models import EnrolmentState
-from tests.factories import a_city, a_course, a_person, signed_in
+from tests.factories import a_choice_question, a_city, a_course, a_person, signed_in
 
-from .factories import NOW, an_enrolment, edition_of
+from .factories import NOW, an_attempt, an_enrolment, edition_of
 
 
 @pytest.fixture(autouse=True)
@@ -219,6 +220,23 @@ def test_more_rows_than_one_chunk(client: FlaskClient, administrator: Person, mo
     two_cities()
     signed_in(client, administrator)
     assert len(rows(client, period="all")) == 9
+
+
+@pytest.mark.parametrize(("language", "called"), [("fr", "(nom effacé)"), ("en", "(erased)"), ("fr", "(nom effacé)")])
+@pytest.mark.parametrize("file", ["people", "practitioners", "attempts"])
+def test_files_call_the_erased_as_pages_do(
+    client: FlaskClient, administrator: Person, file: str, language: str, called: str
+) -> None:
+    """Rows are read after the request has ended, and with it its language."""
+    an_attempt(an_enrolment(a_person("Amina"), a_course(questions=[a_choice_question()])))
+    with unit_of_work():
+        db.session.execute(sa.update(Person).where(Person.name == "Amina").values(name="", state=PersonState.ERASED))
+        db.session.execute(sa.update(Person).where(Person.id == administrator.id).values(language=language))
+    signed_in(client, administrator)
+    assert called in client.get(f"/reports/{file}", headers={"Accept-Language": language}).text
+    answer = client.get(f"/reports/{file}.csv", headers={"Accept-Language": language})
+    [_heading, row] = csv.reader(io.StringIO(answer.data.decode("utf-8-sig")))
+    assert row[0] == called
 
 
 def test_no_cell_is_taken_for_a_formula(client: FlaskClient, administrator: Person) -> None:
