@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 
 from app.auth.models import Person, PersonRole, PersonState, Role
 from app.core import clock, mail
-from app.core.models import Outbox
+from app.core.jobs import run
+from app.core.models import JobRun, JobState, Outbox
 from app.core.transactions import unit_of_work
 from app.extensions import db
-from app.reports import jobs
+from app.reports import jobs, services
 from app.reports.models import ReportSchedule, Rhythm
 from app.reports.rhythm import next_time
 from tests.factories import a_city, a_course, a_person, signed_in
@@ -128,6 +129,32 @@ def test_it_is_sent_once_each_time(client: FlaskClient, coordinator: Person) -> 
     with clock.at(MONDAY + timedelta(minutes=3)):
         jobs.send()  # as if the first run had been cut off after its mail
     assert len(mails()) == 1
+
+
+def test_one_that_cannot_be_written_holds_up_no_others_and_is_seen(
+    client: FlaskClient, coordinator: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signed_in(client, coordinator)
+    for report in ("due", "completion", "inactive"):
+        begun(client, report=report)
+    broken, *others = [row.id for row in rows()]
+    send = services.send
+
+    def sometimes(schedule_id: int) -> bool:
+        if schedule_id == broken:
+            raise ZeroDivisionError
+        return send(schedule_id)
+
+    monkeypatch.setattr(services, "send", sometimes)
+    with clock.at(MONDAY + timedelta(minutes=2)):
+        run("reports.send", {})
+    assert {sent.values["report"] for sent in mails()} == {"completion", "inactive"}
+    assert [row.id for row in rows() if row.next_at > MONDAY] == others
+    [seen] = db.session.scalars(sa.select(JobRun).where(JobRun.name == "reports.send"))
+    assert seen.state == JobState.FAILED and "ZeroDivisionError" in (seen.error or "")
+    monkeypatch.undo()
+    with clock.at(MONDAY + timedelta(hours=1)):
+        assert jobs.send() == 1
 
 
 @pytest.mark.parametrize("why", ["left", "no role", "another city"])
