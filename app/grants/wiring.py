@@ -26,7 +26,7 @@ from .calls import words as call_words
 from .editor import version_views as rule_version_views
 from .eligibility import (
     network_views,  # noqa: F401  (adds its routes to the blueprint)
-    reminders,  # noqa: F401  (registers its jobs)
+    reminders,
     way_words,
     what_if_views,  # noqa: F401  (as the network's)
     wording,
@@ -59,7 +59,11 @@ def init_app(app: Flask) -> None:
     slots.ARCHIVE_NOTICES.register(pieces.asking)
     register(
         Kind("grant_opened", _l("A call for grants that you wait for opens"), Way.AT_ONCE),
-        Kind("grant_closing", _l("A call closes, and your city’s application is still a draft")),
+        Kind(
+            "grant_closing",
+            _l("A call closes, and your city’s application is still a draft"),
+            still=reminders.still_closing,
+        ),
         Kind("application_received", _l("An application of your city is submitted"), Way.AT_ONCE, fixed=True),
         Kind("application_word", _l("Somebody asks for a coordinator’s word"), Way.AT_ONCE),
         Kind("rule_waits", _l("A rule waits for your approval"), Way.AT_ONCE),

@@ -18,6 +18,7 @@ from . import (
     presentation,
     preview_views,
     reminders,
+    telling,
     views,
 )
 from .assigning import views as assigning_views
@@ -55,7 +56,7 @@ def init_app(app: Flask) -> None:
         Kind("due_soon", _l("A course is due soon"), still=reminders.still_due),
         Kind("late", _l("A course is late"), still=reminders.still_due),
         Kind("certificate_expiring", _l("A certificate expires"), still=reminders.still_expiring),
-        Kind("new_edition", _l("A course you take has changed")),
+        Kind("new_edition", _l("A course you take has changed"), still=telling.still_changed),
         Kind("said_for_you", _l("A trainer excuses you from an activity, or completes it for you")),
     )
     presentation.init_app(app)

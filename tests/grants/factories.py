@@ -28,6 +28,7 @@ from app.grants.models import (
 )
 from app.grants.rules import Node, mark_of
 from app.grants.trace import freezing
+from app.messages.jobs import mail_notices
 from app.network.models import City
 from app.progress.models import ActivityState, Certificate, Completion, Enrolment, EnrolmentState
 from tests.factories import text
@@ -242,6 +243,13 @@ def an_application(
         if row.state != ApplicationState.DRAFT:
             freezing.freeze(row.id, Occasion.SUBMISSION, at=at)
     return row
+
+
+def mailed(at: datetime) -> int:
+    """How many mails of notices go at a moment."""
+    db.session.rollback()
+    with clock.at(at):
+        return mail_notices()
 
 
 def a_review(application: Application, person: Person, by: Person, **values: Any) -> Review:

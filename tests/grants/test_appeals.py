@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -22,11 +23,12 @@ from app.grants.decisions import services as decision_services
 from app.grants.decisions.services import AWARDED, REFUSED, Decision
 from app.grants.models import Appeal, AppealState, Application, Duty, Frozen, GrantCall, Occasion
 from app.grants.trace import freezing
+from app.messages.jobs import mail_notices
 from app.messages.models import Notice
 from tests.at_once import at_once
 from tests.factories import a_person
 from tests.grants.committee import LIST, OF_CITY, Committee, browser, words
-from tests.grants.factories import DAY, NOW, moved
+from tests.grants.factories import DAY, NOW, mailed, moved
 
 APPEAL = {"reason": "You read the wrong budget."}
 UPHOLD = {"outcome": "upheld", "amount": "20000", "answer": "The budget was the right one after all."}
@@ -376,3 +378,54 @@ def test_who_decided_is_not_told_that_they_may_answer(app: Flask, refused: Commi
         assert reminders() == [(refused.ada.id, True)]
         said = words(browser(app, refused.ada).get("/notices"))
     assert "and it takes another administrator to give it: open it" in said and "you may give it" not in said
+
+
+def answer_it(refused: Committee, appeal: Appeal) -> None:
+    given = appeal_services.Answer(AppealState.DISMISSED, "It stays.")
+    appeal_services.answer(appeal_id=appeal.id, application_id=refused.of_sfax.id, given=given, by=refused.abel.id)
+
+
+def pass_it_on(refused: Committee, appeal: Appeal) -> None:
+    other = a_person("Ola Other", roles=(Role.ADMINISTRATOR,))
+    appeal_services.pass_on(
+        appeal_id=appeal.id, application_id=refused.of_sfax.id, owner_id=other.id, due_at=None, by=refused.ada.id
+    )
+
+
+def put_it_off(refused: Committee, appeal: Appeal) -> None:
+    appeal_services.pass_on(
+        appeal_id=appeal.id, application_id=refused.of_sfax.id, owner_id=refused.abel.id,
+        due_at=appeal.due_at + 20 * DAY, by=refused.abel.id,
+    )  # fmt: skip
+
+
+def move_there(refused: Committee, _appeal: Appeal) -> None:
+    moved(refused.abel, refused.sfax, NOW)
+
+
+@pytest.mark.parametrize("change", [answer_it, pass_it_on, put_it_off, move_there])
+@pytest.mark.parametrize("before", [6 * DAY, -DAY])
+def test_what_somebody_has_no_longer_to_answer_is_not_mailed(
+    app: Flask, refused: Committee, change: Callable[[Committee, Appeal], None], before: timedelta
+) -> None:
+    browser(app, refused.salma).post(f"{OF_CITY}/appeal", data=APPEAL)
+    (appeal,) = appeals()
+    due = appeal.due_at
+    with clock.at(due - before):
+        mail_notices()
+        assert remind_appeals() == 1
+    with clock.at(due - before), unit_of_work():
+        change(refused, appeal)
+        db.session.execute(sa.delete(Notice).where(Notice.kind != "appeal_due"))
+    assert mailed(due - before + DAY) == 0
+
+
+def test_an_appeal_that_still_waits_is_mailed_of(app: Flask, refused: Committee) -> None:
+    browser(app, refused.salma).post(f"{OF_CITY}/appeal", data=APPEAL)
+    (appeal,) = appeals()
+    due = appeal.due_at
+    for moment in (due - 6 * DAY, due + DAY):
+        with clock.at(moment):
+            mail_notices()
+            remind_appeals()
+        assert mailed(moment + DAY) == 1

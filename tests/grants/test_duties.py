@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 import pytest
@@ -17,10 +18,11 @@ from app.grants.decisions.services import AWARDED, Decision
 from app.grants.duties import jobs as duty_jobs
 from app.grants.duties.jobs import remind_duties
 from app.grants.duties.queries import DutyState, state_of
-from app.grants.models import Duty, GrantCall
+from app.grants.models import Application, ApplicationState, Duty, GrantCall
 from app.messages.models import Notice
 from tests.factories import a_person, text
 from tests.grants.committee import LIST, OF_CITY, Committee, browser, words
+from tests.grants.factories import DAY, mailed, moved
 
 REPORT = f"{OF_CITY}/reports/midway"
 
@@ -166,3 +168,54 @@ def test_many_reports_take_no_more_statements_than_one(
     with clock.at(datetime(2027, 5, 22, 12, tzinfo=UTC)):
         assert remind_duties() == 6 * 2
     assert len(reminders()) == 6 * 2
+
+
+SOON, DUE, LATE = (datetime(2027, 5, day, 12, tzinfo=UTC) for day in (10, 21, 22))
+
+
+def remind(at: datetime) -> int:
+    """How many are reminded at a moment; what they were told before is mailed."""
+    mailed(at)
+    with clock.at(at):
+        return remind_duties()
+
+
+def hand_in() -> None:
+    the_duty().done_at = SOON
+
+
+def put_off() -> None:
+    the_duty().due_on = date(2027, 5, 22)
+
+
+def take_the_award_back() -> None:
+    db.session.scalars(
+        sa.select(Application).where(Application.state == ApplicationState.AWARDED)
+    ).one().state = ApplicationState.REFUSED
+
+
+@pytest.mark.parametrize("change", [hand_in, put_off, take_the_award_back])
+@pytest.mark.parametrize("when", [SOON, LATE])
+def test_a_report_that_is_owed_no_more_is_not_mailed_of(
+    awarded: Committee, change: Callable[[], None], when: datetime
+) -> None:
+    assert remind(when) == 2
+    with unit_of_work():
+        change()
+    assert mailed(when + DAY) == 0
+
+
+def test_who_left_the_city_gets_no_mail_of_its_report(awarded: Committee) -> None:
+    assert remind(LATE) == 2
+    moved(awarded.amina, awarded.ghent, LATE)
+    assert mailed(LATE + DAY) == 1  # to who coordinates it
+
+
+@pytest.mark.parametrize(
+    ("told", "at", "count"),
+    [(SOON, SOON + DAY, 2), (SOON, DUE, 2), (SOON, LATE, 0), (DUE, DUE, 0), (DUE, LATE, 0), (LATE, LATE + DAY, 2)],
+)
+def test_a_mail_says_no_day_that_has_passed(awarded: Committee, told: datetime, at: datetime, count: int) -> None:
+    """At noon the digest of the morning is gone: what is told then waits for the next one."""
+    assert remind(told) == 2
+    assert mailed(at) == count

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -18,12 +18,12 @@ from app.extensions import db
 from app.grants import queries
 from app.grants.applications.access import WRITE, subject_of
 from app.grants.eligibility import reminders
-from app.grants.models import Application, ApplicationAnswer, ApplicationState, CallReminder
+from app.grants.models import Application, ApplicationAnswer, ApplicationState, CallReminder, GrantCall
 from app.grants.rules import Completed
 from app.messages.models import Notice
 from tests.at_once import at_once
 from tests.factories import a_city, a_course, a_person, signed_in
-from tests.grants.factories import DAY, NOW, a_call, moved
+from tests.grants.factories import DAY, NOW, a_call, mailed, moved
 
 from .test_views import page
 
@@ -181,3 +181,47 @@ def test_who_worked_on_it_by_the_audit_log_alone_is_told_too(person: Person) -> 
     with clock.at(CLOSES - DAY):
         reminders.remind_closing()
     assert sorted(told()) == [(person.id, "grant_closing"), (replaced.id, "grant_closing")]
+
+
+def submit(application_id: int, _person: Person) -> None:
+    with unit_of_work():
+        db.session.get_one(Application, application_id).state = ApplicationState.SUBMITTED
+
+
+def close_later(application_id: int, _person: Person) -> None:
+    with unit_of_work():
+        call_id = db.session.get_one(Application, application_id).call_id
+        db.session.get_one(GrantCall, call_id).closes_at = CLOSES + DAY
+
+
+def leave_the_city(_application_id: int, person: Person) -> None:
+    moved(person, a_city(), CLOSES - 7 * DAY)
+
+
+@pytest.mark.parametrize("change", [submit, close_later, leave_the_city])
+@pytest.mark.parametrize("named", [True, False])
+def test_what_is_no_draft_of_theirs_any_more_is_not_mailed(
+    person: Person, change: Callable[[int, Person], None], named: bool
+) -> None:
+    """Notices of before name no application."""
+    there = a_draft("coming", person, at=OPENS)
+    other = a_person(city=a_city("Ghent"))
+    a_call(Completed(a_course().id), slug="other", opens_at=OPENS, closes_at=CLOSES)
+    a_draft("other", other, at=OPENS)
+    with clock.at(CLOSES - 7 * DAY):
+        assert reminders.remind_closing() == 2
+    if not named:
+        with unit_of_work():
+            for notice in db.session.scalars(sa.select(Notice)):
+                notice.values = {key: value for key, value in notice.values.items() if key != "application_id"}
+    change(there, person)
+    assert mailed(CLOSES - 6 * DAY) == 1
+    assert mailed(CLOSES - 5 * DAY) == 0
+
+
+@pytest.mark.parametrize("before, count", [(TICK, 1), (timedelta(), 0)])
+def test_a_draft_is_mailed_of_until_its_call_has_closed(person: Person, before: timedelta, count: int) -> None:
+    a_draft("coming", person, at=OPENS)
+    with clock.at(CLOSES - 7 * DAY):
+        reminders.remind_closing()
+    assert mailed(CLOSES - before) == count

@@ -17,11 +17,17 @@ from app.config import Settings
 from app.core import clock, mail
 from app.core.models import Outbox
 from app.core.transactions import unit_of_work
+from app.courses import services as course_services
+from app.courses.models import Lesson
 from app.extensions import db
 from app.messages import jobs, services
 from app.messages.models import Notice, Way
+from app.progress import services as progress_services
+from app.progress.jobs import recount_course
+from app.progress.models import ActivityState, Enrolment, EnrolmentState
+from app.progress.services import Outcome
 from tests.at_once import at_once
-from tests.factories import a_person
+from tests.factories import a_course, a_person
 from tests.mail_server import Postbox, a_mail_server
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -186,3 +192,32 @@ def test_a_mail_that_can_be_stopped_says_so_to_mail_programs(postbox: Postbox) -
     assert link.startswith("<http://localhost/stop/") and link.endswith(">")
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert link.strip("<>") in body(message)
+
+
+@pytest.mark.parametrize(
+    ("values", "count"),
+    [
+        ({}, 1),
+        ({"state": EnrolmentState.WITHDRAWN, "withdrawn_at": NOON}, 0),
+        ({"state": EnrolmentState.COMPLETED, "completed_at": NOON}, 0),
+        ({"cycle": 2}, 0),
+    ],
+)
+def test_who_is_no_longer_in_a_course_is_not_mailed_of_its_change(
+    postbox: Postbox, values: dict[str, Any], count: int
+) -> None:
+    person, course = a_person(), a_course(modules=1, lessons=3)
+    with unit_of_work():
+        enrolment = progress_services.enrol(person=person, course_id=course.id)
+        first, second = db.session.scalars(sa.select(Lesson).order_by(Lesson.key).limit(2))
+        done = Outcome(ActivityState.COMPLETE)
+        progress_services.record(enrolment_id=enrolment.id, activity_id=first.id, outcome=done)
+        second.required = False
+        course_services.publish(course_id=course.id, by=None)
+    with clock.at(NOON):
+        assert recount_course(course.id) == 1
+    assert db.session.scalars(sa.select(Notice.kind)).all() == ["new_edition"]
+    with unit_of_work():
+        for name, value in values.items():
+            setattr(db.session.get_one(Enrolment, enrolment.id), name, value)
+    assert run() == count

@@ -7,7 +7,9 @@ is put off reminds anew, and a worker that was down makes up for it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -16,6 +18,7 @@ from app.core import clock
 from app.core.jobs import job
 from app.core.transactions import unit_of_work
 from app.extensions import db
+from app.messages.models import Notice
 from app.messages.services import Told, tell_many
 
 from ..models import Appeal, AppealState, Application, GrantCall
@@ -29,18 +32,41 @@ LATE_SAID = timedelta(days=30)  # for how long it is still said that an answer i
 @job("grants.remind_appeals", _l("Reminding of appeals that wait for an answer"), every_hour_at=25)
 def remind_appeals() -> int:
     """Remind of appeals; returns how many reminders stand, told now or before. Few appeals are open at a time."""
-    now = clock.now()
-    waiting = (
+    with unit_of_work():
+        told = [one for row in db.session.execute(_waiting()) for one in _told(*row)]
+        tell_many("appeal_due", told)
+    return len(told)
+
+
+def still_waiting(notices: Sequence[Notice]) -> set[int]:
+    """The ids of those notices that would be told now as they were: of an appeal that is open and due as they say, to
+    somebody who still is asked to answer it, or may.
+
+    A statement, and a few for each appeal that is open.
+    """
+    applications = {notice.values.get("application_id") for notice in notices}
+    waiting = db.session.execute(_waiting().where(Appeal.application_id.in_(applications)))
+    now = {one.key: _asked_of(one.values) for row in waiting for one in _told(*row)}
+    return {
+        notice.id
+        for notice in notices
+        if notice.key in now and _asked_of(notice.values).items() <= now[notice.key].items()
+    }
+
+
+def _asked_of(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a notice says of whoever reads it; older ones say less."""
+    return {name: values[name] for name in ("yours", "may_answer") if name in values}
+
+
+def _waiting() -> sa.Select[GrantCall, Application, Appeal]:
+    return (
         sa.select(GrantCall, Application, Appeal)
         .join(Application, Application.call_id == GrantCall.id)
         .join(Appeal, Appeal.application_id == Application.id)
-        .where(Appeal.state == AppealState.OPEN, Appeal.due_at >= now - LATE_SAID)
+        .where(Appeal.state == AppealState.OPEN, Appeal.due_at >= clock.now() - LATE_SAID)
         .order_by(Appeal.id)
     )
-    with unit_of_work():
-        told = [one for row in db.session.execute(waiting) for one in _told(*row)]
-        tell_many("appeal_due", told)
-    return len(told)
 
 
 def _told(call: GrantCall, application: Application, appeal: Appeal) -> list[Told]:

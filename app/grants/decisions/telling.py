@@ -22,17 +22,17 @@ def people_of(application_id: Any) -> sa.Select[int]:
     return sa.select(Person.id).join(Application, sa.true()).where(Application.id == application_id, _is_of_it())
 
 
-def list_people(applications: Collection[int]) -> dict[int, list[int]]:
+def list_people(applications: Collection[int], *, among: Collection[int] | None = None) -> dict[int, list[int]]:
     """The people of each application, by id: who coordinates its city, or belongs to it and worked on it.
 
-    Who has left the city meanwhile is not among them. One statement.
+    Who has left the city meanwhile is not among them. `among`: only these are asked for. One statement.
     """
     people: dict[int, list[int]] = {application_id: [] for application_id in applications}
     rows = db.session.execute(
         sa.select(Application.id.label("application_id"), Person.id)
         .select_from(Application)
         .join(Person, sa.true())
-        .where(Application.id.in_(applications), _is_of_it())
+        .where(Application.id.in_(applications), _is_of_it(), sa.true() if among is None else Person.id.in_(among))
         .order_by(Application.id, Person.id)
     )
     for row in rows:

@@ -6,7 +6,7 @@ that each is told once, and a worker which was down for a day still tells it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,6 +19,7 @@ from app.core.jobs import job
 from app.core.text import source_first
 from app.core.transactions import reading, unit_of_work
 from app.extensions import db
+from app.messages.models import Notice
 from app.messages.services import Told, tell_many
 from app.network.models import City
 
@@ -48,7 +49,6 @@ _OWED = (
     .where(
         Duty.done_at.is_(None),
         Application.state == ApplicationState.AWARDED,
-        Duty.due_on.between(sa.bindparam("since"), sa.bindparam("until")),
     )
     .order_by(Duty.due_on, Duty.id)
 )
@@ -59,9 +59,9 @@ def remind_duties() -> int:
     """Remind of reports; returns how many reminders stand, told now or before."""
     now = clock.now()
     today = now.date()
-    window = {"since": today - timedelta(days=LATE_SAID + 1), "until": today + timedelta(days=SOON + 1)}
+    owed = _OWED.where(Duty.due_on.between(today - timedelta(days=LATE_SAID + 1), today + timedelta(days=SOON + 1)))
     with reading():
-        rows = [(row, stage) for row in db.session.execute(_OWED, window) if (stage := stage_of(row, now)) is not None]
+        rows = [(row, stage) for row in db.session.execute(owed) if (stage := stage_of(row, now)) is not None]
     count = 0
     for start in range(0, len(rows), BATCH):
         batch = rows[start : start + BATCH]
@@ -71,6 +71,34 @@ def remind_duties() -> int:
             tell_many("duty_due", told)
         count += len(told)
     return count
+
+
+def still_owed(notices: Sequence[Notice]) -> set[int]:
+    """The ids of those notices whose report is still owed by the day and at the stage that they say, of people who are
+    still told of it. Two statements.
+
+    One that is due is said until its day is over: on the day itself, too.
+    """
+    now, cities = clock.now(), {notice.values.get("city_id") for notice in notices}
+    rows = db.session.execute(_OWED.where(Application.city_id.in_(cities))).all()
+    people = list_people({row.application_id for row in rows}, among={notice.person_id for notice in notices})
+    standing = {
+        (person_id, row.city_id, row.slug, row.key, row.due_on.isoformat(), stage)
+        for row in rows
+        for stage in _said_at(stage_of(row, now))
+        for person_id in people[row.application_id]
+    }
+    return {
+        notice.id
+        for notice in notices
+        if (notice.person_id, *(notice.values.get(name) for name in ("city_id", "slug", "report", "due_on", "stage")))
+        in standing
+    }
+
+
+def _said_at(stage: str | None) -> tuple[str, ...]:
+    """The stages whose words are true while `stage` holds."""
+    return ("soon", "day") if stage == "day" else (stage,) if stage else ()
 
 
 def stage_of(row: Any, now: datetime) -> str | None:

@@ -5,7 +5,7 @@ Each is told once: a worker that was down in that minute makes up for it. Days a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from app.core.models import AuditEvent
 from app.core.text import source_first
 from app.core.transactions import reading, unit_of_work
 from app.extensions import db
+from app.messages.models import Notice
 from app.messages.services import Told, tell_many
 from app.progress.reminders import SOON, soon_stage
 
@@ -87,12 +88,37 @@ def remind_closing() -> int:
     return len(told)
 
 
+def still_closing(notices: Sequence[Notice]) -> set[int]:
+    """The ids of those notices whose application is still a draft, of people who are still told of it, and whose call
+    closes when they say, and has not closed.
+
+    One statement. Older notices name no application: these hold if one of the person's for that call does.
+    """
+    now, people = clock.now(), {notice.person_id for notice in notices}
+    rows = db.session.execute(_closing(now, now + timedelta(days=max(SOON) + 1)).where(Person.id.in_(people)))
+    standing: set[tuple[int, int | str, str]] = set()
+    for row in rows:
+        closes_at = row.closes_at.isoformat()
+        standing |= {(row.person_id, row.application_id, closes_at), (row.person_id, row.slug, closes_at)}
+    return {
+        notice.id
+        for notice in notices
+        if (notice.person_id, _about(notice.values), notice.values.get("closes_at")) in standing
+    }
+
+
+def _about(values: Mapping[str, Any]) -> int | str | None:
+    """The application that a notice names, else its call."""
+    found: int | str | None = values.get("application_id", values.get("slug"))
+    return found
+
+
 def _told(rows: Sequence[Any], now: datetime) -> Iterator[Told]:
     for row in rows:
         stage = soon_stage(row.closes_at, row.created_at, now, row.time_zone)
         if stage is not None:
             key = f"closing:{row.application_id}:{row.closes_at.date()}:{stage}:{row.person_id}"
-            yield Told(key, row.person_id, _values(row))
+            yield Told(key, row.person_id, _values(row) | {"application_id": row.application_id})
 
 
 def _values(row: Any) -> dict[str, Any]:
@@ -111,7 +137,8 @@ def _closing(now: datetime, until: datetime) -> sa.Select[Any]:
     """
     columns = {"application_id": Application.id, "city_id": Application.city_id}
     named = [column.label(name) for name, column in columns.items()]
-    of_drafts = (Application.state.in_(WRITABLE),)
+    closing = sa.select(GrantCall.id).where(GrantCall.closes_at > now, GrantCall.closes_at <= until)
+    of_drafts = (Application.state.in_(WRITABLE), Application.call_id.in_(closing))
     workers = sa.union(
         sa.select(*named, PersonRole.person_id.label("person_id"))
         .join(PersonRole, PersonRole.city_id == Application.city_id)
@@ -143,6 +170,6 @@ def _closing(now: datetime, until: datetime) -> sa.Select[Any]:
         .join(Application, Application.id == workers.c.application_id)
         .join(GrantCall, GrantCall.id == Application.call_id)
         .join(Person, Person.id == workers.c.person_id)
-        .where(GrantCall.closes_at > now, GrantCall.closes_at <= until, Person.state == PersonState.ACTIVE)
+        .where(Person.state == PersonState.ACTIVE)
         .order_by(workers.c.application_id, workers.c.person_id)
     )

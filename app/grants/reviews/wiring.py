@@ -10,13 +10,13 @@ from app.messages.kinds import Kind, register
 from app.messages.models import Way
 
 from ..appeals import answer_views as appeal_answer_views
-from ..appeals import jobs as appeal_jobs  # noqa: F401  (registers itself)
+from ..appeals import jobs as appeal_jobs
 from ..appeals import terms as appeal_terms
 from ..appeals import views as appeal_views
 from ..decisions import letter_views
 from ..decisions import letters as decision_letters
 from ..decisions import views as decision_views
-from ..duties import jobs as duty_jobs  # noqa: F401  (registers itself)
+from ..duties import jobs as duty_jobs
 from ..duties import queries as duty_queries
 from ..duties import views as duty_views
 from . import ranking, reviewer_views, words
@@ -41,9 +41,9 @@ def init_app(app: Flask) -> None:
         Kind("review_released", _l("A review is taken back from you"), Way.AT_ONCE),
         Kind("grant_decided", _l("A grant your city applied for is decided"), Way.AT_ONCE, fixed=True),
         Kind("appeal_made", _l("A city appeals, and you answer for it"), Way.AT_ONCE),
-        Kind("appeal_due", _l("An appeal waits for your answer")),
+        Kind("appeal_due", _l("An appeal waits for your answer"), still=appeal_jobs.still_waiting),
         Kind("appeal_answered", _l("An appeal of your city is answered"), Way.AT_ONCE, fixed=True),
-        Kind("duty_due", _l("A report of your city is due")),
+        Kind("duty_due", _l("A report of your city is due"), still=duty_jobs.still_owed),
     )
     app.jinja_env.globals.update(
         review_words=words,
