@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -110,6 +111,8 @@ class Place:
         return admits(self.audience, candidate)
 
 
+MOST_AT_HOME = 200  # courses
+
 # Plain tables: read on every page of learning, so nothing of the mapper's work is done.
 _course, _enrolment = Course.__table__, Enrolment.__table__
 _completion, _certificate = Completion.__table__, Certificate.__table__
@@ -168,6 +171,7 @@ _VISIT = _PLACE.add_columns(
         .scalar_subquery(),
     ),
 )
+_asked = sa.and_(_enrolment.c.id.is_(None), _course.c.id.in_(sa.bindparam("asked", expanding=True)))
 _HOME = (
     _COURSES.where(
         _course.c.edition_id.is_not(None),
@@ -176,8 +180,8 @@ _HOME = (
             _enrolment.c.state != EnrolmentState.WITHDRAWN,
         ),
     )
-    .order_by(_enrolment.c.id.is_(None), _enrolment.c.touched_at.desc(), _course.c.id)
-    .limit(200)
+    .order_by(_asked.desc(), _enrolment.c.id.is_(None), _enrolment.c.touched_at.desc(), _course.c.id)
+    .limit(sa.bindparam("most", type_=sa.Integer))
 )
 
 
@@ -207,12 +211,14 @@ def find_place_or_moved(*, slug: str, person_id: int) -> Place | None:
     return find_place(slug=moved, person_id=person_id) if moved else place
 
 
-def list_home(person_id: int) -> list[Place]:
+def list_home(person_id: int, asked: Collection[int] = ()) -> list[Place]:
     """Every course the person is enrolled in, last touched first, then those they could begin; 200 in all.
 
-    What they have withdrawn from is left out. One statement.
+    Before these and besides stand those of `asked`, by their ids, that the person could begin. What they have
+    withdrawn from is left out. One statement.
     """
-    rows = db.session.connection().execute(_HOME, {"person": person_id}).all()
+    values = {"person": person_id, "asked": list(asked), "most": MOST_AT_HOME + len(asked)}
+    rows = db.session.connection().execute(_HOME, values).all()
     return [
         _place(row, edition) for row, edition in zip(rows, list_editions(row.edition_id for row in rows), strict=True)
     ]

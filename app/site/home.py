@@ -53,11 +53,11 @@ class Home:
 
 def of(person: Identity) -> Home:
     """Home in at most 3 statements besides the person's own: courses, and two for the grants."""
-    known = progress.list_home(person.id)
+    granted = grants.for_home(person, clock.now())
+    known = progress.list_home(person.id, asked=granted.asked)
     places = sorted((p for p in known if p.enrolled), key=_urgency)
     under_way = [p for p in places if p.enrolled and not p.enrolled.completed_at and p.enrolled.standing.next]
     open_to_them = [p for p in known if not p.enrolled and p.admits(person)]
-    granted = grants.for_home(person, clock.now())
     return Home(
         greeting=_greeting(person),
         going_on=next(iter(under_way), None),

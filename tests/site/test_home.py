@@ -95,6 +95,20 @@ def test_what_open_calls_ask_for_is_recommended_with_the_call(client: FlaskClien
     assert "closes 30 November, 11:00 Tunis time" in recommended
 
 
+def test_what_a_call_asks_for_is_recommended_among_however_many_courses(
+    client: FlaskClient, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.progress.queries.MOST_AT_HOME", 2)
+    mine = [a_course(f"mine-{n}") for n in range(2)]
+    for course in mine:
+        enrol(person, course)
+    a_course("other")
+    a_call(Completed(a_course("asked").id), slug="the-call", closes_at=NOW + 9 * DAY)
+    page = home(client, person)
+    assert sorted(shelves(page)) == ["asked", "mine-0", "mine-1"]
+    assert "Recommended for your city’s grants" in page
+
+
 def test_who_belongs_to_no_city_is_recommended_nothing(client: FlaskClient) -> None:
     a_call(Completed(a_course("asked").id), slug="the-call", closes_at=NOW + 9 * DAY)
     page = home(client, a_person())
