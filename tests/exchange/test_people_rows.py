@@ -153,6 +153,7 @@ PEOPLE = {
     "gone@ghent.example": KnownPerson(13, PersonState.LEFT, GHENT),
     "waits@else.example": KnownPerson(14, PersonState.WAITING, None),
     "left@ghent.example": KnownPerson(15, PersonState.ACTIVE, GHENT, enrolments={7: (EnrolmentState.WITHDRAWN, None)}),
+    "again@else.example": KnownPerson(18, PersonState.WAITING, None, enrolments={7: (EnrolmentState.OPEN, None)}),
     "new@else.example": KnownPerson(16, PersonState.UNCONFIRMED, None),
 }
 
@@ -189,6 +190,10 @@ def judged(*rows: Row, own: frozenset[int] | None = None) -> list[Judged]:
         (Row(2, email="a@ghent.example", name="A", course="over"), "archived"),
         (Row(2, email="a@ghent.example", name="A", course="former"), "replaced"),
         (Row(2, email="there@sfax.example", course="ours"), "not_admitted"),
+        (Row(2, email="waits@else.example", course="open"), "waits"),
+        (Row(2, email="waits@else.example", course="ours", cohort="Spring"), "cohort_elsewhere"),
+        (Row(2, email="waits@else.example", course="ours"), "waits"),
+        (Row(2, email="again@else.example", course="open", due="2027-05-31"), "waits"),
         (Row(2, email="here@ghent.example", due="2027-05-31"), "due_alone"),
         (Row(2, email="here@ghent.example", course="open", due="soon"), "bad_day"),
         (Row(2, email="here@ghent.example", course="open", due="2026-05-31"), "day_over"),
@@ -265,6 +270,16 @@ def test_the_first_city_that_the_file_gives_holds_for_all_rows_of_an_address(ema
     assert (other.why, other.about) == ("other_city", "Sfax")
     assert (without.why, without.unchanged) == ("", True)
     assert unknown.why == "no_city"
+
+
+def test_who_waits_is_enrolled_once_the_file_gives_a_city_and_stays_in_what_they_are_in() -> None:
+    enrolled, placed, there = judged(
+        Row(2, email="waits@else.example", course="open"),
+        Row(3, email="waits@else.example", city="Sfax"),
+        Row(4, email="again@else.example", course="open"),
+    )
+    assert (enrolled.why, enrolled.placed, enrolled.city_id, enrolled.enrols) == ("", True, SFAX, True)
+    assert placed.unchanged and there.unchanged
 
 
 def test_who_has_a_city_stays_there_whatever_the_file_gives_first() -> None:

@@ -187,10 +187,12 @@ def _judge(row: Row, frame: Frame, people: Mapping[str, KnownPerson], promised: 
         roles = person.roles if person else frozenset()
         if state is None and course.archived:
             raise _Refused(*archived(row, course))
-        if state is None and not admits(course.audience, Candidate(email, city_id, roles, email in course.invited)):
-            raise _Refused("not_admitted", row.course)
         enrols, left = state is None, state is EnrolmentState.WITHDRAWN
         sooner = state is EnrolmentState.OPEN and due_at is not None and (due_before is None or due_at < due_before)
+        if (enrols or sooner) and person is not None and person.state is PersonState.WAITING and city_id is None:
+            raise _Refused("waits", email)  # they could not learn, and would only be late
+        if enrols and not admits(course.audience, Candidate(email, city_id, roles, email in course.invited)):
+            raise _Refused("not_admitted", row.course)
     grouped = cohort is not None and cohort.id not in before.cohorts and not (person and cohort.id in person.cohorts)
     judged = Judged(
         row, email=email, name=name, language=_language(row, frame), person_id=person.id if person else None,

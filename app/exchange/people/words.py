@@ -25,6 +25,9 @@ REASONS: dict[str, Callable[[str], str]] = {
     "long_name": lambda about: _("The name is longer than 120 characters."),
     "closed": lambda about: _("The account of %(about)s is closed. Open it again on their page first.", about=about),
     "unconfirmed": lambda about: _("%(about)s has registered and not confirmed the address yet.", about=about),
+    "waits": lambda about: _(
+        "%(about)s waits for a city. Write it in the file, or choose it on their page first.", about=about
+    ),
     "not_yours": lambda about: _("%(about)s is not in your city. Ask an administrator.", about=about),
     "no_city": lambda about: _("No member city is called “%(about)s”.", about=about),
     "two_cities": lambda about: _("Several cities are called “%(about)s”. Write it with its country.", about=about),
