@@ -158,6 +158,19 @@ def test_what_was_sent_in_time_is_kept_though_its_file_arrives_after_the_deadlin
     assert "In time." in town.browser(town.amina).get(town.address).text
 
 
+def test_what_was_under_way_when_the_word_was_given_is_changed_since(town: Town) -> None:
+    """It began to come before the word, and arrived after it."""
+    hedi, minute = town.begun(town.hedi), timedelta(minutes=1)
+    with clock.at(NOW + minute):
+        town.browser(town.amina).post(f"{town.address}/word")
+    sent = parts({**typed("plan", text="Under way."), **a_file()})
+    with ExitStack() as later:
+        body = Arriving(sent.pop("data"), lambda: later.enter_context(clock.at(NOW + 2 * minute)))
+        answer = hedi.post(town.address, input_stream=body, content_length=len(body.getvalue()), **sent)
+        assert answer.status_code == 303
+        assert hedi.get(town.address).text.count("Changed after the word") == 2
+
+
 def test_pressing_without_a_file_says_to_choose_one(town: Town) -> None:
     client = town.begun()
     assert "Choose a file first" in client.post(town.address, data={"go": "file:papers"}).text

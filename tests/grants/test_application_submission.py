@@ -18,6 +18,7 @@ from app.core.transactions import unit_of_work
 from app.extensions import db
 from app.grants.models import (
     ApplicationAnswer,
+    ApplicationFile,
     ApplicationState,
     DecisionDraft,
     Frozen,
@@ -35,7 +36,7 @@ from tests.grants.applying import Town, a_file, a_town, answered, application, e
 from tests.grants.factories import DAY, NOW, a_completion, a_review, moved
 from tests.pages import check_page
 
-SECOND = timedelta(seconds=1)
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
 
 @pytest.fixture(autouse=True)
@@ -234,6 +235,26 @@ def test_the_word_stays_when_answers_change_and_the_coordinator_is_told(town: To
     assert (received[town.amina.id]["changed"], received[town.hedi.id]["changed"]) == (1, 0)
     notices = town.browser(town.amina).get("/notices").get_data(as_text=True)
     assert "1 answer changed after the word of a coordinator." in notices
+
+
+@pytest.mark.parametrize("how", ["put back", "added again"])
+def test_a_file_that_comes_back_after_the_word_is_changed_since(town: Town, how: str) -> None:
+    hedi, amina = town.begun(town.hedi), town.browser(town.amina)
+    answered(town, hedi)
+    db.session.rollback()
+    file_id = db.session.scalars(sa.select(ApplicationFile.id)).one()
+    with clock.at(NOW + MINUTE):
+        hedi.post(town.address, data={"go": f"unfile:papers:{file_id}"})
+    with clock.at(NOW + 2 * MINUTE):
+        amina.post(f"{town.address}/word")
+        assert "Changed after the word" not in amina.get(town.address).get_data(as_text=True)
+    with clock.at(NOW + 3 * MINUTE):
+        again = {"go": f"refile:papers:{file_id}"} if how == "put back" else a_file()
+        assert amina.post(town.address, data=again, content_type="multipart/form-data").status_code == 303
+        assert amina.get(town.address).get_data(as_text=True).count("Changed after the word") == 1
+    db.session.rollback()
+    [row] = db.session.scalars(sa.select(ApplicationFile).execution_options(populate_existing=True))
+    assert (row.removed_at, row.added_at, row.added_by_id) == (None, NOW + 3 * MINUTE, town.amina.id)
 
 
 def test_the_word_can_be_taken_back(town: Town) -> None:

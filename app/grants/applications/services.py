@@ -89,17 +89,20 @@ def save(*, access: Access, answers: list[Typed], person_id: int, at: datetime, 
     """Save what was typed, answer by answer, each as a change of the version it was made from.
 
     An answer that nobody touched, or that stands already, is left as it is; one that somebody else saved meanwhile is
-    a conflict, and nothing of theirs is overwritten. `alone`: a change of files follows in the same transaction.
+    a conflict, and nothing of theirs is overwritten. `at`: when the server was asked, which is what the deadline is
+    about; that they are saved is said of the moment when they are, so that it compares with a coordinator's word.
+    `alone`: a change of files follows in the same transaction.
     Raises `NotFound`, `CallClosed` and `NotWritable`.
     """
     _hold(access, at, alone=alone)
-    settled = [_settle(access.id, typed, person_id, at) for typed in answers]
+    now = clock.now()
+    settled = [_settle(access.id, typed, person_id, now) for typed in answers]
     if any(one.outcome is Outcome.SAVED for one in settled):
         _note_work(access, person_id)
     return settled
 
 
-def _settle(application_id: int, typed: Typed, person_id: int, at: datetime) -> Settled:
+def _settle(application_id: int, typed: Typed, person_id: int, now: datetime) -> Settled:
     row = db.session.get(ApplicationAnswer, (application_id, typed.key), with_for_update=True, populate_existing=True)
     stands = row.value if row else None
     if typed.mark == mark_of(stands) or typed.is_untouched:
@@ -110,7 +113,7 @@ def _settle(application_id: int, typed: Typed, person_id: int, at: datetime) -> 
         return _settled(typed.key, Outcome.CONFLICT, row)
     if row is None:
         row = ApplicationAnswer(application_id=application_id, key=typed.key)
-    row.value, row.saved_by_id, row.saved_at = typed.value, person_id, at
+    row.value, row.saved_by_id, row.saved_at = typed.value, person_id, now
     try:
         with db.session.begin_nested():
             db.session.add(row)
@@ -128,7 +131,7 @@ def _settled(key: str, outcome: Outcome, row: ApplicationAnswer | None) -> Settl
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """Whose files are changed: of which question, by whom, and when."""
+    """Whose files are changed: of which question, by whom, and when the server was asked."""
 
     access: Access
     question: Question
@@ -144,7 +147,7 @@ def add_file(change: FileChange, file: TakenIn) -> None:
         return
     _check_room(change, standing)
     if same is not None:
-        same.removed_at = None
+        _put_back(same, change.person_id)
     else:
         db.session.add(
             ApplicationFile(
@@ -155,7 +158,7 @@ def add_file(change: FileChange, file: TakenIn) -> None:
                 size=file.size,
                 hash=file.hash,
                 added_by_id=change.person_id,
-                added_at=change.at,
+                added_at=clock.now(),
             )
         )
     _note_work(change.access, change.person_id)
@@ -165,7 +168,7 @@ def remove_file(change: FileChange, file_id: int) -> None:
     """Take a file out of its answer; it can be put back until the application is submitted. Raises as `save`."""
     row = _one_of(_held_files(change), file_id)
     if row.removed_at is None:
-        row.removed_at = change.at
+        row.removed_at = clock.now()
         _note_work(change.access, change.person_id)
 
 
@@ -175,8 +178,13 @@ def restore_file(change: FileChange, file_id: int) -> None:
     row = _one_of(standing, file_id)
     if row.removed_at is not None:
         _check_room(change, standing)
-        row.removed_at = None
+        _put_back(row, change.person_id)
         _note_work(change.access, change.person_id)
+
+
+def _put_back(row: ApplicationFile, person_id: int) -> None:
+    """A file that comes back is added anew, so that it counts as changed since a word that was given without it."""
+    row.removed_at, row.added_at, row.added_by_id = None, clock.now(), person_id
 
 
 def _held_files(change: FileChange) -> list[ApplicationFile]:
