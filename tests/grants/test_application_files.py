@@ -14,9 +14,11 @@ from flask import Flask
 
 from app.auth.models import Role
 from app.core import clock
+from app.core.models import AuditEvent
 from app.core.store import the_store
 from app.courses import jobs
 from app.extensions import db
+from app.grants.applications.access import WORK, WRITE
 from app.grants.applications.intake import LARGEST
 from app.grants.models import ApplicationFile
 from tests.factories import a_person
@@ -112,6 +114,18 @@ def test_what_was_typed_is_saved_with_a_file_that_is_refused(town: Town) -> None
     assert answer.status_code == 200
     assert "This file is of another kind." in answer.text
     assert "Kept." in client.get(town.address).text
+
+
+def test_who_writes_and_adds_a_file_at_once_is_written_down_once(town: Town) -> None:
+    town.begun()
+    hedi = town.browser(town.hedi)
+    for sent in (typed("more", text="One."), typed("more", version=1, seen="One.", text="Two.")):
+        data = {**sent, **a_file(name=f"{sent['more.text']}pdf")}
+        assert hedi.post(town.address, data=data, content_type="multipart/form-data").status_code == 303
+    db.session.rollback()
+    work = sa.select(AuditEvent.action).where(AuditEvent.actor_id == town.hedi.id, AuditEvent.action.in_(WORK))
+    assert len(files()) == 2
+    assert list(db.session.scalars(work)) == [WRITE]
 
 
 def test_a_file_that_is_too_large_is_refused_with_what_to_do(town: Town) -> None:

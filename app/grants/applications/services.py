@@ -10,13 +10,14 @@ import sqlalchemy as sa
 
 from app.core import audit, clock
 from app.core.errors import NotFound
+from app.core.models import AuditEvent
 from app.extensions import db
 
 from ..calls.call import Call
 from ..calls.questionnaire import Answer, Question
 from ..models import Application, ApplicationAnswer, ApplicationFile, ApplicationState, GrantCall
 from . import list_queries
-from .access import CREATE, WRITABLE, WRITE, Access, subject_of
+from .access import CREATE, WORK, WRITABLE, WRITE, Access, subject_of
 from .errors import CallClosed, CallNotOpen, NotWritable, NotYours, TooManyFiles
 from .intake import TakenIn
 from .reading import Typed, mark_of
@@ -229,7 +230,17 @@ def _hold(access: Access, at: datetime, *, alone: bool = False) -> None:
 
 
 def _note_work(access: Access, person_id: int) -> None:
-    """Write down once that the person works on this, so that it is known when another's words replace theirs."""
-    if not access.worked:
+    """Write down once that the person works on this, so that it is known when another's words replace theirs.
+
+    `access` was read before the request: it may have written it down since, for an answer that came with a file.
+    """
+    if not access.worked and not _is_noted(access, person_id):
         audit.record(WRITE, access.subject, actor_id=person_id)
     db.session.flush()
+
+
+def _is_noted(access: Access, person_id: int) -> bool:
+    noted = sa.exists().where(
+        AuditEvent.subject == access.subject, AuditEvent.actor_id == person_id, AuditEvent.action.in_(WORK)
+    )
+    return bool(db.session.scalar(sa.select(noted)))
