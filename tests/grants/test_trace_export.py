@@ -8,13 +8,14 @@ import io
 import msgspec
 import openpyxl
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from app.core.formats import speaking_to
 from app.core.transactions import unit_of_work
 from app.extensions import db
 from app.grants.calls.questionnaire import Choice, Question, QuestionKind
-from app.grants.models import Application, ApplicationAnswer, GrantCall
+from app.grants.models import Application, ApplicationAnswer, ApplicationState, Frozen, GrantCall, Occasion
 from app.grants.trace import export
 from tests.factories import text
 from tests.grants.decided import a_decided_application
@@ -64,3 +65,13 @@ def test_a_workbook_cuts_what_no_cell_holds(application: Application) -> None:
     heading, row = sheet.values
     said = dict(zip(heading, row, strict=True))
     assert said["What will you do?"] == "a" * 32_766 + "…"
+
+
+@pytest.mark.parametrize("state", ApplicationState)
+def test_a_submission_is_named_by_its_hash_while_it_stands(application: Application, state: ApplicationState) -> None:
+    with unit_of_work():
+        db.session.get_one(Application, application.id).state = state
+    heading, row = csv.reader(io.StringIO(_file(application, "csv", "en").decode("utf-8-sig")))
+    kept = db.session.scalars(sa.select(Frozen.hash).where(Frozen.occasion == Occasion.SUBMISSION)).one()
+    said = dict(zip(heading, row, strict=True))["SHA-256"]
+    assert said == ("" if state in (ApplicationState.DRAFT, ApplicationState.WITHDRAWN) else kept)

@@ -16,6 +16,7 @@ from app.extensions import db
 from app.network.labels import REGIONS, country_name
 from app.network.models import City, Region
 
+from ..applications.access import WRITABLE
 from ..calls.questionnaire import Answer, BudgetLine, Question, QuestionKind
 from ..labels import STATES
 from ..models import Application, ApplicationAnswer, ApplicationFile, Frozen, GrantCall, Occasion, Review
@@ -94,11 +95,15 @@ def _heading() -> list[str]:
 
 
 def _submissions(call_id: int) -> sa.Select[int, str]:
-    """The hash of the last submission of each application."""
+    """The hash of the submission that each application stands by; what was withdrawn is written anew, and has none."""
     newest = (
         sa.select(sa.func.max(Frozen.id))
         .join(Application, Application.id == Frozen.application_id)
-        .where(Application.call_id == call_id, Frozen.occasion == Occasion.SUBMISSION)
+        .where(
+            Application.call_id == call_id,
+            Application.state.not_in(WRITABLE),
+            Frozen.occasion == Occasion.SUBMISSION,
+        )
         .group_by(Frozen.application_id)
     )
     return sa.select(Frozen.application_id, Frozen.hash).where(Frozen.id.in_(newest))
