@@ -8,12 +8,13 @@ from werkzeug.datastructures import MultiDict
 
 from app.auth.identity import Identity
 
-from .choices import choices_of
+from .choices import Choices, choices_of
 from .forms import ReportFilters
 from .scope import Filters
 
 
-def read(person: Identity, asked: MultiDict[str, str], language: str, at: datetime) -> Filters | None:
-    """What an address asks of a report for `person`; None if it is not, or no longer, among their choices."""
-    form = ReportFilters(asked, choices_of(person), language, person.time_zone)
-    return form.filters(at) if form.validate() else None
+def read(person: Identity, asked: MultiDict[str, str], language: str, at: datetime) -> tuple[Filters, Choices] | None:
+    """What an address asks of a report for `person`, and their choices; None if it is not, or no longer, among them."""
+    choices = choices_of(person)
+    form = ReportFilters(asked, choices, language, person.time_zone)
+    return (form.filters(at), choices) if form.validate() else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from urllib.parse import parse_qsl, urlencode
 
 import sqlalchemy as sa
@@ -15,7 +14,7 @@ from app.auth.permissions import may_follow
 from app.core import clock, mail
 from app.extensions import db
 
-from . import queries, schedule_queries
+from . import mailed, schedule_queries
 from .catalogue import PATHS
 from .errors import TooManySchedules
 from .models import ReportSchedule, Rhythm
@@ -74,12 +73,11 @@ def send(schedule_id: int) -> bool:
     reader = schedule_queries.find_reader(row.person_id)
     language = reader.language if reader and reader.language in LANGUAGES else "en"
     with force_locale(language):
-        filters = (
-            read(reader, MultiDict(parse_qsl(row.filters)), language, at) if reader and may_follow(reader) else None
-        )
-    if reader is None or filters is None or row.report not in PATHS:
+        asked = read(reader, MultiDict(parse_qsl(row.filters)), language, at) if reader and may_follow(reader) else None
+    if reader is None or asked is None or row.report not in PATHS:
         row.ended_at = at
         return False
+    filters, choices = asked
     mail.post(
         key=f"report:{row.id}:{row.next_at.isoformat()}",
         kind="report",
@@ -89,7 +87,7 @@ def send(schedule_id: int) -> bool:
         name=reader.name,
         report=row.report,
         path=f"{PATHS[row.report]}?{row.filters}".rstrip("?"),
-        figures=dataclasses.asdict(queries.get_overview(reader, filters)),
+        figures=mailed.told(row.report, reader, filters, choices, language),
     )
     row.next_at = next_time(at, Rhythm(row.rhythm), reader.time_zone)
     return True

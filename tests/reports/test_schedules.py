@@ -19,12 +19,15 @@ from app.core.jobs import run
 from app.core.models import JobRun, JobState, Outbox
 from app.core.transactions import unit_of_work
 from app.extensions import db
+from app.network.models import City
+from app.progress.models import ActivityProgress
 from app.reports import jobs, services
+from app.reports.catalogue import PATHS
 from app.reports.models import ReportSchedule, Rhythm
 from app.reports.rhythm import next_time
-from tests.factories import a_city, a_course, a_person, signed_in
+from tests.factories import a_choice_question, a_city, a_course, a_person, signed_in
 
-from .factories import NOW, an_enrolment
+from .factories import NOW, an_attempt, an_enrolment
 
 MONDAY = datetime(2026, 11, 23, 7, tzinfo=UTC)  # the next one at seven
 
@@ -129,6 +132,103 @@ def test_it_is_sent_once_each_time(client: FlaskClient, coordinator: Person) -> 
     with clock.at(MONDAY + timedelta(minutes=3)):
         jobs.send()  # as if the first run had been cut off after its mail
     assert len(mails()) == 1
+
+
+SAID = {
+    "completion": [
+        "Practitioners: 4", "Enrolments: 4", "Completed: 2 (50%)", "Late: 1 (25%)", "Median time to complete: 5 days",
+    ],
+    "people": [
+        "Enrolments: 4", "Completed: 2 (50%)", "Late: 1", "Due within 30 days: 1", "Untouched for 30 days: 2",
+    ],
+    "due": ["Late: 1", "Due within 7 days: 0", "Due within 14 days: 1", "Due within 30 days: 1"],
+    "inactive": [
+        "Never started: 2", "Untouched for 30 days: 2", "Untouched for 60 days: 2", "Untouched for 90 days: 0",
+    ],
+    "times": [
+        "Days from enrolment to completion", "The city’s part", "- Completed: 2", "- A quarter: 4 days",
+        "- Half (median): 5 days", "- Three quarters: 6 days",
+    ],
+    "quizzes": [
+        "Attempts that were handed in and marked, of the people counted here.", "The city’s part: 2.3 Test",
+        "- Attempts: 3", "- Passed: 2 (66%)", "- Average: 70%", "- Passed at the first attempt: 1 of 2",
+    ],
+}  # fmt: skip
+NOTHING = {
+    "completion": "Completed: 0 (–)", "people": "Completed: 0 (–)", "due": "Late: 0", "inactive": "Never started: 0",
+    "times": "Nobody has completed a course here", "quizzes": "No attempts yet",
+}  # fmt: skip
+
+
+def lines_of(client: FlaskClient, sent: Outbox) -> list[str]:
+    """What a mail says between its greeting and its address."""
+    with client.application.app_context():
+        said = mail._message(sent, client.application.config["SETTINGS"]).get_content()
+    lines = [line for line in said.splitlines() if line]
+    return lines[2 : lines.index("Open it:")]
+
+
+def learning(city: City) -> None:
+    """Four of the city in a course with a test: two are through, of whom one passed at once; and one elsewhere."""
+    course = a_course("course", questions=[a_choice_question()])
+    first, second = (an_enrolment(a_person("Through", city=city), course, days=days) for days in (4, 6))
+    an_attempt(first, score=0.9)
+    an_attempt(second, score=0.4)
+    an_attempt(second, score=0.8, number=2)
+    an_enrolment(a_person("Late", city=city), course, due_at=NOW - timedelta(days=1))
+    an_enrolment(a_person("Soon", city=city), course, due_at=MONDAY + timedelta(days=17))
+    elsewhere = an_enrolment(a_person("Elsewhere", city=a_city("Dakar")), course, days=1)
+    an_attempt(elsewhere)
+
+
+@pytest.mark.parametrize("report", PATHS)
+def test_each_report_says_its_own_figures_of_what_its_reader_sees(client: FlaskClient, report: str) -> None:
+    city = a_city("Oslo")
+    signed_in(client, a_person("Kari", city=city, roles=(Role.COORDINATOR,)))
+    begun(client, report=report)
+    with clock.at(MONDAY + timedelta(minutes=2)):
+        jobs.send()
+    learning(city)
+    with clock.at(MONDAY + timedelta(days=7, minutes=2)):
+        jobs.send()
+    nothing, said = (lines_of(client, sent) for sent in mails())
+    assert nothing[0] == NOTHING[report] or NOTHING[report] in nothing
+    assert said == SAID[report]
+
+
+def test_of_one_course_the_time_spent_is_said_too(client: FlaskClient) -> None:
+    city = a_city("Oslo")
+    learning(city)
+    with unit_of_work():
+        db.session.execute(sa.update(ActivityProgress).values(seconds=600))
+    signed_in(client, a_person("Kari", city=city, roles=(Role.COORDINATOR,)))
+    begun(client, report="times", course="course")
+    with clock.at(MONDAY + timedelta(minutes=2)):
+        jobs.send()
+    page = client.get("/reports/times?course=course").text
+    [said, *_others] = lines_of(client, mails()[0])
+    assert said.startswith("Half of those who completed it spent ") and said in page
+
+
+@pytest.mark.parametrize("report", ["times", "quizzes"])
+def test_the_first_ten_are_told_and_the_rest_counted(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, report: str
+) -> None:
+    monkeypatch.setattr("app.reports.mailed.MOST_TOLD", 2)
+    monkeypatch.setattr("app.reports.mailed.QUIZZES_AT_ONCE", 2)
+    city = a_city("Oslo")
+    for n in range(3):
+        course = a_course(f"course-{n}", questions=[a_choice_question()])
+        for number in range(n + 1):
+            an_attempt(an_enrolment(a_person(city=city), course, days=n + 1, at=NOW - timedelta(days=9 + number)))
+    signed_in(client, a_person("Kari", city=city, roles=(Role.COORDINATOR,)))
+    begun(client, report=report)
+    with clock.at(MONDAY + timedelta(minutes=2)):
+        jobs.send()
+    said = lines_of(client, mails()[0])
+    counted = "- Completed: " if report == "times" else "- Attempts: "
+    assert [line.removeprefix(counted) for line in said if line.startswith(counted)] == ["3", "2"]
+    assert said[-1] == "and 1 more"
 
 
 def test_one_that_cannot_be_written_holds_up_no_others_and_is_seen(

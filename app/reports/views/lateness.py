@@ -7,7 +7,7 @@ from typing import Any
 
 from app.core.access import Permission, allow
 
-from .. import lateness_queries, people_queries
+from .. import lateness_queries, main_figures, people_queries
 from ..people_queries import Sort
 from ..scope import Filters, State
 from .asking import Asked, Page, shown
@@ -25,7 +25,7 @@ def due() -> Page:
 
 def _due(asked: Asked, filters: Filters) -> dict[str, Any]:
     late = replace(filters, state=State.LATE)
-    return _tallied(asked, lateness_queries.list_due(asked.person, filters), late, Sort.DUE)
+    return _tallied(asked, main_figures.list_due(asked.person, filters, asked.choices), late, Sort.DUE)
 
 
 @bp.get("/inactive")
@@ -37,15 +37,13 @@ def inactive() -> Page:
 
 def _inactive(asked: Asked, filters: Filters) -> dict[str, Any]:
     quiet = replace(filters, idle=filters.idle or 30)
-    return _tallied(asked, lateness_queries.list_idle(asked.person, filters), quiet, Sort.QUIET)
+    return _tallied(asked, main_figures.list_inactive(asked.person, filters, asked.choices), quiet, Sort.QUIET)
 
 
 def _tallied(asked: Asked, tallies: list[lateness_queries.Tally], first: Filters, sort: Sort) -> dict[str, Any]:
-    courses = {course.id: course for course in asked.choices.courses}
-    known = [tally for tally in tallies if tally.any and tally.course_id in courses]
     return {
-        "tallies": sorted(known, key=lambda tally: (-tally.first, -tally.spans[2], tally.course_id)),
-        "all": lateness_queries.added(known),
-        "courses": courses,
-        "rows": people_queries.list_rows(asked.person, first, sort, 1, FIRST_PEOPLE) if known else [],
+        "tallies": tallies,
+        "all": lateness_queries.added(tallies),
+        "courses": {course.id: course for course in asked.choices.courses},
+        "rows": people_queries.list_rows(asked.person, first, sort, 1, FIRST_PEOPLE) if tallies else [],
     }

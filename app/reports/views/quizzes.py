@@ -11,7 +11,7 @@ from app.auth.permissions import may_teach
 from app.core.access import Permission, allow
 from app.core.paging import page_number
 
-from .. import quiz_queries
+from .. import main_figures, quiz_queries
 from ..scope import Filters
 from .asking import Asked, Page, shown
 from .blueprint import bp
@@ -27,8 +27,7 @@ def quizzes() -> Page:
 
 
 def _quizzes(asked: Asked, filters: Filters) -> dict[str, Any]:
-    courses = [course for course in asked.choices.courses if filters.course_id in (None, course.id)]
-    found = quiz_queries.quizzes_of(courses)
+    found = main_figures.quizzes_of(filters, asked.choices)
     pages = max(1, -(-len(found) // QUIZZES_A_PAGE))
     page = min(page_number(request.args), pages)
     some = found[(page - 1) * QUIZZES_A_PAGE : page * QUIZZES_A_PAGE]

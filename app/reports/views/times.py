@@ -6,7 +6,7 @@ from typing import Any
 
 from app.core.access import Permission, allow
 
-from .. import times_queries
+from .. import main_figures
 from ..scope import Filters
 from .asking import Asked, Page, shown
 from .blueprint import bp
@@ -20,12 +20,10 @@ def times() -> Page:
 
 
 def _times(asked: Asked, filters: Filters) -> dict[str, Any]:
-    courses = {course.id: course for course in asked.choices.courses}
-    found = [time for time in times_queries.list_times(asked.person, filters) if time.course_id in courses]
-    spent = times_queries.find_minutes_spent(asked.person, filters) if found and filters.course_id else None
+    times = main_figures.list_times(asked.person, filters, asked.choices)
     return {
-        "times": sorted(found, key=lambda time: (-time.completed, time.course_id)),
-        "courses": courses,
-        "spent": spent,
-        "longest": max((time.days[2] for time in found), default=0) or 1,
+        "times": times,
+        "courses": {course.id: course for course in asked.choices.courses},
+        "spent": main_figures.find_minutes_spent(asked.person, filters, times),
+        "longest": max((time.days[2] for time in times), default=0) or 1,
     }
