@@ -22,5 +22,11 @@ naming their holder) and `by`, the id of who acts (None: whoever runs the site).
 cohort, and are signed out.
 """
 
+account_closed = signal("account-closed")
+"""Sent with `person_id` and `by`, the id of who acts, once an account is closed and the log says so."""
+
+account_reopened = signal("account-reopened")
+"""Sent with `person_id`, `closed_at` (None: the log does not say) and `by`, in the transaction that opens it again."""
+
 role_granted = signal("role-granted")
 """Sent with `person_id` and `role`, in the transaction that gives a role."""

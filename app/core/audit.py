@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,6 +31,13 @@ def record_many(action: str, of: Mapping[str, Mapping[str, Any]], *, actor_id: i
     ]
     if rows:
         db.session.execute(sa.insert(_event), rows)
+
+
+def last_at(action: str, subject: str) -> datetime | None:
+    """When `action` on `subject` was last written down; None: never."""
+    chosen = sa.select(sa.func.max(AuditEvent.at)).where(AuditEvent.action == action, AuditEvent.subject == subject)
+    found: datetime | None = db.session.scalar(chosen)
+    return found
 
 
 def record_reading(action: str, subject: str, *, actor_id: int, **details: Any) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from app.auth.models import Person
 from app.core.transactions import reading, unit_of_work
 from app.courses.editions import list_editions
 from app.courses.kinds import Recorded, list_kinds
@@ -90,8 +91,9 @@ def _read(ids: Collection[int]) -> _Batch:
     batch = _Batch(
         list(
             run(
-                sa.select(_enrolment, Course.edition_id)
+                sa.select(_enrolment, Course.edition_id, Person.city_id.label("home_id"))
                 .join(Course, Course.id == _enrolment.c.course_id)
+                .join(Person, Person.id == _enrolment.c.person_id)
                 .where(_enrolment.c.id.in_(ids))
                 .order_by(_enrolment.c.id)
             )
@@ -160,6 +162,8 @@ def _counts(enrolment: Any, rows: Sequence[Any]) -> Iterator[str]:
         yield f"{enrolment.done} of {enrolment.total} done, counted {count.standing.done} of {count.standing.total}"
     if not _alike(enrolment.score, count.score):
         yield f"score {enrolment.score}, counted {count.score}"
+    if enrolment.completed_at is None and enrolment.city_id != enrolment.home_id:
+        yield f"of city {enrolment.city_id}, the person is of city {enrolment.home_id}"
     if enrolment.state == EnrolmentState.OPEN and count.standing.complete:
         yield "everything is done, and the course is not completed"
 

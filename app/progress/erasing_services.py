@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from app.core import clock
 from app.extensions import db
 
-from . import services
-from .models import Assignment, Certificate, Enrolment, EnrolmentState, TimeSheet
+from . import leaving_services
+from .models import Assignment, Certificate, TimeSheet
 
 REASON = "The account was erased."
 
@@ -22,9 +22,7 @@ def forget(*, person_id: int, keeps_name: bool, by: int | None) -> None:
     no city, which goes, no hours and no score. The hash of the address goes in any case: badges that were taken away
     carry it themselves, and no other can be made without an account.
     """
-    under_way = sa.select(Enrolment.id).where(Enrolment.person_id == person_id, Enrolment.state == EnrolmentState.OPEN)
-    for enrolment_id in db.session.scalars(under_way.order_by(Enrolment.id)).all():
-        services.withdraw(enrolment_id=enrolment_id, by_id=by, reason=REASON)
+    leaving_services.leave(person_id=person_id, reason=REASON, by=by)
     db.session.execute(
         sa.update(Assignment)
         .where(Assignment.person_id == person_id, Assignment.ended_at.is_(None))

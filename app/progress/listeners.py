@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from app.auth.models import Person
-from app.auth.signals import city_changed, cohort_changed, person_erased, role_granted
+from app.auth.signals import account_closed, account_reopened, city_changed, cohort_changed, person_erased, role_granted
 from app.core.jobs import enqueue
 from app.core.redacting import Naming
 from app.core.text import source_first
@@ -17,7 +17,7 @@ from app.courses.signals import edition_published
 from app.extensions import db
 from app.messages.services import Told, tell, tell_many
 
-from . import erasing_services, services
+from . import erasing_services, leaving_services, services
 from .certificates import codes, signing_services
 from .models import Certificate, Completion, Enrolment
 from .signals import course_completed, enrolled, many_enrolled
@@ -28,6 +28,19 @@ def follow_the_move(_sender: object, *, person_id: int, city_id: int | None) -> 
     """Unfinished enrolments move with the person."""
     services.follow_move(person_id=person_id, city_id=city_id)
     after_commit(lambda: enqueue("progress.follow_person", person_id=person_id))
+
+
+@account_closed.connect
+def leave_all(_sender: object, *, person_id: int, by: int | None) -> None:
+    """Who closed the account is in no course any more: nothing is due, late or untouched for them."""
+    leaving_services.leave(person_id=person_id, reason=leaving_services.CLOSED, by=by)
+
+
+@account_reopened.connect
+def go_on(_sender: object, *, person_id: int, closed_at: datetime | None, by: int | None) -> None:
+    """Who comes back is in the courses again that they were in."""
+    if closed_at is not None:
+        leaving_services.go_on(person_id=person_id, since=closed_at, by=by)
 
 
 @role_granted.connect

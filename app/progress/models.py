@@ -85,6 +85,7 @@ class Assignment(Base):
     role: Mapped[str | None] = mapped_column(sa.String(20))
     due_at: Mapped[datetime | None]
     due_days: Mapped[int | None] = mapped_column(comment="after the enrolment")
+    time_zone: Mapped[str] = mapped_column(sa.String(60), comment="by whose clocks its days end")
     given_by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
     given_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
@@ -92,6 +93,8 @@ class Assignment(Base):
 
 class Enrolment(Base):
     """One practitioner in one course. `cycle` counts the times through; a renewal starts the next.
+
+    `enrolled_at` is when the present one began, and everything else on the row is of it too.
 
     `done`, `total`, `score`, `states` change in `services.record` and `services.recount` only. The first two are of
     the activities that completion asks for: the required ones, or as many as the course's settings say are enough.
@@ -159,6 +162,9 @@ class Enrolment(Base):
     states: Mapped[dict[int, ActivityState]] = mapped_column(Document(dict[int, ActivityState]), default=dict)
     due_at: Mapped[datetime | None]
     enrolled_at: Mapped[datetime]
+    first_enrolled_at: Mapped[datetime | None] = mapped_column(
+        comment="when the first time through began, where this is a later one"
+    )
     touched_at: Mapped[datetime] = mapped_column(comment="the last thing the person did here")
     completed_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
@@ -322,7 +328,7 @@ class Certificate(Base):
 
     __tablename__ = "certificate"
     __table_args__ = (
-        sa.Index("ix_certificate_course", "course_id", "person_id", "issued_at", "expires_at", "revoked_at"),
+        sa.Index("ix_certificate_course", "course_id", "person_id", "issued_at", "expires_at", "revoked_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -374,3 +380,17 @@ class SigningKey(Base):
     private: Mapped[str] = mapped_column(sa.Text, comment="sealed under the site's secret")
     created_at: Mapped[datetime]
     retired_at: Mapped[datetime | None] = mapped_column(comment="signs no more from then on, and goes on verifying")
+
+
+class LiftedRevocation(Base):
+    """That a certificate was revoked from a moment up to, not including, one at which that was undone: appended.
+
+    So that what is asked as of a day in between is answered as it was on that day. Why, and by whom, is in the log.
+    """
+
+    __tablename__ = "lifted_revocation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    certificate_id: Mapped[int] = mapped_column(sa.ForeignKey("certificate.id"), index=True)
+    from_at: Mapped[datetime]
+    to_at: Mapped[datetime]

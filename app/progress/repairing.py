@@ -34,13 +34,15 @@ def _agree(enrolment: Enrolment) -> None:
     completions = db.session.scalars(sa.select(Completion).where(Completion.enrolment_id == enrolment.id)).all()
     of_cycle = next((one for one in completions if one.cycle == enrolment.cycle), None)
     enrolment.completed_at = of_cycle.completed_at if of_cycle else None
+    if of_cycle is None:
+        enrolment.city_id = db.session.get_one(Person, enrolment.person_id).city_id
     if enrolment.state != EnrolmentState.WITHDRAWN:
         enrolment.state = EnrolmentState.COMPLETED if of_cycle else EnrolmentState.OPEN
     for completion in completions:
         held = sa.select(Certificate.id).where(Certificate.completion_id == completion.id)
         if db.session.scalar(held) is None:
             person = db.session.get_one(Person, completion.person_id)
-            services.certify(completion, person, enrolment, get_edition(completion.edition_id))
+            services.certify(completion, person, enrolment.language, get_edition(completion.edition_id))
     db.session.flush()
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
 
 from app.auth.identity import Identity
@@ -51,9 +53,11 @@ def enrol(
     """Take `person` into the course, themselves or (`by_id`) by somebody else, perhaps for an assignment.
 
     Who is in it already stays as they are, but that an earlier `due_at` holds. Who left it comes back by their own
-    word only. Raises `CourseNotPublished`, `CourseArchived`, and `NotAdmitted` where the course is not for them.
+    word only. Raises `CourseNotPublished`, `CourseArchived`, and `NotAdmitted` where the course is not for them, nor
+    for somebody who has left.
     """
     course, edition = hold_course(course_id)
+    held = _hold_person(person.id)
     if course.archived_at is not None or course.audience.admits is not Admits.ANYONE:
         if already := _find_enrolment(person.id, course.id):
             return _enrolled_before(already.id, due_at, by_id, assignment)
@@ -62,7 +66,7 @@ def enrol(
             _require_admitted(course, person.id)
     enrolment = Enrolment(
         **fresh(
-            edition, person_id=person.id, city_id=person.city_id, language=person.language, due_at=due_at,
+            edition, person_id=person.id, city_id=held.city_id, language=held.language, due_at=due_at,
             assignment_id=assignment.id if assignment else None,
         )
     )  # fmt: skip
@@ -87,6 +91,26 @@ def hold_course(course_id: int) -> tuple[Course, PublishedEdition]:
     if course is None or course.edition_id is None:
         raise CourseNotPublished
     return course, get_edition(course.edition_id)
+
+
+def hold_people(ids: Collection[int]) -> Sequence[sa.Row[int, int | None, str]]:
+    """Those of the people who have not left, each with id, city and language, in the order of their ids.
+
+    None of them moves, leaves or is erased until the commit: whoever read them before may have read what was.
+    """
+    return db.session.execute(
+        sa.select(Person.id, Person.city_id, Person.language)
+        .where(Person.id.in_(ids), Person.state.not_in((PersonState.LEFT, PersonState.ERASED)))
+        .order_by(Person.id)
+        .with_for_update(read=True)
+    ).all()
+
+
+def _hold_person(person_id: int) -> sa.Row[int, int | None, str]:
+    found = hold_people([person_id])
+    if not found:
+        raise NotAdmitted(_("Their account was closed, so nobody can enrol them."))
+    return found[0]
 
 
 def _enrolled_before(
@@ -145,7 +169,8 @@ def record(
     An activity that the edition in force no longer has is still written down: a later edition may bring it back.
     So is what somebody does in a window that stood open when they left: it counts, and completes once they come back.
     What happened in an earlier `cycle`, as a mark that comes after a renewal, is written down there and counts no more.
-    `done_at`: when the person did it, where that was before now, as with a mark that comes later.
+    `done_at`: when the person did it, where that was before now, as with a mark that comes later. Where they go on, and
+    when they were last here, stay as they are if they did something else since.
     Raises `ActivityGone` if the course never had it.
     """
     enrolment = lock(enrolment_id)
@@ -153,15 +178,16 @@ def record(
     if activity_id not in edition.by_id and not _was_ever(activity_id, enrolment.course_id):
         raise ActivityGone
     now = clock.now()
+    moment = done_at or now
     outcomes.write(
         enrolment_id=enrolment.id, cycle=enrolment.cycle if cycle is None else cycle, activity_id=activity_id,
-        outcome=outcome, now=now, done_at=done_at or now,
+        outcome=outcome, now=now, done_at=moment,
     )  # fmt: skip
     if cycle is not None and cycle != enrolment.cycle:
         return enrolment
-    if outcome.by_id is None and outcome is not TAKEN_BACK:
+    if outcome.by_id is None and outcome is not TAKEN_BACK and moment >= enrolment.touched_at:
         enrolment.last_activity_id = activity_id
-        enrolment.touched_at = now
+        enrolment.touched_at = moment
     _count(enrolment, edition, done_at=done_at)
     return enrolment
 
@@ -301,29 +327,29 @@ def _complete(enrolment: Enrolment, edition: PublishedEdition) -> None:
     enrolment.city_id = person.city_id
     enrolment.completed_at = now
     enrolment.state = EnrolmentState.COMPLETED
-    certificate = certify(completion, person, enrolment, edition)
+    certificate = certify(completion, person, enrolment.language, edition)
     course_completed.send(None, completion=completion, certificate=certificate)
 
 
-def certify(completion: Completion, person: Person, enrolment: Enrolment, edition: PublishedEdition) -> Certificate:
-    """The certificate of a completion that has none yet."""
+def certify(completion: Completion, person: Person, language: str, edition: PublishedEdition) -> Certificate:
+    """The certificate of a completion that has none yet, in `language` if the course has it."""
     outline = edition.outline
     months = outline.settings.certificate_months
-    city = db.session.get(City, person.city_id) if person.city_id else None
-    language, title = outline.title.spoken(enrolment.language, outline.source_language)
+    city = db.session.get(City, completion.city_id) if completion.city_id else None
+    spoken, title = outline.title.spoken(language, outline.source_language)
     code = codes.new_code()
     certificate = Certificate(
         completion_id=completion.id,
         code=code,
         person_id=person.id,
-        course_id=enrolment.course_id,
+        course_id=completion.course_id,
         holder=person.name if person.state != PersonState.ERASED else "",
         city=city.name if city else None,
         course_title=title,
-        language=language,
+        language=spoken,
         edition_number=edition.number,
         minutes=edition.minutes,
-        score=enrolment.score,
+        score=completion.score,
         issued_at=completion.completed_at,
         expires_at=clock.months_after(completion.completed_at, months) if months else None,
         towers=[len(module.activities) for module in outline.modules],

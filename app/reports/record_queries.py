@@ -112,8 +112,8 @@ def _record(person_id: int, conditions: Conditions, at: datetime, *, own: bool) 
     editions = list_editions(row.edition_id or row.counted_edition_id for row in rows)
     taken = tuple(
         Taken(
-            row.slug, edition, row.enrolled_at, row.touched_at, row.due_at, row.withdrawn_at, row.done, row.total,
-            cycles[row.id],
+            row.slug, edition, row.first_enrolled_at or row.enrolled_at, row.touched_at, row.due_at, row.withdrawn_at,
+            row.done, row.total, cycles[row.id],
         )
         for row, edition in zip(rows, editions, strict=True)
     )  # fmt: skip

@@ -62,6 +62,7 @@ from app.progress.models import (
     Completion,
     Enrolment,
     EnrolmentState,
+    LiftedRevocation,
     Position,
     RisenScore,
     Sitting,
@@ -229,26 +230,27 @@ def _a_completed_enrolment(person: Person, course: Course, city: City) -> Enrolm
     )
     db.session.add_all([completion, RisenScore(enrolment_id=enrolment.id, cycle=1, score=0.95, at=BEFORE)])
     db.session.flush()
-    db.session.add(
-        Certificate(
-            completion_id=completion.id,
-            code=CODE,
-            person_id=person.id,
-            course_id=course.id,
-            holder=person.name,
-            city=city.name,
-            course_title="The city’s part",
-            language="en",
-            edition_number=1,
-            minutes=30,
-            score=0.9,
-            issued_at=BEFORE,
-            expires_at=clock.months_after(BEFORE, 24),
-            towers=[len(list(module.living_activities())) for module in course.living_modules()],
-            rule=completion.rule,
-            recipient=codes.hashed(person.email or "", CODE),
-        )
+    certificate = Certificate(
+        completion_id=completion.id,
+        code=CODE,
+        person_id=person.id,
+        course_id=course.id,
+        holder=person.name,
+        city=city.name,
+        course_title="The city’s part",
+        language="en",
+        edition_number=1,
+        minutes=30,
+        score=0.9,
+        issued_at=BEFORE,
+        expires_at=clock.months_after(BEFORE, 24),
+        towers=[len(list(module.living_activities())) for module in course.living_modules()],
+        rule=completion.rule,
+        recipient=codes.hashed(person.email or "", CODE),
     )
+    db.session.add(certificate)
+    db.session.flush()
+    db.session.add(LiftedRevocation(certificate_id=certificate.id, from_at=BEFORE, to_at=BEFORE + timedelta(hours=1)))
     return enrolment
 
 
@@ -467,7 +469,9 @@ def _what_was_arranged(course: Course, person: Person, coordinator: Person, memb
     by_rule = Cohort(name="Belgium", rule=CohortRule(countries=("BE",)), created_by_id=person.id, created_at=BEFORE)
     db.session.add_all([listed, by_rule])
     db.session.flush()
-    assignment = Assignment(course_id=course.id, cohort_id=listed.id, given_by_id=person.id, given_at=BEFORE)
+    assignment = Assignment(
+        course_id=course.id, cohort_id=listed.id, time_zone="UTC", given_by_id=person.id, given_at=BEFORE
+    )
     db.session.add_all(
         [
             CohortMember(cohort_id=listed.id, person_id=member.id, added_by_id=person.id, added_at=BEFORE),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
@@ -258,7 +259,9 @@ def test_counts_are_of_those_whom_it_reaches(city: City, coordinator: Identity) 
 def test_followed_at_once_each_is_enrolled_once(app: Flask, city: City, admin: Identity, times: int) -> None:
     course, people = a_course(), [a_person(city=city) for _ in range(6)]
     with unit_of_work():
-        given = Assignment(course_id=course.id, city_id=city.id, given_by_id=admin.id, given_at=clock.now())
+        given = Assignment(
+            course_id=course.id, city_id=city.id, time_zone="UTC", given_by_id=admin.id, given_at=clock.now()
+        )
         db.session.add(given)
         db.session.flush()
         assignment_id = given.id
@@ -463,7 +466,7 @@ def enrol(person: Person, course: Course) -> int:
         return progress.enrol(person=person, course_id=course.id).id
 
 
-def test_a_renewal_is_not_late_by_days_that_were_over_before_it(city: City, admin: Identity) -> None:
+def test_days_count_from_when_a_renewal_began_so_that_it_is_never_late_at_once(city: City, admin: Identity) -> None:
     course, person = a_course("prevention", certificate_months=12), a_person(city=city)
     enrol(person, course)
     complete(person, course)
@@ -475,7 +478,8 @@ def test_a_renewal_is_not_late_by_days_that_were_over_before_it(city: City, admi
         jobs.follow_assignments()
         assert there(course)[person.id] == due_at
         day = clock.now() + timedelta(days=5)
-        for due, new in ((Due(at=day), day), (Due(days=20), None)):
+        in_twenty_days = end_of((clock.now() + timedelta(days=20)).date(), "UTC")
+        for due, new in ((Due(at=day), day), (Due(days=20), in_twenty_days)):
             with unit_of_work():
                 services.change_due(assignment_id=within, due=due, by=admin)
             assert there(course)[person.id] == new
@@ -553,3 +557,18 @@ def test_dates_changed_at_once_cross_nowhere(app: Flask, admin: Identity, times:
     at_once([partial(work, one) for work in (change, follow) for one in given])
     due = db.session.scalars(sa.select(Enrolment.due_at).distinct()).all()
     assert len(due) == 1 and due[0] and due[0] < SOON
+
+
+def test_days_end_by_the_clocks_of_who_gave_it_at_the_time(city: City, admin: Identity) -> None:
+    course, person = a_course(), a_person(city=city)
+    with clock.at(datetime(2027, 3, 1, 2, tzinfo=UTC)):  # in New York it is still February
+        within = give(course, Target(city_id=city.id), replace(admin, time_zone="America/New_York"), Due(days=3))
+        due_at = there(course)[person.id]
+        assert due_at == datetime(2027, 3, 4, 4, 59, 59, tzinfo=UTC)
+        with unit_of_work():
+            db.session.get_one(Person, admin.id).time_zone = "Asia/Tokyo"
+        jobs.follow_assignments()
+        assert there(course)[person.id] == due_at
+        with unit_of_work():
+            services.change_due(assignment_id=within, due=Due(days=4), by=replace(admin, time_zone="Asia/Tokyo"))
+        assert there(course)[person.id] == datetime(2027, 3, 5, 14, 59, 59, tzinfo=UTC)

@@ -87,7 +87,11 @@ def test_what_is_under_way_ends_and_nobody_is_reminded(app: Flask, scene: Scene)
     person, course_id = scene.practitioner, a_course("streets").id
     with unit_of_work():
         assignment = Assignment(
-            course_id=course_id, person_id=person.id, given_by_id=scene.trainer.id, given_at=clock.now()
+            course_id=course_id,
+            person_id=person.id,
+            time_zone="UTC",
+            given_by_id=scene.trainer.id,
+            given_at=clock.now(),
         )
         db.session.add(assignment)
         progress.enrol(person=person, course_id=course_id, due_at=clock.now() + timedelta(days=1))

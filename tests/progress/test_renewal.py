@@ -42,6 +42,7 @@ class Cycle:
         self.activities = [activity.id for activity in get_edition(edition_id).activities]
         with unit_of_work():
             self.id = services.enrol(person=self.person, course_id=self.course.id).id
+        self.began = self.enrolment.enrolled_at
         self.read(self.activities)
         self.expires = self.certificates()[0].expires_at
 
@@ -97,6 +98,7 @@ def test_a_renewal_is_a_new_cycle_due_when_the_certificate_expires(
         None,
         cycle.expires,
     )
+    assert (enrolment.enrolled_at, enrolment.first_enrolled_at) == (cycle.expires - SOON, cycle.began)
     cycle.renew()  # pressed twice
     assert cycle.enrolment.cycle == 2
     kept = db.session.scalars(sa.select(ActivityProgress.cycle)).all()

@@ -111,6 +111,8 @@ def test_the_job_stores_the_same_once_it_is_time(
 ) -> None:
     taking = timed(overdue)
     attempt = begun(taking)
+    with unit_of_work():
+        db.session.get_one(Enrolment, taking.enrolment_id).touched_at = START
     with at(first):
         assert jobs.close_overdue() == 0
         assert taking.attempt(attempt).state == "open"
@@ -119,6 +121,9 @@ def test_the_job_stores_the_same_once_it_is_time(
         assert jobs.close_overdue() == 0
     ended = taking.attempt(attempt)
     assert (ended.state, ended.finished_at, ended.score) == (state, DUE, score)
+    # The practitioner was there until the end, and the job is not the practitioner.
+    touched_at = db.session.scalar(sa.select(Enrolment.touched_at).where(Enrolment.id == taking.enrolment_id))
+    assert touched_at == DUE
 
 
 def test_one_attempt_that_cannot_be_closed_keeps_no_other_from_it(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

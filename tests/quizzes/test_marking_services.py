@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -25,7 +26,7 @@ from app.quizzes.types import Criterion, EssayAnswer, Level
 from tests.at_once import at_once
 from tests.factories import a_choice_question, a_course, a_person, text
 
-from .marking import NOON, RUBRIC, A, B, School, an_essay, fractions, grade, marks_of, score
+from .marking import RUBRIC, A, B, School, an_essay, fractions, grade, marks_of, score
 
 WRITTEN = EssayAnswer("First I would listen.")
 
@@ -93,10 +94,11 @@ def test_marking_leaves_the_practitioner_where_they_were(school: School) -> None
     attempt = school.attempt(A, WRITTEN, enrolment=goer, waits=[1])
     with unit_of_work():
         row = db.session.get_one(Enrolment, goer)
-        row.last_activity_id, row.touched_at = None, NOON
+        since = row.touched_at + timedelta(minutes=1)  # when they did something else
+        row.last_activity_id, row.touched_at = None, since
     give(school, attempt, 1, Given(1.0))
     row = db.session.get_one(Enrolment, goer)
-    assert (row.last_activity_id, row.touched_at) == (None, NOON)
+    assert (row.last_activity_id, row.touched_at) == (None, since)
 
 
 def test_the_same_mark_sent_again_changes_nothing(school: School) -> None:

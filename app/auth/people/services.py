@@ -10,6 +10,7 @@ from app.extensions import db
 
 from .. import services
 from ..models import LOCK, Person, PersonState, Role
+from ..signals import account_reopened
 from .errors import Closed, GivenByCourses, NotClosed, OwnAccount, OwnErasure, OwnRole
 
 
@@ -63,6 +64,8 @@ def reopen(*, person_id: int, by: int) -> None:
     person.state = PersonState.WAITING if person.confirmed_at else never_came
     audit.record("person.reopen", f"person:{person_id}", actor_id=by)
     db.session.flush()
+    closed_at = audit.last_at("person.close", f"person:{person_id}")
+    account_reopened.send(None, person_id=person_id, closed_at=closed_at, by=by)
 
 
 def _require_open(person_id: int) -> None:

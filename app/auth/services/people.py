@@ -11,7 +11,7 @@ from app.network.models import City
 
 from ..errors import Closed, CoordinatorElsewhere, LastAdministrator, NotConfirmed
 from ..models import LOCK, Affiliation, Person, PersonRole, PersonState, Role
-from ..signals import account_activated, city_changed, role_granted
+from ..signals import account_activated, account_closed, city_changed, role_granted
 from .sign_ins import end_other_sign_ins
 
 
@@ -98,6 +98,7 @@ def close(*, person_id: int, by: int | None) -> None:
         audit.record("person.move", f"person:{person.id}", actor_id=by, from_city=was, to_city=None)
     audit.record("person.close", f"person:{person.id}", actor_id=by)
     db.session.flush()
+    account_closed.send(None, person_id=person.id, by=by)
 
 
 def end_everything(person: Person, state: PersonState) -> None:

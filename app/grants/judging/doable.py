@@ -17,7 +17,7 @@ from app.progress.models import ActivityProgress, ActivityState, Certificate, Co
 from app.progress.standing import DONE_WITH, ROUNDING
 from app.quizzes.models import Attempt, AttemptState, Extension
 
-from .rows import this_time
+from .rows import stands, this_time
 from .shapes import QuizFact
 from .subject import person_among
 
@@ -82,7 +82,7 @@ def _renewable(course_id: int, at: datetime) -> sa.Select[Any]:
         Certificate.course_id == course_id,
         Certificate.issued_at <= at,
         Certificate.expires_at <= at + WINDOW,
-        sa.or_(Certificate.revoked_at.is_(None), Certificate.revoked_at > at),
+        stands(at),
         sa.not_(superseded.correlate(Certificate)),
         sa.not_(outdone.correlate(Certificate)),
     )

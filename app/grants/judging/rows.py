@@ -14,7 +14,7 @@ from app.core.base import Instant
 from app.courses.audience.queries import is_for_anyone, takes_in
 from app.courses.models import Activity, Course
 from app.network.models import City
-from app.progress.models import ActivityProgress, Certificate, Completion, Enrolment, RisenScore
+from app.progress.models import ActivityProgress, Certificate, Completion, Enrolment, LiftedRevocation, RisenScore
 from app.quizzes.models import Attempt, AttemptState, Extension, Quiz
 
 from ..models import Declaration
@@ -177,12 +177,33 @@ def certificates(people: Any, ids: Collection[int], quizzes: Collection[int], at
         course_id=Certificate.course_id,
         began=Certificate.issued_at,
         ended=Certificate.expires_at,
-        revoked=Certificate.revoked_at,
+        revoked=sa.func.coalesce(_was_revoked(at), Certificate.revoked_at),
         words=Certificate.code,
     ).where(Certificate.person_id.in_(people), _named(Certificate.course_id, ids, quizzes), Certificate.issued_at <= at)
 
 
+def stands(at: datetime) -> sa.ColumnElement[bool]:
+    """That a `Certificate` was not revoked as of `at`, whatever was undone since."""
+    lifted = sa.select(LiftedRevocation.certificate_id).where(_holds(at)).correlate(None)
+    return sa.and_(sa.or_(Certificate.revoked_at.is_(None), Certificate.revoked_at > at), Certificate.id.not_in(lifted))
+
+
+def _was_revoked(at: datetime) -> sa.ScalarSelect[datetime]:
+    """Since when a `Certificate` was revoked as of `at`, if that was undone since."""
+    lifted = sa.select(sa.func.max(LiftedRevocation.from_at))
+    return (
+        lifted.where(_holds(at), LiftedRevocation.certificate_id == Certificate.id)
+        .correlate(Certificate)
+        .scalar_subquery()
+    )
+
+
+def _holds(at: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(LiftedRevocation.from_at <= at, LiftedRevocation.to_at > at)
+
+
 def enrolments(people: Any, ids: Collection[int], quizzes: Collection[int], at: datetime) -> sa.Select[Any]:
+    """How the people stand this time through the courses, where that had begun by `at`."""
     return _row(
         "enrolment",
         person_id=Enrolment.person_id,

@@ -20,7 +20,7 @@ from app.grants.judging.findings import (
     Reason,
     Unit,
 )
-from app.grants.judging.rows import has_risen
+from app.grants.judging.rows import has_risen, stands
 from app.grants.judging.shapes import Facts
 from app.grants.judging.subject import person_among
 from app.network.labels import plain_day
@@ -130,7 +130,7 @@ class Certified(Requirement, frozen=True, tag="certified"):
             Certificate.course_id == self.course_id,
             Certificate.issued_at <= at,
             sa.or_(Certificate.expires_at.is_(None), Certificate.expires_at > self._until(at)),
-            sa.or_(Certificate.revoked_at.is_(None), Certificate.revoked_at > at),
+            stands(at),
         )
 
     def _clause(self, at: datetime) -> sa.ColumnElement[bool]:

@@ -27,7 +27,7 @@ _FIRST = {"version_id": 1}  # what the mapper counts by itself, but not where ro
 
 def enrol_many(*, course_id: int, people: Mapping[int, datetime | None], by_id: int) -> set[int]:
     """Take people into a course, each id with its due date; returns the ids of those whom the course does not take in:
-    whom it does not admit, and of an archived one everybody who is new to it.
+    whom it does not admit, of an archived one everybody who is new to it, and who has left meanwhile.
 
     Who is in it already stays as they are, but that an earlier due date holds. Some statements for all of those who
     are new to it, and some for each who is not. Raises `CourseNotPublished`.
@@ -35,14 +35,13 @@ def enrol_many(*, course_id: int, people: Mapping[int, datetime | None], by_id: 
     course, edition = services.hold_course(course_id)
     there = _there(course_id, people)
     refused = _refused(course, [person_id for person_id in people if person_id not in there])
-    found = db.session.execute(
-        sa.select(Person.id, Person.city_id, Person.language).where(Person.id.in_(list(people))).order_by(Person.id)
-    )
+    found = services.hold_people(people)
     rows = [
         fresh(edition, person_id=row.id, city_id=row.city_id, language=row.language, due_at=people[row.id]) | _FIRST
         for row in found
         if row.id not in there and row.id not in refused
     ]
+    refused |= people.keys() - {row.id for row in found} - there
     if rows:
         insert = insert_new(_enrolment, "person_id", "course_id").returning(_enrolment.c.id, _enrolment.c.person_id)
         new = {person_id: enrolment_id for enrolment_id, person_id in db.session.execute(insert, rows)}

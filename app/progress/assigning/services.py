@@ -84,7 +84,8 @@ def give(*, course_id: int, target: Target, due: Due, by: Identity) -> Assignmen
         return same
     assignment = Assignment(
         course_id=course_id, person_id=target.person_id, cohort_id=target.cohort_id, city_id=target.city_id,
-        role=target.role, due_at=due.at, due_days=due.days, given_by_id=by.id, given_at=clock.now(),
+        role=target.role, due_at=due.at, due_days=due.days, time_zone=by.time_zone, given_by_id=by.id,
+        given_at=clock.now(),
     )  # fmt: skip
     db.session.add(assignment)
     db.session.flush()
@@ -126,7 +127,7 @@ def enrol_some(*, assignment_id: int, limit: int = BATCH, after: int = 0, only: 
     if course.archived_at is not None:
         return 0
     now = clock.now()
-    due_at = queries.due_of(assignment).of(now, _zone(assignment))
+    due_at = queries.due_of(assignment).of(now, assignment.time_zone)
     if due_at is not None and due_at <= now:
         due_at = None
     missing = queries.list_missing(assignment, limit=limit, after=after, only=only)
@@ -166,10 +167,9 @@ def apply_due(*, assignment_id: int, limit: int | None = None, after: int = 0) -
         .order_by(Enrolment.id).limit(limit).with_for_update().execution_options(populate_existing=True)
     )  # fmt: skip
     last = 0
-    zone = _zone(assignment)
     for enrolment in db.session.scalars(chosen):
         last = enrolment.id
-        due_at = due.of(max(enrolment.enrolled_at, assignment.given_at), zone)
+        due_at = due.of(max(enrolment.enrolled_at, assignment.given_at), assignment.time_zone)
         if due_at is not None and due_at > now and (enrolment.due_at is None or due_at < enrolment.due_at):
             enrolment.due_at, enrolment.assignment_id = due_at, assignment.id
     db.session.flush()
@@ -187,13 +187,13 @@ def change_due(*, assignment_id: int, due: Due, by: Identity) -> None:
     """Give an assignment another due date. Enrolments that have its date follow, those too that were left before the
     end and may be taken up again; an earlier date stays.
 
-    Raises `AlreadyEnded`.
+    Its days end by the clocks of `by`. Raises `AlreadyEnded`.
     """
     _lock_course(db.session.scalar(sa.select(Assignment.course_id).where(Assignment.id == assignment_id)))
     assignment = _locked(assignment_id)
     if queries.due_of(assignment) == due:
         return
-    assignment.due_at, assignment.due_days = due.at, due.days
+    assignment.due_at, assignment.due_days, assignment.time_zone = due.at, due.days, by.time_zone
     audit.record(
         "assignment.due", f"assignment:{assignment.id}", actor_id=by.id, days=due.days,
         at=due.at.isoformat() if due.at else None,
@@ -213,10 +213,9 @@ def _held(assignment: Assignment) -> sa.ColumnElement[bool]:
 def _let_go_of_dues(assignment: Assignment) -> None:
     """Give the enrolments that are due by an assignment its date as it is now; others may then be earlier.
 
-    Days count from the enrolment or the giving, whichever is later. For a renewal they may be over before it began:
-    then it is due no more.
+    Days count from the enrolment, of this time through, or from the giving, whichever is later.
     """
-    zone, due, held = _zone(assignment), queries.due_of(assignment), _held(assignment)
+    due, held = queries.due_of(assignment), _held(assignment)
     if due.days is None:
         db.session.execute(
             sa.update(Enrolment).where(held).values(due_at=due.at, version_id=Enrolment.version_id + 1)
@@ -227,11 +226,8 @@ def _let_go_of_dues(assignment: Assignment) -> None:
         sa.select(Enrolment).where(held)
         .order_by(Enrolment.id).with_for_update().execution_options(populate_existing=True)
     )  # fmt: skip
-    now = clock.now()
     for enrolment in db.session.scalars(chosen):
-        due_at = due.of(max(enrolment.enrolled_at, assignment.given_at), zone)
-        over = enrolment.cycle > 1 and due_at is not None and due_at <= now
-        enrolment.due_at = None if over else due_at
+        enrolment.due_at = due.of(max(enrolment.enrolled_at, assignment.given_at), assignment.time_zone)
     db.session.flush()
 
 
@@ -260,8 +256,3 @@ def _locked(assignment_id: int) -> Assignment:
 def _lock_course(course_id: int | None) -> None:
     """Before the enrolments of many: whoever takes several of a course waits here, so that none cross."""
     db.session.execute(sa.select(Course.id).where(Course.id == course_id).with_for_update(key_share=True))
-
-
-def _zone(assignment: Assignment) -> str:
-    """The time zone of who gave it: days end by their clocks."""
-    return db.session.scalar(sa.select(Person.time_zone).where(Person.id == assignment.given_by_id)) or "UTC"

@@ -35,6 +35,8 @@ def renew(*, person_id: int, course_id: int) -> Enrolment:
         raise NotRenewable
     enrolment.city_id = db.session.get_one(Person, person_id).city_id
     enrolment.cycle += 1
+    enrolment.first_enrolled_at = enrolment.first_enrolled_at or enrolment.enrolled_at
+    enrolment.enrolled_at = now
     enrolment.state = EnrolmentState.OPEN
     enrolment.done, enrolment.total, enrolment.score, enrolment.states = 0, edition.needed, None, {}
     enrolment.completed_at = enrolment.last_activity_id = enrolment.assignment_id = None

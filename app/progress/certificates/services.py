@@ -9,7 +9,7 @@ from app.core.errors import NotFound
 from app.extensions import db
 
 from ..errors import AlreadyRevoked, NotRevoked
-from ..models import Certificate
+from ..models import Certificate, LiftedRevocation
 
 
 def show(*, person_id: int, code: str | None, name: bool, city: bool, hours: bool, score: bool) -> Certificate:
@@ -37,7 +37,7 @@ def revoke(*, certificate_id: int, why: str, by: int) -> Certificate:
 
 
 def reinstate(*, certificate_id: int, by: int) -> Certificate:
-    """Undo a revocation; what it said stays in the audit log. Raises `NotRevoked`."""
+    """Undo a revocation; that it held until now stays, and what it said in the audit log. Raises `NotRevoked`."""
     certificate = _locked(Certificate.id == certificate_id)
     if certificate.revoked_at is None:
         raise NotRevoked
@@ -49,6 +49,8 @@ def reinstate(*, certificate_id: int, by: int) -> Certificate:
         revoked_by=certificate.revoked_by_id,
         why=certificate.revoked_why,
     )
+    lifted = LiftedRevocation(certificate_id=certificate.id, from_at=certificate.revoked_at, to_at=clock.now())
+    db.session.add(lifted)
     certificate.revoked_at = certificate.revoked_why = certificate.revoked_by_id = None
     return certificate
 

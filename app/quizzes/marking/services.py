@@ -70,17 +70,9 @@ def settle_again(attempt: Attempt, activity: OutlineActivity, responses: Sequenc
     """Count an attempt of which a mark changed; its row is held already.
 
     The enrolment is held before the other attempts are read, so that of two changes at once the later one sees both.
-    Where the person goes on, and when they were last here, stay as they left them.
     """
-    enrolment = db.session.scalars(
-        sa.select(Enrolment)
-        .where(Enrolment.id == attempt.enrolment_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
-    place, touched = enrolment.last_activity_id, enrolment.touched_at
+    db.session.execute(sa.select(Enrolment.id).where(Enrolment.id == attempt.enrolment_id).with_for_update())
     settle(attempt, activity, responses)
-    enrolment.last_activity_id, enrolment.touched_at = place, touched
     db.session.flush()
 
 

@@ -29,6 +29,7 @@ from app.progress.models import (
     Completion,
     Enrolment,
     EnrolmentState,
+    LiftedRevocation,
     RisenScore,
 )
 from app.quizzes.models import Attempt, AttemptState
@@ -64,8 +65,8 @@ MOMENTS = tuple(
 
 # The tables of a network, each after those that it refers to.
 MODELS: tuple[type[Base], ...] = (
-    City, Person, Affiliation, PersonRole, Declaration, Enrolment, Completion, RisenScore, Certificate, Attempt,
-    ActivityProgress,
+    City, Person, Affiliation, PersonRole, Declaration, Enrolment, Completion, RisenScore, Certificate,
+    LiftedRevocation, Attempt, ActivityProgress,
 )  # fmt: skip
 
 T = TypeVar("T")
@@ -210,11 +211,14 @@ def _learning(
             yield RisenScore, {"enrolment_id": enrolment_id, "cycle": cycle, "score": score, "at": dice.pick(moments)}
         if dice.pick((False, True)):
             yield Certificate, {
-                "completion_id": key, "code": f"{key:013}", "person_id": person_id, "course_id": course_id,
+                "id": key, "completion_id": key, "code": f"{key:013}", "person_id": person_id, "course_id": course_id,
                 "holder": "x", "course_title": "x", "language": "en", "edition_number": 1, "minutes": 1,
                 "issued_at": done, "expires_at": dice.pick((None, dice.pick(moments))),
                 "revoked_at": dice.pick((None, None, dice.pick(moments))),
             }  # fmt: skip
+            if dice.pick((False, False, True)):
+                start, end = sorted((dice.pick(moments), dice.pick(moments)))
+                yield LiftedRevocation, {"certificate_id": key, "from_at": start, "to_at": end}
     for cycle in range(1, 1 + dice.pick((0, 0, 1, 2))):
         state, finished = dice.pick((AttemptState.SUBMITTED, *AttemptState)), dice.pick(moments)
         yield Attempt, {
@@ -272,6 +276,8 @@ def situations(rows: Rows, at: datetime) -> set[str]:
     found |= {"a renewal" for row in rows.get(Completion, ()) if row["cycle"] > 1}
     for row in rows.get(Certificate, ()):
         found |= {f"a certificate {name} by then" for name in ("expires_at", "revoked_at") if (row[name] or LATE) <= at}
+    for row in rows.get(LiftedRevocation, ()):
+        found |= {"a revocation that was lifted later"} if row["from_at"] <= at < row["to_at"] else set()
     for row in rows.get(Attempt, ()):
         found |= {"marks pending"} if row["score"] is None and row["state"] is AttemptState.SUBMITTED else set()
     found |= {"completed by others" for row in rows.get(ActivityProgress, ()) if row["by_id"] is not None}
@@ -289,7 +295,7 @@ def every_situation() -> set[str]:
         *(f"an enrolment {state}" for state in EnrolmentState),
         *("a city that joins later", "a city that left", "a city that leaves later", "a move", "rows that overlap"),
         *("a renewal", "a certificate expires_at by then", "a certificate revoked_at by then", "marks pending"),
-        *("completed by others", "completed without passing"),
+        *("completed by others", "completed without passing", "a revocation that was lifted later"),
         *("a score that rose later", "two statements in one moment"),
         *(f"{table} as of the moment" for table in ("completion.completed_at", "certificate.expires_at")),
         *(f"{table} as of the moment" for table in ("affiliation.from_at", "affiliation.to_at")),

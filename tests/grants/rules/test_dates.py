@@ -8,15 +8,18 @@ Moments are written as clocks show them where somebody looks, which is UTC where
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
 
 from app.core import clock
+from app.core.transactions import unit_of_work
 from app.grants import queries
 from app.grants.judging.findings import Met
 from app.grants.rules import Certified, CityTrained, Completed, MemberFor
+from app.progress.certificates import services as certificates
 from tests.factories import a_city, a_course, a_person
 from tests.grants.factories import NOW, a_call, a_certificate, a_completion
 from tests.grants.rules.test_leaves import found
@@ -228,3 +231,22 @@ def test_a_moment_is_the_same_however_it_is_written(app: Flask) -> None:
     ]
     assert said[0] == said[1]
     assert "1 of 1 practitioners eligible" in said[0]
+
+
+def test_a_day_on_which_a_certificate_was_revoked_stays_one_although_that_was_undone(app: Flask) -> None:
+    """Revoked on 1 July at 12:00, given back on 3 July at 12:00: until the moment it is given back."""
+    person, course = a_person(city=a_city()), a_course()
+    certificate = a_certificate(person, course, at=when("2026-06-01"), expires_at=when("2028-06-01"))
+    for moment, change in (
+        ("2026-07-01 12:00", partial(certificates.revoke, why="By mistake.")),
+        ("2026-07-03 12:00", certificates.reinstate),
+    ):
+        with clock.at(when(moment)), unit_of_work():
+            change(certificate_id=certificate.id, by=person.id)
+    for moment, is_met in (
+        ("2026-07-01 11:59:59", True),
+        ("2026-07-01 12:00", False),
+        ("2026-07-03 11:59:59", False),
+        ("2026-07-03 12:00", True),
+    ):
+        assert isinstance(found(Certified(course.id), person, at=when(moment)), Met) is is_met, moment
