@@ -43,6 +43,6 @@ def csv_lines(rows: Iterable[Sequence[object]]) -> str:
     """The rows as lines of CSV, words made harmless; numbers stay numbers."""
     text = io.StringIO()
     csv.writer(text).writerows(
-        [[harmless_in_parts(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
+        [harmless_in_parts(cell) if isinstance(cell, str) else cell for cell in row] for row in rows
     )
     return text.getvalue()

@@ -32,8 +32,9 @@ class Refusal(msgspec.Struct, frozen=True):
 class ImportReport(msgspec.Struct, frozen=True):
     """What a file would do, or did, in numbers; `refusals` are the first of `refused`.
 
-    `encoding` is how its bytes were read, `guessed` where nothing in it told. `people` were new, `rows` changed
-    something, `unchanged` did not.
+    `left_out` marks the places of all of these in the file (`people/marks.py`). `file_hash`: what was sent, once it is
+    done and more rows were left out than are kept here, for as long as the store keeps it. `encoding` is how its bytes
+    were read, `guessed` where nothing in it told. `people` were new, `rows` changed something, `unchanged` did not.
     """
 
     encoding: str = "utf-8"
@@ -45,6 +46,8 @@ class ImportReport(msgspec.Struct, frozen=True):
     unchanged: int = 0
     refused: int = 0
     refusals: tuple[Refusal, ...] = ()
+    left_out: bytes = b""
+    file_hash: str | None = None
 
 
 class PeopleImport(Base):

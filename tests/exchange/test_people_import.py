@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ import sqlalchemy as sa
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from app.auth import passwords
@@ -28,6 +31,7 @@ from app.courses.models import Course
 from app.courses.outline import Admits, Audience
 from app.exchange.models import ImportState, PeopleImport
 from app.exchange.people import jobs, services, views
+from app.exchange.people.marks import marked, places
 from app.extensions import db
 from app.messages.models import Notice
 from app.network.models import City
@@ -151,6 +155,64 @@ def test_formulas_come_out_harmless(desk: FlaskClient) -> None:
     assert "=cmd|" in page
     lines = desk.get(f"{answer.location}/refused.csv").text.splitlines()
     assert lines[1].endswith("'=1+1")
+
+
+def refused(desk: FlaskClient, location: str) -> list[tuple[str, str]]:
+    """The file of what was left out: line and reason of each row."""
+    text = desk.get(f"{location}/refused.csv").get_data().decode("utf-8-sig")
+    return [(line, why) for line, why, _about in list(csv.reader(io.StringIO(text)))[1:]]
+
+
+LEFT_OUT = (
+    "name,e-mail,cohort\nNobody,none,\nAmina,amina@ghent.example,\nOtto,otto@else.example,\n"
+    "Ida,ida@ghent.example,Autumn\nNobody,none at all,\nJonas,jonas@ghent.example,\nOlga,olga@else.example,\n"
+)
+WHY_LEFT_OUT = [
+    ("2", "“none” is no e-mail address."), ("4", "otto@else.example is not in your city. Ask an administrator."),
+    ("5", "No cohort is called “Autumn”. Make it first."), ("6", "“none at all” is no e-mail address."),
+    ("8", "olga@else.example is not in your city. Ask an administrator."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [1, 3, 50])
+def test_all_that_is_left_out_is_in_the_file_as_long_as_what_was_sent_is_kept(
+    desk: FlaskClient, coordinator: Person, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    sender_id, city_id = coordinator.id, coordinator.city_id
+    monkeypatch.setattr(services, "MOST_TOLD", 2)
+    monkeypatch.setattr(services, "AT_ONCE", 0)
+    really = services.do_some
+    monkeypatch.setattr(services, "do_some", lambda **values: really(**values, limit=size))
+    answer = send(desk, LEFT_OUT)
+    assert refused(desk, answer.location) == WHY_LEFT_OUT
+    desk.post(f"{answer.location}/confirmation")
+    db.session.rollback()
+    jobs.import_people(1)
+    assert refused(desk, answer.location) == WHY_LEFT_OUT
+    page = desk.get(answer.location).text
+    assert "For about a day it holds all of them, then the first 2." in page
+    with unit_of_work():  # the row of who is closed since was done; that of Ida could be done by now
+        db.session.execute(sa.update(Person).where(Person.name == "Amina").values(state=PersonState.LEFT))
+        cohort_services.create(name="Autumn", rule=None, city_id=city_id, by=identity_of(sender_id))
+        report = db.session.get_one(PeopleImport, 1).report
+    again = [("5", "Something about ida@ghent.example has just changed. Send the file again.")]
+    assert refused(desk, answer.location) == [*WHY_LEFT_OUT[:2], *again, *WHY_LEFT_OUT[3:]]
+    the_store().delete(report.file_hash or "")
+    assert refused(desk, answer.location) == [*WHY_LEFT_OUT[:2], ("", "and 3 more")]
+    page = desk.get(answer.location).text
+    assert "It holds the first 2 of them: the file that you sent is no longer kept." in page
+
+
+def test_what_was_sent_is_not_kept_where_all_that_was_left_out_is_told(desk: FlaskClient) -> None:
+    assert bring_in(desk, LEFT_OUT).report.file_hash is None
+
+
+@given(st.lists(st.sets(st.integers(0, 300))))
+def test_places_are_marked_a_batch_at_a_time(batches: list[set[int]]) -> None:
+    marks = b""
+    for batch in batches:
+        marks = marked(marks, batch)
+    assert list(places(marks)) == sorted(set().union(*batches))
 
 
 def test_a_file_may_be_let_go(desk: FlaskClient) -> None:
@@ -524,6 +586,31 @@ def test_a_file_goes_no_further_once_its_sender_is_erased(app: Flask, desk: Flas
     assert set(db.session.scalars(sa.select(PeopleImport.file_hash))) == {None}
     assert set(db.session.scalars(sa.select(PeopleImport.file_name))) == {""}
     assert db.session.scalar(sa.select(sa.func.count()).where(Person.state == PersonState.INVITED)) == 0
+
+
+def test_what_was_sent_is_let_go_with_an_erased_address_or_sender(
+    app: Flask, desk: FlaskClient, coordinator: Person, city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "MOST_TOLD", 1)
+    sender_id, gone = coordinator.id, a_person("Ana", email="ana@x.example", state=PersonState.LEFT, city=city)
+    with_her = bring_in(desk, "name,e-mail\nNobody,none\nAna,ana@x.example\n")
+    without = bring_in(desk, "name,e-mail\nNobody,none\nNobody,nothing\n")
+    ids = {one.id for one in (with_her, without) if one.report.file_hash}
+    assert ids == {with_her.id, without.id}
+
+    def kept() -> set[int]:
+        db.session.rollback()
+        every = db.session.scalars(sa.select(PeopleImport).execution_options(populate_existing=True))
+        return {one.id for one in every if one.report.file_hash}
+
+    with unit_of_work():
+        auth.erase(person_id=gone.id, keeps_name=True, reason="Asked.", by=None)
+    [arguments] = [said for name, said in app.extensions["enqueued"] if name == "exchange.forget_address"]
+    jobs.forget_address(**arguments)
+    assert kept() == {without.id}
+    with unit_of_work():
+        auth.erase(person_id=sender_id, keeps_name=True, reason="Asked.", by=None)
+    assert kept() == set()
 
 
 def test_an_erased_address_leaves_refusals_as_a_whole_and_files_that_are_only_shown(

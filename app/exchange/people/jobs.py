@@ -74,7 +74,8 @@ def resume() -> None:
 def forget_address(address: str) -> None:
     """No refusal holds the address behind a fingerprint, and a file that is only shown and has it in it is let go.
 
-    Else confirming it would make the person anew. A file under way is looked at when its batch is done.
+    Else confirming it would make the person anew. What was sent and is done is let go too, since refusals are made anew
+    from it. A file under way is looked at when its batch is done.
     """
     with reading():
         ids = db.session.scalars(sa.select(PeopleImport.id)).all()
@@ -82,9 +83,9 @@ def forget_address(address: str) -> None:
     for import_id in ids:  # each by itself: a report may be long
         with reading():
             row = db.session.get_one(PeopleImport, import_id)
-            state, digest, refusals = row.state, row.file_hash, row.report.refusals
+            state, digest, refusals = row.state, row.file_hash or row.report.file_hash, row.report.refusals
             db.session.rollback()
-        drops = state == ImportState.SHOWN and digest is not None and _has(digest, address)
+        drops = state in (ImportState.SHOWN, ImportState.DONE) and digest is not None and _has(digest, address)
         if drops or state == ImportState.RUNNING or any(services.is_about(one, address) for one in refusals):
             with unit_of_work():
                 services.forget_address(import_id=import_id, address=address, drops=drops)

@@ -23,8 +23,9 @@ from app.network import labels
 from app.network.models import City, CityDomain
 from app.progress.models import Enrolment, EnrolmentState
 
-from ..models import PeopleImport
+from ..models import PeopleImport, Refusal
 from .judging import Frame, Judged, KnownCohort, KnownCourse, KnownPerson, Promised, judge, within
+from .marks import places
 from .rows import Row
 
 CHUNK = 2000
@@ -186,3 +187,15 @@ def judged_between(rows: Sequence[Row], start: int, stop: int, frame: Frame) -> 
     emails = {addresses.folded(row.email) for row in shown}
     earlier = [row for row in rows[:start] if addresses.folded(row.email) in emails]
     return list(islice(judged([*earlier, *shown], frame), len(earlier), None))
+
+
+def list_refusals(found: PeopleImport, rows: Sequence[Row], frame: Frame) -> Iterator[Refusal]:
+    """Every row of a file that was left out: those that are kept with their reasons, then the others, judged anew.
+
+    One that could be done by now is said to be of what has just changed: sent again, it is done.
+    """
+    kept = found.report.refusals
+    yield from kept
+    further = islice(places(found.report.left_out), len(kept), None)
+    for one in judged([rows[place] for place in further], frame):
+        yield Refusal(one.row.line, one.why or "meanwhile", one.about if one.why else one.email)

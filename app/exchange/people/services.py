@@ -26,22 +26,24 @@ from ..models import ImportReport, ImportState, PeopleImport, Refusal
 from . import queries
 from .doing import do
 from .judging import Frame, Judged
+from .marks import marked
 from .rows import People, Row
 
 JOB = "exchange.people_import"
 AT_ONCE = 50  # rows that are done within the request; more are a job's
 BATCH = 500
-MOST_TOLD = 500  # refusals that are kept
+MOST_TOLD = 500  # refusals that are kept with their reasons; of the others the file of them is made anew
 LONGEST_ABOUT = 80  # of what each is about
 
 
-def summed(before: ImportReport, judged: Iterable[Judged]) -> ImportReport:
-    """What rows do, added to what others did. Pure."""
+def summed(before: ImportReport, judged: Iterable[Judged], start: int = 0) -> ImportReport:
+    """What rows do, from the place `start` in the file, added to what the earlier ones did. Pure."""
     counts = dict.fromkeys(("people", "enrolled", "grouped", "due", "unchanged", "refused"), 0)
-    refusals = list(before.refusals)
-    for one in judged:
+    refusals, left_out = list(before.refusals), []
+    for place, one in enumerate(judged, start):
         if one.why:
             counts["refused"] += 1
+            left_out.append(place)
             if len(refusals) < MOST_TOLD:
                 refusals.append(Refusal(one.row.line, one.why, one.about[:LONGEST_ABOUT]))
             continue
@@ -51,7 +53,7 @@ def summed(before: ImportReport, judged: Iterable[Judged]) -> ImportReport:
         counts["due"] += one.sooner
         counts["unchanged"] += one.unchanged
     added = {name: getattr(before, name) + count for name, count in counts.items()}
-    return replace(before, **added, refusals=tuple(refusals))
+    return replace(before, **added, refusals=tuple(refusals), left_out=marked(before.left_out, left_out))
 
 
 def show(*, people: People, report: ImportReport, file_hash: str, file_name: str, by: int) -> PeopleImport:
@@ -101,13 +103,14 @@ def forget(*, person_id: int) -> None:
             row.state = ImportState.DROPPED if row.state == ImportState.SHOWN else ImportState.DONE
             row.finished_at, row.file_hash = clock.now(), None
         row.file_name = ""
+        row.report = replace(row.report, file_hash=None)
     db.session.flush()
 
 
 def forget_address(*, import_id: int, address: str, drops: bool) -> None:
     """Take an erased person's address out of the refusals of a file.
 
-    `address` is its `fingerprint`. `drops`: let the file go if it is only shown.
+    `address` is its `fingerprint`. `drops`: let the file go if it is only shown, and what was sent if it is done.
     """
     row = db.session.get(PeopleImport, import_id, with_for_update=True, populate_existing=True)
     if row is None:
@@ -115,6 +118,8 @@ def forget_address(*, import_id: int, address: str, drops: bool) -> None:
     kept = tuple(replace(one, about=GONE) if is_about(one, address) else one for one in row.report.refusals)
     if kept != row.report.refusals:
         row.report = replace(row.report, refusals=kept)
+    if drops and row.state == ImportState.DONE:
+        row.report = replace(row.report, file_hash=None)
     if drops and row.state == ImportState.SHOWN:
         row.state, row.finished_at, row.file_hash = ImportState.DROPPED, clock.now(), None
     db.session.flush()
@@ -135,10 +140,12 @@ def do_some(*, import_id: int, rows: Sequence[Row], frame: Frame, limit: int = B
     row = _locked(import_id, ImportState.RUNNING)
     judged = list(queries.judged(rows[row.done : row.done + limit], frame))
     done = do(judged, giver=db.session.get_one(Person, row.person_id), by=identity_of(row.person_id))
-    row.report = summed(row.report, done)
+    row.report = summed(row.report, done, row.done)
     row.done = min(row.done + limit, len(rows))
     row.touched_at = clock.now()
     if row.done == len(rows):
+        if row.report.refused > len(row.report.refusals):
+            row.report = replace(row.report, file_hash=row.file_hash)
         row.state, row.finished_at, row.file_hash = ImportState.DONE, clock.now(), None
     db.session.flush()
     return row.done < len(rows)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.auth.identity import the_person
 from app.core.access import Permission, allow
@@ -81,14 +84,14 @@ def show(import_id: int) -> str:
     person = the_person()
     found = queries.get_import(person, import_id)
     if found.state != ImportState.SHOWN:
-        return render_template("people_import/show.html", found=found, why=why)
+        return render_template("people_import/show.html", found=found, why=why, sent=_sent(found))
     people = _people(found)
     pages = max(1, -(-len(people.rows) // PAGE_SIZE))
     page = min(page_number(request.args), pages)
     start, frame = (page - 1) * PAGE_SIZE, queries.get_frame(person, people.rows)
     return render_template(
         "people_import/preview.html", found=found, people=people, page=page, pages=pages, why=why, does=does,
-        encodings=ENCODINGS,
+        encodings=ENCODINGS, sent=True,
         rows=queries.judged_between(people.rows, start, start + PAGE_SIZE, frame),
     )  # fmt: skip
 
@@ -121,10 +124,17 @@ def drop(import_id: int) -> Response:
 @bp.get("/<int:import_id>/refused.csv")
 @allow(Permission.REPORT)
 def refused(import_id: int) -> Response:
-    """The rows that are left out, with their reasons, as a file."""
-    found = queries.get_import(the_person(), import_id)
-    lines = [[str(one.line), why(one), one.about] for one in found.report.refusals]
-    return _csv([[_("Line"), _("Why it is left out"), _("What it says")], *lines], "refused.csv")
+    """The rows that are left out, with their reasons, as a file: all, or the first where what was sent is gone."""
+    person = the_person()
+    found = queries.get_import(person, import_id)
+    told = found.report
+    refusals, more = iter(told.refusals), told.refused - len(told.refusals)
+    if more and _sent(found):
+        rows, more = _people(found).rows, 0
+        refusals = queries.list_refusals(found, rows, queries.get_frame(person, rows))
+    lines = ([str(one.line), why(one), one.about] for one in refusals)
+    ends = [["", ngettext("and %(num)s more", "and %(num)s more", more), ""]] if more else []
+    return _csv(chain([[_("Line"), _("Why it is left out"), _("What it says")]], lines, ends), "refused.csv")
 
 
 def _form(fault: str = "") -> str:
@@ -133,7 +143,13 @@ def _form(fault: str = "") -> str:
 
 
 def _people(found: PeopleImport) -> People:
-    return _read(found.file_hash or "")
+    return _read(found.file_hash or found.report.file_hash or "")
+
+
+def _sent(found: PeopleImport) -> bool:
+    """Whether what was sent is still kept."""
+    digest = found.file_hash or found.report.file_hash
+    return digest is not None and stored.holds(digest)
 
 
 def _read(digest: str) -> People:
@@ -148,7 +164,7 @@ def _tidy(name: str) -> str:
     return "".join(c for c in name if c.isprintable())[:120]
 
 
-def _csv(lines: list[list[str]], name: str) -> Response:
+def _csv(lines: Iterable[list[str]], name: str) -> Response:
     return Response(
         BYTE_ORDER_MARK + csv_lines(lines),
         mimetype="text/csv",
