@@ -21,6 +21,7 @@ from . import (
     telling,
     views,
 )
+from .assigning import telling as assigning_telling
 from .assigning import views as assigning_views
 from .certificates import admin_views as certificate_admin_views
 from .certificates import badge_views
@@ -54,6 +55,7 @@ def init_app(app: Flask) -> None:
         Kind("certificate", _l("A certificate of yours"), Way.AT_ONCE),
         Kind("enrolled", _l("Somebody enrols you in a course"), Way.AT_ONCE),
         Kind("due_soon", _l("A course is due soon"), still=reminders.still_due),
+        Kind(assigning_telling.KIND, _l("A course is due on another day"), still=assigning_telling.still_changed),
         Kind("late", _l("A course is late"), still=reminders.still_due),
         Kind("certificate_expiring", _l("A certificate expires"), still=reminders.still_expiring),
         Kind("new_edition", _l("A course you take has changed"), still=telling.still_changed),

@@ -18,14 +18,16 @@ from app.auth.identity import Identity
 from app.auth.models import Person, PersonState, Role
 from app.core import clock
 from app.core.errors import NotFound
+from app.core.models import Outbox
 from app.core.transactions import unit_of_work
 from app.courses.editions import get_edition
 from app.courses.models import Course
 from app.courses.outline import Admits, Audience
 from app.extensions import db
+from app.messages.jobs import mail_notices
 from app.messages.models import Notice
 from app.network.models import City
-from app.progress import jobs
+from app.progress import jobs, reminders
 from app.progress import services as progress
 from app.progress.assigning import assigned_queries, services
 from app.progress.assigning import queries as assigning_queries
@@ -572,3 +574,65 @@ def test_days_end_by_the_clocks_of_who_gave_it_at_the_time(city: City, admin: Id
         with unit_of_work():
             services.change_due(assignment_id=within, due=Due(days=4), by=replace(admin, time_zone="Asia/Tokyo"))
         assert there(course)[person.id] == datetime(2027, 3, 5, 14, 59, 59, tzinfo=UTC)
+
+
+def told_of_dates() -> dict[int, list[str]]:
+    """The dates that each person was told anew, in order, as days; empty: there is none any more."""
+    db.session.rollback()
+    told: dict[int, list[str]] = {}
+    for notice in db.session.scalars(sa.select(Notice).where(Notice.kind == "due_changed").order_by(Notice.id)):
+        told.setdefault(notice.person_id, []).append((notice.values["due_at"] or "")[:10])
+    db.session.rollback()
+    return told
+
+
+def test_whose_date_changes_is_told_each_time_and_nobody_else(city: City, admin: Identity) -> None:
+    course, person, done, left, own = a_course(), *(a_person(city=city) for _number in range(4))
+    with unit_of_work():
+        progress.enrol(person=own, course_id=course.id, due_at=SOONER)
+    given = give(course, Target(city_id=city.id), admin, Due(at=SOON))
+    assert told_of_dates() == {}
+    ids = dict(db.session.execute(sa.select(Enrolment.person_id, Enrolment.id)).all())
+    with unit_of_work():
+        for activity in get_edition(course.edition_id or 0).activities:
+            progress.record(enrolment_id=ids[done.id], activity_id=activity.id, outcome=Outcome(ActivityState.COMPLETE))
+        progress.withdraw(enrolment_id=ids[left.id], by_id=left.id)
+    later = SOON + timedelta(days=9)
+    for due in (Due(at=later), Due(at=later), Due(at=SOON), Due(at=later), Due()):
+        with unit_of_work():
+            services.change_due(assignment_id=given, due=due, by=admin)
+    days = [f"{day:%Y-%m-%d}" for day in (later, SOON, later)]
+    assert told_of_dates() == {person.id: [*days, ""]}
+
+
+def test_who_is_given_a_date_in_a_course_that_they_are_in_is_told(city: City, admin: Identity) -> None:
+    course, person = a_course(), a_person(city=city)
+    with unit_of_work():
+        progress.enrol(person=person, course_id=course.id)
+    first = give(course, Target(person_id=person.id), admin, Due(at=SOONER))
+    give(course, Target(city_id=city.id), admin, Due(at=SOON))
+    assert told_of_dates() == {person.id: [f"{SOONER:%Y-%m-%d}"]}
+    with unit_of_work():
+        services.change_due(assignment_id=first, due=Due(at=SOON + timedelta(days=9)), by=admin)
+    assert told_of_dates() == {person.id: [f"{SOONER:%Y-%m-%d}", f"{SOON:%Y-%m-%d}"]}  # the city's, once
+
+
+def test_older_messages_say_the_former_date_no_longer(app: Flask, city: City, admin: Identity) -> None:
+    course, person = a_course(), a_person(city=city)
+    given = give(course, Target(city_id=city.id), admin, Due(at=SOON))
+    with clock.at(SOON - timedelta(days=5)):
+        reminders.remind_due()
+        client = signed_in(app.test_client(), person)
+        assert client.get("/notices").text.count("Due 31 May (in 5 days)") == 2
+        for due in (Due(at=SOON + timedelta(days=3)), Due(at=SOON + timedelta(days=9))):
+            with unit_of_work():
+                services.change_due(assignment_id=given, due=due, by=admin)
+        page = client.get("/notices").text
+        assert "This course has another due date:" in page and "Due 9 June (in 14 days)" in page
+        assert page.count("Due 31 May") == 1 and page.count("This date holds no longer.") == 2
+    with clock.at(SOON - timedelta(days=4)):
+        mail_notices()
+    mails = db.session.scalars(sa.select(Outbox.values).where(Outbox.person_id == person.id)).all()
+    words = [notice["words"] for mail in mails for group in mail["groups"] for notice in group["notices"]]
+    assert not any("31 May" in said or "3 June" in said for said in words)
+    assert sum("another due date" in said and "9 June" in said for said in words) == 1

@@ -23,7 +23,7 @@ from app.extensions import db
 from .. import services
 from ..errors import NotAdmitted
 from ..models import Assignment, Completion, Enrolment, EnrolmentState
-from . import queries
+from . import queries, telling
 from .errors import AlreadyEnded, CohortEnded
 from .giving import Due, Target
 
@@ -147,7 +147,8 @@ def apply_due(*, assignment_id: int, limit: int | None = None, after: int = 0) -
     earliest. For them, days count from when the course was given, so that nobody is late at once.
 
     Who has completed the course since it was given has done what was asked: their renewal is not due by it. A date that
-    is over, as of a renewal that began long after the course was given, does not hold either.
+    is over, as of a renewal that began long after the course was given, does not hold either. Whose date changes
+    is told.
 
     As `enrol_some`: up to `limit` of them from the enrolment `after` on; the last id, 0 at the end.
     """
@@ -166,13 +167,15 @@ def apply_due(*, assignment_id: int, limit: int | None = None, after: int = 0) -
         )
         .order_by(Enrolment.id).limit(limit).with_for_update().execution_options(populate_existing=True)
     )  # fmt: skip
-    last = 0
+    last, before = 0, {}
     for enrolment in db.session.scalars(chosen):
         last = enrolment.id
         due_at = due.of(max(enrolment.enrolled_at, assignment.given_at), assignment.time_zone)
         if due_at is not None and due_at > now and (enrolment.due_at is None or due_at < enrolment.due_at):
+            before[enrolment.id] = enrolment.due_at
             enrolment.due_at, enrolment.assignment_id = due_at, assignment.id
     db.session.flush()
+    telling.tell_changed(course_id=assignment.course_id, before=before, by_id=assignment.given_by_id)
     return last
 
 
@@ -185,7 +188,7 @@ def _completed_since(assignment: Assignment) -> sa.ColumnElement[bool]:
 
 def change_due(*, assignment_id: int, due: Due, by: Identity) -> None:
     """Give an assignment another due date. Enrolments that have its date follow, those too that were left before the
-    end and may be taken up again; an earlier date stays.
+    end and may be taken up again; an earlier date stays. Who is under way and has another date then is told.
 
     Its days end by the clocks of `by`. Raises `AlreadyEnded`.
     """
@@ -199,10 +202,12 @@ def change_due(*, assignment_id: int, due: Due, by: Identity) -> None:
         at=due.at.isoformat() if due.at else None,
     )  # fmt: skip
     db.session.flush()
+    before = dict(db.session.execute(sa.select(Enrolment.id, Enrolment.due_at).where(_held(assignment))).all())
     _let_go_of_dues(assignment)
     people = sa.select(Enrolment.person_id).where(_held(assignment))
     for other in sorted({assignment.id, *queries.list_open_ids(course_id=assignment.course_id, people=people)}):
         follow(assignment_id=other)
+    telling.tell_changed(course_id=assignment.course_id, before=before, by_id=by.id)
 
 
 def _held(assignment: Assignment) -> sa.ColumnElement[bool]:
