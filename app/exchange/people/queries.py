@@ -41,12 +41,6 @@ def get_import(person: Identity, import_id: int) -> PeopleImport:
     return found
 
 
-def find_person(email: str) -> Person | None:
-    """Who has a folded address."""
-    person: Person | None = db.session.scalar(sa.select(Person).where(Person.email == email))
-    return person
-
-
 def list_imports(person: Identity) -> Sequence[PeopleImport]:
     """The last files that `person` sent, the newest first."""
     return db.session.scalars(
