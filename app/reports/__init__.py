@@ -1,1 +1,1 @@
-"""Completion for administrators and coordinators."""
+"""Completion, lateness, records and files for administrators, coordinators and trainers."""
