@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 
 from app.core.workbooks import Cell
+from app.progress.standing import ROUNDING
 
 from . import attempt_queries, people_queries, practitioner_queries
 from .labels import STATES
@@ -107,4 +108,4 @@ def _days(zone: str) -> Callable[[datetime | None], date | None]:
 
 
 def _percent(score: float | None) -> int | None:
-    return None if score is None else int(score * 100 + 1e-9)
+    return None if score is None else int(score * 100 + ROUNDING)

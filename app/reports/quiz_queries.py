@@ -13,18 +13,17 @@ from app.courses.outline import OutlineActivity
 from app.courses.queries import seen_by
 from app.extensions import db
 from app.progress.models import Enrolment
+from app.progress.standing import ROUNDING
 from app.quizzes.freezing import data_of
 from app.quizzes.models import Attempt, AttemptState
 
 from .queries import ReportedCourse
 from .scope import Conditions, Filters, cohort
 
-ROUNDING = 1e-9  # by which a score may miss the pass mark, since it is a fraction
-
 
 @dataclass(frozen=True, slots=True)
 class ReportedQuiz:
-    """A quiz as its course's edition in force has it. `pass_mark`: 0 to 1, None where there is nothing to pass."""
+    """A quiz as its course's edition in force has it. `pass_mark`: in percent, None where there is nothing to pass."""
 
     course: ReportedCourse
     activity: OutlineActivity
@@ -36,7 +35,7 @@ class ReportedQuiz:
 
     def passed_by(self, score: float) -> bool | None:
         """Whether a score, 0 to 1, passes; None where there is nothing to pass."""
-        return None if self.pass_mark is None else score >= self.pass_mark - ROUNDING
+        return None if self.pass_mark is None else score * 100 >= self.pass_mark - ROUNDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ def quizzes_of(courses: Sequence[ReportedCourse]) -> list[ReportedQuiz]:
             for n, activity in enumerate(module.activities, 1):
                 if activity.kind == "quiz":
                     mark = data_of(activity).settings.pass_mark
-                    found.append(ReportedQuiz(course, activity, f"{m}.{n}", None if mark is None else mark / 100))
+                    found.append(ReportedQuiz(course, activity, f"{m}.{n}", mark))
     return found
 
 
@@ -71,7 +70,7 @@ def marked() -> Conditions:
 def reaches(quizzes: Sequence[ReportedQuiz]) -> sa.ColumnElement[bool]:
     """Whether an attempt at one of these quizzes reaches its pass mark, if it has one."""
     marks = {quiz.activity.id: quiz.pass_mark or 0.0 for quiz in quizzes}
-    return Attempt.score >= sa.case(marks, value=Attempt.activity_id) - ROUNDING
+    return Attempt.score * 100 >= sa.case(marks, value=Attempt.activity_id) - ROUNDING
 
 
 def list_results(person: Identity, filters: Filters, quizzes: Sequence[ReportedQuiz]) -> dict[int, QuizResult]:

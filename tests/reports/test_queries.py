@@ -17,14 +17,16 @@ from app.core.transactions import unit_of_work
 from app.extensions import db
 from app.network.models import Region
 from app.progress.models import ActivityState, Enrolment, EnrolmentState
-from app.reports import lateness_queries, people_queries, queries
+from app.quizzes import grading
+from app.quizzes.freezing import data_of
+from app.reports import lateness_queries, people_queries, queries, quiz_queries
 from app.reports.people_queries import Sort
 from app.reports.queries import Count
 from app.reports.record_queries import get_record
 from app.reports.scope import NO_CITY, Filters, State
-from tests.factories import a_city, a_course, a_person
+from tests.factories import a_choice_question, a_city, a_course, a_person
 
-from .factories import NOW, RECENTLY, add_progress, an_enrolment, edition_of
+from .factories import NOW, RECENTLY, add_progress, an_attempt, an_enrolment, edition_of
 
 EVERYTHING = Filters(at=NOW)
 
@@ -228,3 +230,17 @@ def test_a_record_tells_of_a_person_only_who_may_know_them(app: Flask) -> None:
         "former": ("", None, 1),
         "present": ("amina@oslo.example", "Dakar", 0),
     }
+
+
+@pytest.mark.parametrize("short", [0.0, 1e-12, 5e-10, 1e-3])
+def test_an_attempt_passes_in_reports_where_it_passes_the_quiz(app: Flask, short: float) -> None:
+    """However little it falls short of the pass mark: by a hair, it is a fraction that was rounded."""
+    course = a_course(questions=[a_choice_question()])
+    (quiz,) = quiz_queries.quizzes_of(queries.list_courses(ADMINISTRATOR))
+    settings = data_of(quiz.activity).settings
+    assert settings.pass_mark
+    score = settings.pass_mark / 100 - short
+    an_attempt(an_enrolment(a_person(), course), score=score)
+    passes = grading.passed(score, settings)
+    assert quiz.passed_by(score) is passes
+    assert quiz_queries.list_results(ADMINISTRATOR, EVERYTHING, [quiz])[quiz.activity.id].passed == passes
