@@ -59,16 +59,13 @@ def init_app(app: Flask) -> None:
     slots.ARCHIVE_NOTICES.register(pieces.asking)
     register(
         Kind("grant_opened", _l("A call for grants that you wait for opens"), Way.AT_ONCE),
-        Kind(
-            "grant_closing",
-            _l("A call closes, and your city’s application is still a draft"),
-            still=reminders.still_closing,
-        ),
+        Kind("grant_closing", _l("A call closes, and your city’s application is still a draft"),
+             still=reminders.still_closing),
         Kind("application_received", _l("An application of your city is submitted"), Way.AT_ONCE, fixed=True),
         Kind("application_word", _l("Somebody asks for a coordinator’s word"), Way.AT_ONCE),
         Kind("rule_waits", _l("A rule waits for your approval"), Way.AT_ONCE),
         Kind("rule_decided", _l("Somebody decides on a rule that you proposed"), Way.AT_ONCE),
-    )
+    )  # fmt: skip
     app.jinja_env.globals.update(
         moment_there=wording.moment_there,
         moment_here=wording.moment_here,
