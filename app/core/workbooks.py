@@ -11,6 +11,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from itertools import islice
@@ -91,6 +92,44 @@ def workbook(heading: Sequence[str], rows: Iterable[Sequence[Cell]], *, name: st
     yield pipe.taken()
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One table of a workbook: its name, up to 25 characters and no other's, and its rows under their heading."""
+
+    name: str
+    heading: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+
+
+def workbook_of(sheets: Iterable[Sheet]) -> Iterator[bytes]:
+    """Several tables as a workbook, in pieces, each on a sheet of its own; what one cannot take goes on in the next."""
+    pipe, names = _Pipe(), list[str]()
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
+        archive.writestr("_rels/.rels", _relations(("officeDocument", "xl/workbook.xml")))
+        archive.writestr("xl/styles.xml", _STYLES)
+        for name, table, part in _parts(sheets):
+            names.append(name)
+            with archive.open(f"xl/worksheets/sheet{len(names)}.xml", "w", force_zip64=True) as written:
+                written.write(f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetData>{_heading(table.heading)}'.encode())
+                for start in range(0, len(part), ROWS_A_CHUNK):
+                    written.write("".join(map(_row, part[start : start + ROWS_A_CHUNK])).encode())
+                    yield pipe.taken()
+                written.write(b"</sheetData></worksheet>")
+        archive.writestr("xl/workbook.xml", _naming(names))
+        parts = [("worksheet", f"worksheets/sheet{n}.xml") for n in range(1, len(names) + 1)]
+        archive.writestr("xl/_rels/workbook.xml.rels", _relations(*parts, ("styles", "styles.xml")))
+        archive.writestr("[Content_Types].xml", _types(len(names)))
+    yield pipe.taken()
+
+
+def _parts(sheets: Iterable[Sheet]) -> Iterator[tuple[str, Sheet, Sequence[Sequence[Cell]]]]:
+    """Each sheet to write, under its name: the rows of a table that one can take, at least one sheet for each."""
+    room = MOST_ROWS - 1
+    for table in sheets:
+        for number, start in enumerate(range(0, max(len(table.rows), 1), room), 1):
+            yield table.name if number == 1 else f"{table.name} {number}", table, table.rows[start : start + room]
+
+
 def _again(first: Sequence[Cell], rest: Iterator[Sequence[Cell]]) -> Iterator[Sequence[Cell]]:
     yield first
     yield from rest
@@ -139,7 +178,10 @@ def _relations(*targets: tuple[str, str]) -> str:
 
 
 def _workbook(name: str, sheets: int) -> str:
-    named = [name if n == 1 else f"{name} {n}" for n in range(1, sheets + 1)]
+    return _naming([name if n == 1 else f"{name} {n}" for n in range(1, sheets + 1)])
+
+
+def _naming(named: Sequence[str]) -> str:
     found = "".join(
         f'<sheet name="{escape(word, {chr(34): "&quot;"})}" sheetId="{n}" r:id="rId{n}"/>'
         for n, word in enumerate(named, 1)

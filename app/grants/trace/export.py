@@ -1,17 +1,18 @@
-"""All applications of a call as a file, CSV or Excel: a line each, with every answer, review figure and decision."""
+"""Everything of a call as a file: its applications, a line each with every answer, and what stands beside them.
+
+CSV holds one table of `TABLES`, a workbook all of them.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from app.core import workbooks
 from app.core.sheets import BYTE_ORDER_MARK, csv_lines
-from app.core.workbooks import Cell
+from app.core.workbooks import Cell, Sheet
 from app.extensions import db
 from app.network.labels import REGIONS, country_name
 from app.network.models import City, Region
@@ -22,33 +23,27 @@ from ..labels import STATES
 from ..models import Application, ApplicationAnswer, ApplicationFile, Frozen, GrantCall, Occasion, Review
 from ..reviews.conflicts import list_kept
 from ..reviews.ranking import score, summary
+from . import beside
+from .beside import iso
 
 Row = tuple[Cell, ...]
 
 _NO_FIGURES: Row = (None,) * 5
 
 
-def as_csv(heading: Sequence[str], rows: Sequence[Row]) -> Iterator[bytes]:
-    """As CSV, in UTF-8 with the mark by which spreadsheets know it; cells that begin like a formula are harmless."""
-    yield (BYTE_ORDER_MARK + csv_lines([heading])).encode()
-    yield csv_lines(rows).encode()
+def as_csv(sheet: Sheet) -> Iterator[bytes]:
+    """One table as CSV, in UTF-8 with the mark by which spreadsheets know it; no cell is a formula."""
+    yield (BYTE_ORDER_MARK + csv_lines([sheet.heading])).encode()
+    yield csv_lines(sheet.rows).encode()
 
 
-def as_workbook(heading: Sequence[str], rows: Sequence[Row]) -> Iterator[bytes]:
-    return workbooks.workbook(heading, rows, name=_("Applications"))
-
-
-FORMATS: dict[str, Callable[[Sequence[str], Sequence[Row]], Iterator[bytes]]] = {"csv": as_csv, "xlsx": as_workbook}
-TYPES = {"csv": "text/csv", "xlsx": workbooks.WORKBOOK}
-
-
-def table(call: GrantCall, language: str, *, reader_id: int) -> tuple[list[str], list[Row]]:
-    """Heading and rows of a call's applications, by city; six statements, whatever their number.
+def applications(call: GrantCall, language: str, *, reader_id: int) -> Sheet:
+    """A call's applications, by city; six statements, whatever their number.
 
     Figures of reviews that are kept from the reader are empty.
     Moments are in ISO 8601 by UTC. Drafts are in it too, with what was answered so far.
     """
-    applications = db.session.execute(
+    found = db.session.execute(
         sa.select(Application, City)
         .join(City, City.id == Application.city_id)
         .where(Application.call_id == call.id)
@@ -73,9 +68,9 @@ def table(call: GrantCall, language: str, *, reader_id: int) -> tuple[list[str],
         given, frozen = answers[application.id], hashes.get(application.id)
         return (
             city.name, country_name(city.country), str(REGIONS[Region(city.region)]), str(STATES[application.state]),
-            _iso(application.created_at), _iso(application.submitted_at), frozen.hash if frozen else None,
+            iso(application.created_at), iso(application.submitted_at), frozen.hash if frozen else None,
             *(_NO_FIGURES if application.id in kept else _figures(call, reviews[application.id])),
-            _iso(application.decided_at), application.amount, application.decision_reason or None,
+            iso(application.decided_at), application.amount, application.decision_reason or None,
             *(
                 _said(question, given.get(question.key), files[application.id][question.key], labels[question.key])
                 for question in asked
@@ -83,7 +78,7 @@ def table(call: GrantCall, language: str, *, reader_id: int) -> tuple[list[str],
         )  # fmt: skip
 
     titles = [question.title.best(language, call.source_language) for question in asked]
-    return [*_heading(), *titles], [cells(application, city) for application, city in applications]
+    return Sheet(_("Applications"), [*_heading(), *titles], [cells(application, city) for application, city in found])
 
 
 def _heading() -> list[str]:
@@ -131,5 +126,12 @@ def _said(question: Question, value: Answer, files: Sequence[str], labels: dict[
     return value if value != "" else None
 
 
-def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat(timespec="seconds") if moment else None
+TABLES: dict[str, Callable[..., Sheet]] = {
+    "applications": applications,
+    "scores": beside.scores,
+    "comments": beside.comments,
+    "decisions": beside.decisions,
+    "appeals": beside.appeals,
+    "waivers": beside.waivers,
+    "reports": beside.duties,
+}

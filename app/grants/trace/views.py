@@ -15,6 +15,7 @@ from app.core import audit, clock
 from app.core.access import Permission, allow
 from app.core.errors import NotFound
 from app.core.transactions import reading
+from app.core.workbooks import WORKBOOK, workbook_of
 
 from .. import rules
 from ..calls.zones import day_before
@@ -91,15 +92,21 @@ def frozen(slug: str, city_id: int, frozen_id: int) -> Response:
 @bp.get("/applications.<any(csv, xlsx):kind>")
 @allow(Permission.ADMINISTER)
 def applications(slug: str, kind: str) -> Response:
-    """All applications of the call as a file."""
+    """All applications of the call as a file, with what stands beside them: in CSV one table, that of the address."""
+    reader_id, asked = the_person().id, request.args.get("table", "applications")
+    if asked not in export.TABLES:
+        raise NotFound
+    named = [asked] if kind == "csv" else list(export.TABLES)
     with reading():
         call = queries.get_grant_call(slug)
-        heading, rows = export.table(call, page_language(), reader_id=the_person().id)
-        call_id = call.id
-    audit.record_reading("grant_call.export", f"grant_call:{call_id}", actor_id=the_person().id, rows=len(rows))
-    answer = make_response(b"".join(export.FORMATS[kind](heading, rows)))
-    answer.headers["Content-Type"] = export.TYPES[kind]
-    answer.headers["Content-Disposition"] = f'attachment; filename="{slug}.{kind}"'
+        tables = [export.TABLES[name](call, page_language(), reader_id=reader_id) for name in named]
+        subject = f"grant_call:{call.id}"
+    rows = sum(len(table.rows) for table in tables)
+    audit.record_reading("grant_call.export", subject, actor_id=reader_id, rows=rows, tables=named)
+    answer = make_response(b"".join(export.as_csv(tables[0]) if kind == "csv" else workbook_of(tables)))
+    answer.headers["Content-Type"] = "text/csv" if kind == "csv" else WORKBOOK
+    name = slug if len(named) > 1 or asked == "applications" else f"{slug}-{asked}"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
     return answer
 
 
