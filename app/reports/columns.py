@@ -51,7 +51,7 @@ def of_enrolments(
             day(row.enrolled_at),
             day(row.completed_at),
             day(row.due_at),
-            day(row.touched_at),
+            day(row.touched_at) if row.last_activity_id is not None else None,
             row.done * 100 // row.total if row.total else 0,
             _percent(row.score),
         )

@@ -182,6 +182,16 @@ def test_a_trainer_excuses_on_the_page_and_the_practitioner_reads_why(school: Cl
     assert '<span class="tag done">Excused</span>' in lesson
 
 
+def test_who_never_came_was_never_here(school: Class, client: FlaskClient) -> None:
+    teaching, address = signed_in(client, school.trainer), f"/teach/courses/{school.course_id}/people"
+    never = '<td class="whole">–</td>'
+    assert never in teaching.get(address).text
+    school.give("lesson-1-1")
+    assert never in teaching.get(address).text  # the trainer did something
+    school.do("lesson-1-2")
+    assert never not in teaching.get(address).text
+
+
 def school_client(client: FlaskClient) -> FlaskClient:
     return client.application.test_client()
 

@@ -204,6 +204,19 @@ def test_the_file_has_the_rows_that_the_page_counts(client: FlaskClient, adminis
     ]  # fmt: skip
 
 
+def test_who_never_started_has_no_last_activity(client: FlaskClient, administrator: Person) -> None:
+    course = a_course("part")
+    never, begun = a_person("Never"), a_person("Begun")
+    an_enrolment(never, course)
+    an_enrolment(begun, course, done=1)
+    signed_in(client, administrator)
+    assert {row[0]: row[7] for row in rows(client)[1:]} == {"Never": "", "Begun": "2026-09-01"}
+    listed = words(client.get("/reports/people").text)
+    assert (listed.count("1 September – – –"), listed.count("1 September – – 1 September")) == (1, 1)
+    assert "Last activity –" in words(client.get(f"/reports/people/{never.id}").text)
+    assert "Last activity 1 September 2026" in words(client.get(f"/reports/people/{begun.id}").text)
+
+
 def test_the_file_is_one_for_spreadsheets_and_says_its_day(client: FlaskClient, administrator: Person) -> None:
     two_cities()
     answer = signed_in(client, administrator).get("/reports/people.csv")

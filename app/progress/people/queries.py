@@ -25,6 +25,7 @@ from ..standing import Standing
 PAGE_SIZE = 50
 LAST_PAGE = 100_000
 MOST_WORDS = 12
+_HERE_AT = sa.case((Enrolment.last_activity_id.is_not(None), Enrolment.touched_at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,10 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A practitioner of a course as a list shows them; `done` of `total` as last counted."""
+    """A practitioner of a course as a list shows them; `done` of `total` as last counted.
+
+    `here_at`: when they last did something this time through; none where they never did.
+    """
 
     id: int
     name: str
@@ -49,7 +53,7 @@ class Line:
     score: float | None
     due_at: datetime | None
     completed_at: datetime | None
-    touched_at: datetime
+    here_at: datetime | None
 
     @property
     def share(self) -> float:
@@ -86,8 +90,8 @@ def _page(course_id: int, search: str, page: int) -> Any:
     chosen = (
         sa.select(
             Enrolment.id, Person.name, City.name.label("city"), Enrolment.state, Enrolment.cycle, Enrolment.done,
-            Enrolment.total, Enrolment.score, Enrolment.due_at, Enrolment.completed_at, Enrolment.touched_at,
-            sa.func.count().over().label("people"),
+            Enrolment.total, Enrolment.score, Enrolment.due_at, Enrolment.completed_at,
+            _HERE_AT, sa.func.count().over().label("people"),
         )
         .join(Person, Person.id == Enrolment.person_id)
         .outerjoin(City, City.id == Enrolment.city_id)
@@ -166,7 +170,7 @@ def get_learner(course_id: int, enrolment_id: int) -> Learner:
     standing = Standing(edition, of.states, of.last_activity_id, of.score, of.completed_at is not None)
     line = Line(
         of.id, row.name, row.city, of.state, of.cycle, standing.done, standing.total, of.score, of.due_at,
-        of.completed_at, of.touched_at,
+        of.completed_at, of.touched_at if of.last_activity_id is not None else None,
     )  # fmt: skip
     return Learner(line, edition, standing, _steps(of, edition), _completions(of))
 
