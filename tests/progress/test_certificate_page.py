@@ -117,6 +117,13 @@ def test_it_stands_alone(client: FlaskClient, scene: Scene) -> None:
     assert [page.partition("<aside")[0] for page in after] == [page.partition("<aside")[0] for page in before]
 
 
+def test_it_says_how_large_the_course_is_and_not_that_all_of_it_was_done(client: FlaskClient) -> None:
+    change(towers=[8, 4, 1])  # one of them optional, and never opened
+    everything = said(client)
+    assert "A course of 13 activities: all that it asks for is complete" in everything
+    assert "13 of 13" not in everything
+
+
 def test_one_whose_holder_is_erased_names_nobody(client: FlaskClient) -> None:
     change(holder="")
     assert "The holder of this certificate" in client.get(f"/v/{SHOWN}").text

@@ -109,7 +109,7 @@ def test_it_is_tagged_for_those_who_do_not_see_it(app: Flask) -> None:
     names = [name for name, _alt in tags]
     assert names.index("/H1") < names.index("/H2")
     assert [alt for name, alt in tags if name == "/Figure"] == [
-        "19 of 19 activities complete",
+        "A course of 19 activities: all that it asks for is complete",
         "QR code of the address where this certificate can be checked",
     ]
 

@@ -36,7 +36,6 @@ def _said(shown: Disclosure, address: str, language: str) -> dict[str, Any]:
         utc_day(shown.issued_at),
     ]
     until = _("Valid until %(day)s", day=utc_day(shown.expires_at)) if shown.expires_at else _("Valid without end")
-    number = shown.activities
     plan = Plan.of([len(tower) for tower in shown.towers], height=60, least=200)
     return {
         "language": language,
@@ -58,7 +57,7 @@ def _said(shown: Disclosure, address: str, language: str) -> dict[str, Any]:
         "address_shown": address.partition("://")[2],
         "skyline": _skyline(plan),
         "skyline_ratio": plan.width / plan.height,
-        "skyline_says": _("%(lit)s of %(all)s activities complete", lit=number, all=number),
+        "skyline_says": shown.picture,
         "qr": _qr(address),
         "qr_says": _("QR code of the address where this certificate can be checked"),
     }

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask_babel import ngettext
+
 from app.core.skyline import LIT
 
 from ..models import Certificate, CertificateStatus
@@ -36,8 +38,16 @@ class Disclosure:
     towers: Sequence[Sequence[str]]
 
     @property
-    def activities(self) -> int:
-        return sum(len(tower) for tower in self.towers)
+    def picture(self) -> str:
+        """What the skyline says to who does not see it: how large the course is, and not how many its holder did, since
+        a course may ask for some of its activities only.
+        """
+        number = sum(len(tower) for tower in self.towers)
+        return ngettext(
+            "A course of %(num)s activity: all that it asks for is complete",
+            "A course of %(num)s activities: all that it asks for is complete",
+            number,
+        )
 
 
 def to_the_holder(certificate: Certificate, at: datetime) -> Disclosure:
