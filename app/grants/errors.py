@@ -21,6 +21,13 @@ class NoRule(DomainError):
     message = _l("This call has no rule yet. Set its rule, then publish it.")
 
 
+class NotApproved(DomainError):
+    """The rule of a published call is replaced only by one that a body approved, for a reason."""
+
+    status = 422
+    message = _l("Cities know the rule of this call already. Say who approved the new one, on which day, and why.")
+
+
 class NotWaivable(DomainError):
     """This requirement cannot be waived, or not again."""
 

@@ -13,9 +13,9 @@ from app.core import audit, clock
 from app.core.text import Text
 from app.extensions import db
 
-from .errors import InvalidRule, NoRule
+from .errors import InvalidRule, NoRule, NotApproved
 from .judging.queries import list_problems
-from .models import GrantCall, Rule
+from .models import CallChange, ChangeKind, GrantCall, Rule
 from .rules import Node, read, write
 
 
@@ -62,9 +62,15 @@ def set_rule(
     approved_on: date | None = None,
     reason: str = "",
 ) -> Rule:
-    """Put the next version of a call's rule in force; earlier ones stay. Raises `InvalidRule`."""
+    """Put the next version of a call's rule in force, past the pages on which a second person approves it.
+
+    Earlier versions stay. Cities count on the rule of a published call, so a new one says who approved it, when and
+    why, and stands in the call's change log. Raises `InvalidRule` and, where that is not said, `NotApproved`.
+    """
     tree = _checked(rule)
     call = _locked(call_id)
+    if call.published_at is not None and not (approved_by and approved_on and reason.strip()):
+        raise NotApproved
     newest = db.session.scalar(sa.select(sa.func.max(Rule.number)).where(Rule.call_id == call.id)) or 0
     version = Rule(
         call_id=call.id,
@@ -79,6 +85,18 @@ def set_rule(
     )
     db.session.add(version)
     db.session.flush()
+    if call.published_at is not None:
+        former = db.session.get(Rule, call.rule_id)
+        db.session.add(
+            CallChange(
+                call_id=call.id,
+                at=clock.now(),
+                person_id=by,
+                kind=ChangeKind.RULE,
+                why=reason,
+                values={"number": version.number, "former": former.number if former else None},
+            )
+        )
     call.rule_id = version.id
     audit.record("grant_call.set_rule", f"grant_call:{call.id}", actor_id=by, number=version.number)
     db.session.flush()

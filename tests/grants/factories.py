@@ -141,6 +141,15 @@ def a_call(
     return call
 
 
+def a_new_rule(call_id: int, rule: Node) -> None:
+    """`rule` is in force from now on, also of a published call: a body approved it, for a reason."""
+    with unit_of_work():
+        services.set_rule(
+            call_id=call_id, rule=rule, by=None, approved_by=text("the steering committee"),
+            approved_on=clock.now().date(), reason="As agreed in Oslo",
+        )  # fmt: skip
+
+
 def a_waiver(call: GrantCall, city: City, requirement: Node, *, by: Person, until: datetime) -> Waiver:
     """A requirement that a city need not meet from yesterday up to, not including, `until`."""
     with unit_of_work():

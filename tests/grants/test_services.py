@@ -13,8 +13,8 @@ from app.core.models import AuditEvent
 from app.core.transactions import unit_of_work
 from app.extensions import db
 from app.grants import queries, services
-from app.grants.errors import InvalidRule, NoRule
-from app.grants.models import GrantCall, Rule
+from app.grants.errors import InvalidRule, NoRule, NotApproved
+from app.grants.models import CallChange, ChangeKind, GrantCall, Rule
 from app.grants.rules import All, AtLeast, Certified, CityTrained, Completed, Node
 from tests.factories import a_course, a_person, text
 from tests.grants.factories import DAY, NOW, a_call
@@ -82,3 +82,20 @@ def test_a_rule_that_cannot_be_judged_is_refused(app: Flask, broken: object) -> 
     with unit_of_work(), pytest.raises(InvalidRule):
         services.set_rule(call_id=call.id, rule=rule, by=None)
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Rule)) == 1
+
+
+def test_the_rule_of_a_published_call_changes_by_approval_and_for_a_reason_and_that_is_public(app: Flask) -> None:
+    course = a_course()
+    call = a_call(Completed(course.id))
+    said = {"approved_by": text("the board"), "approved_on": date(2026, 11, 1), "reason": "A minimum"}
+    for missing in said:
+        with unit_of_work(), pytest.raises(NotApproved):
+            services.set_rule(
+                call_id=call.id, rule=Completed(course.id, 70.0), by=None,
+                **{name: value for name, value in said.items() if name != missing},
+            )  # fmt: skip
+    with clock.at(NOW), unit_of_work():
+        services.set_rule(call_id=call.id, rule=Completed(course.id, 70.0), by=None, **said)
+    [change] = db.session.scalars(sa.select(CallChange).where(CallChange.call_id == call.id))
+    assert (change.kind, change.at, change.why) == (ChangeKind.RULE, NOW, "A minimum")
+    assert change.values == {"number": 2, "former": 1}

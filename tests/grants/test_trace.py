@@ -20,7 +20,7 @@ from app.core.formats import speaking_to
 from app.core.models import AuditEvent
 from app.core.transactions import unit_of_work
 from app.extensions import db
-from app.grants import queries, rules, services
+from app.grants import queries, rules
 from app.grants.errors import NotWaivable
 from app.grants.models import Application, ApplicationAnswer, Frozen, GrantCall, ReviewState, Waiver
 from app.grants.rules import All, CityIn, Completed, MemberFor, Not
@@ -30,7 +30,7 @@ from app.grants.trace.waiver_services import grant
 from app.network.models import City
 from tests.factories import a_city, a_course, a_person, signed_in
 from tests.grants.decided import a_decided_application
-from tests.grants.factories import DAY, NOW, a_call, a_completion, a_review, moved
+from tests.grants.factories import DAY, NOW, a_call, a_completion, a_new_rule, a_review, moved
 from tests.pages import check_page
 
 
@@ -76,8 +76,8 @@ def test_a_case_names_every_fact_and_what_was_frozen(application: Application, c
 
 
 def test_a_case_is_told_as_of_any_day_by_the_rule_of_that_day(application: Application, client: FlaskClient) -> None:
-    with clock.at(NOW + 2 * DAY), unit_of_work():
-        services.set_rule(call_id=application.call_id, rule=Completed(a_course("later").id), by=None)
+    with clock.at(NOW + 2 * DAY):
+        a_new_rule(application.call_id, Completed(a_course("later").id))
     now = client.get(_address(application)).text
     assert "Decided by rule 2" in now
     then = client.get(_address(application) + "?at=2026-11-21").text
@@ -99,8 +99,7 @@ def test_the_same_call_is_explained_as_of_last_year(app: Flask) -> None:
     address, shell = f"/administration/grants/garden/cities/{city.id}", app.test_cli_runner()
     explain = ["grants", "explain", "--call", call.slug, "--city", "sfax"]
     with clock.at(NOW + 400 * DAY):
-        with unit_of_work():
-            services.set_rule(call_id=call.id, rule=Completed(a_course("newer").id), by=None)
+        a_new_rule(call.id, Completed(a_course("newer").id))
         moved(amina, a_city("Gabès"), NOW + 390 * DAY)
         assert "Amina Trabelsi" not in client.get(address).text
         assert "by rule 2" in shell.invoke(args=explain).output
@@ -184,8 +183,7 @@ def test_a_requirement_is_waived_until_a_day_and_the_waiver_ended(
 def test_what_a_not_denies_is_waived_with_it_as_a_whole(application: Application, client: FlaskClient) -> None:
     elsewhere = CityIn(countries=("TN",))
     both = All(of=(Not(elsewhere), MemberFor(1)))
-    with unit_of_work():
-        services.set_rule(call_id=application.call_id, rule=both, by=None)
+    a_new_rule(application.call_id, both)
     offered = re.findall(r'<option[^>]* value="([0-9a-f]{64})">([^<]*)', client.get(_address(application)).text)
     assert dict(offered) == {
         rules.mark_of(both.of[0]): "Not this: Your city is in Tunisia",

@@ -48,7 +48,7 @@ from app.grants.rules import (
 from app.network.models import City, Region
 from tests.factories import a_city, a_course, a_person, text
 from tests.grants.eligible import list_eligible
-from tests.grants.factories import DAY, NOW, a_call, a_certificate, a_completion
+from tests.grants.factories import DAY, NOW, a_call, a_certificate, a_completion, a_new_rule
 from tests.grants.rules.test_leaves import found
 
 LONG_AGO = datetime(2015, 1, 1, tzinfo=UTC)
@@ -287,12 +287,11 @@ def test_what_another_rule_changes_is_one_statement(app: Flask, statements: list
 
 def test_the_version_in_force_at_a_moment(app: Flask) -> None:
     from app.core import clock
-    from app.grants import services
 
     course = a_course()
     row = a_call(Completed(course.id), slug="local", opens_at=NOW - 20 * DAY)
-    with clock.at(NOW - 5 * DAY), unit_of_work():
-        services.set_rule(call_id=row.id, rule=Certified(course.id), by=None)
+    with clock.at(NOW - 5 * DAY):
+        a_new_rule(row.id, Certified(course.id))
     assert queries.rule_at(row.id, NOW - 30 * DAY) is None
     first, second = queries.rule_at(row.id, NOW - 6 * DAY), queries.rule_at(row.id, NOW)
     assert first is not None and second is not None
