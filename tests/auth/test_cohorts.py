@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.auth.cohorts.pasted import no_emails
 from app.auth.cohorts.queries import cohort_members
 from app.auth.cohorts.rules import CohortRule, Known, finds
 from app.auth.models import Cohort, CohortMember, Person, PersonRole, PersonState, Role
@@ -133,6 +134,38 @@ def test_a_cohort_from_beginning_to_end(desk: FlaskClient, city: City) -> None:
     assert desk.post(f"{here}/over").status_code == 409
     assert "Summer" not in desk.get("/cohorts").text
     assert "Summer" in desk.get("/cohorts?ended=y").text
+
+
+def test_what_is_no_address_is_named_and_stays_in_the_field(desk: FlaskClient, city: City) -> None:
+    a_person("Amina", city=city, email="amina@ghent.example")
+    here = desk.post("/cohorts/new", data={"name": "Spring", "kind": "listed", "of_city": city.id}).location
+    pasted = (
+        "Amina Trabelsi <amina@ghent.example>, bea@ghent; Cléo(at)ghent.example\nTrabelsi, Amina <amina@ghent.example>"
+    )
+    answer = desk.post(f"{here}/addresses", data={"addresses": pasted})
+    assert answer.status_code == 200
+    assert "1 person is added." in answer.text
+    assert "This is no e-mail address: bea@ghent, Cléo(at)ghent.example." in answer.text
+    assert "bea@ghent\nCléo(at)ghent.example</textarea>" in answer.text
+    assert "1 person now" in desk.get(here).text
+
+
+@pytest.mark.parametrize(
+    ("pasted", "wrong"),
+    [
+        ("amina@ghent.example, bea@ghent.example", []),
+        ("Amina Trabelsi <amina@ghent.example>; J. R. Smith <j@ghent.example>,", []),
+        ("Trabelsi, Amina <amina@ghent.example>", []),
+        ("Amina\tTrabelsi\tamina@ghent.example\n", []),
+        ("amina, bea@ghent.example", ["amina"]),
+        ("bea@ghent.example\nnobody at ghent\n\nnobody at ghent", ["nobody at ghent"]),
+        ("amina@@ghent.example bea@ghent.example", ["amina@@ghent.example"]),
+        ("amina.ghent.example, Bea <bea@ghent.example>", ["amina.ghent.example"]),
+        (" , <>;", []),
+    ],
+)
+def test_names_beside_addresses_are_no_fault(pasted: str, wrong: list[str]) -> None:
+    assert no_emails(pasted) == wrong
 
 
 def test_a_rule_is_said_in_words(app: Flask) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -18,14 +17,13 @@ from app.core.forms import Form
 from app.network import labels
 from app.network.models import Region, SizeBand
 
-from .. import addresses
 from ..cities.forms import ListField
 from ..models import Role
 from ..people.labels import ROLES
+from . import pasted
 from .rules import CohortRule
 
 MOST_PASTED = 2000
-_BETWEEN = re.compile(r"[,;\s<>]+")
 
 
 class Ticks(SelectMultipleField):  # type: ignore[misc]
@@ -136,9 +134,16 @@ class AddressesForm(Form):
 
     @property
     def emails(self) -> list[str]:
-        """The folded addresses, each once; what is none is left out."""
-        words = (addresses.folded(word) for word in _BETWEEN.split(self.addresses.data or "") if word)
-        return [word for word in dict.fromkeys(words) if addresses.is_address(word)]
+        """The folded addresses, each once."""
+        return pasted.emails(self.addresses.data or "")
+
+    def keep_faults(self) -> list[str]:
+        """What was pasted and is no address; from then on it alone stands in the field, and beside it why."""
+        wrong = pasted.no_emails(self.addresses.data or "")
+        if wrong:
+            self.addresses.data = "\n".join(wrong)
+            self.addresses.errors = [_l("No e-mail address. Mend what stands here, and add it again.")]
+        return wrong
 
 
 def _day(said: str | None) -> datetime | None:

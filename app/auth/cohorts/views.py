@@ -82,18 +82,22 @@ def add(cohort_id: int) -> Response:
 @bp.post("/<int:cohort_id>/addresses")
 @allow(Permission.REPORT)
 def add_addresses(cohort_id: int) -> ResponseReturnValue:
-    """Add the people whose addresses were pasted, and say which belong to nobody here."""
+    """Add the people whose addresses were pasted. Which belong to nobody here is said, and what is no address stays."""
     person = the_person()
     cohort = queries.get_cohort(person, cohort_id)
     form = AddressesForm()
     if not form.validate():
         return _page(cohort, addresses=form), 422
-    known = queries.list_by_address(person, cohort, form.emails)
+    emails = form.emails
+    known = queries.list_by_address(person, cohort, emails)
     _tell(services.add(cohort_id=cohort.id, people=known.values(), by=person))
-    if unknown := [email for email in form.emails if email not in known]:
+    if unknown := [email for email in emails if email not in known]:
         flash(
             _("Not found among the people you may add: %(addresses)s.", addresses=", ".join(unknown[:MOST_TOLD])), "due"
         )
+    if wrong := form.keep_faults():
+        flash(_("This is no e-mail address: %(words)s.", words=", ".join(wrong[:MOST_TOLD])), "due")
+        return _page(cohort, addresses=form)
     return _back(cohort_id)
 
 
