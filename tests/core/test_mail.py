@@ -58,6 +58,19 @@ def test_a_message_arrives_once(postbox: Postbox) -> None:
     assert message["To"] == "noor@city.example"
     assert message["Subject"] == "Your city at Strong Cities Academy: Sfax"
     assert "http://localhost/learn" in message.get_content()
+
+
+@pytest.mark.parametrize(
+    "city",
+    ["“Quick fund”", "The city’s part in prevention", "Łódź und Görlitz " * 9, "日本語" * 40, "plain " * 40 + "x"],
+)
+def test_a_subject_arrives_letter_by_letter(app: Flask, postbox: Postbox, city: str) -> None:
+    post(city=city.strip())
+    assert mail.deliver() == 1
+    [message] = postbox.taken
+    assert message["Subject"] == f"Your city at Strong Cities Academy: {city.strip()}"
+    lines = bytes(message).partition(b"\n\n")[0].splitlines()
+    assert max(len(line) for line in lines if b"Message-ID" not in line) <= 78
     assert message["Auto-Submitted"] == "auto-generated"
     assert (outbox()[0].state, outbox()[0].tries, outbox()[0].error) == (OutboxState.SENT, 1, None)
 
