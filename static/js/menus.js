@@ -25,3 +25,18 @@ document.querySelector(".masthead form[action$='/sign-out']")?.addEventListener(
 addEventListener("pageshow", ({ persisted }) => {
   if (persisted && Number(localStorage.getItem("signed-out")) > performance.timeOrigin) location.reload();
 });
+
+// A form is sent once: a second press while the first is on its way is no second wish. Scripts that send a form by
+// themselves have said so by then; what comes as a file leaves the page as it is, so the form can be sent again.
+const AGAIN_MS = 4000;
+let sentAt = -Infinity;
+let sent;
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented || event.target.method !== "post") return;
+  if (sent === event.target && performance.now() - sentAt < AGAIN_MS) return event.preventDefault();
+  sent = event.target;
+  sentAt = performance.now();
+});
+addEventListener("pageshow", () => {
+  sent = undefined;
+});
