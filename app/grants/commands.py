@@ -86,7 +86,7 @@ def _told(case: Case, language: str) -> Iterator[str]:
     call = case.call
     say = Wording(
         case.facts.courses, language, quizzes=case.facts.quizzes, city=case.city.name, names=case.names,
-        time_zone=call.time_zone,
+        time_zone=call.time_zone, of_another=True,
     )  # fmt: skip
     yield f"{call.title.best(language, call.source_language)} ({call.slug})"
     yield f"{case.city.name}, as of {trace.moment(case.at)}, by rule {call.rule_number}"

@@ -52,3 +52,9 @@ class CannotState(DomainError):
     """What a person states holds from the moment the city’s application is handed in, or the call has closed."""
 
     message = _l("What you stated can no longer be changed: the call has closed, or your city has applied.")
+
+
+class CallIsClosed(DomainError):
+    """Nobody is reminded of a step that leads nowhere any more."""
+
+    message = _l("This call has closed, so there is no step left to be reminded of.")

@@ -93,8 +93,10 @@ NOT_CLOSED = _CALLS.where(GrantCall.closes_at > sa.bindparam("at"))
 
 
 def list_calls(at: datetime) -> list[Call]:
-    """The calls published by `at`, by when they close."""
-    return _calls(_CALLS, at=at)
+    """The calls published by `at`: what closes next first, then those that have closed, the latest first."""
+    calls = _calls(_CALLS, at=at)
+    closed = [call for call in calls if call.state_at(at) is CallState.CLOSED]
+    return [call for call in calls if call not in closed] + closed[::-1]
 
 
 def list_coming_and_open(at: datetime) -> list[Call]:

@@ -25,6 +25,8 @@ from .calls import views as call_views
 from .calls import words as call_words
 from .editor import version_views as rule_version_views
 from .eligibility import (
+    near_services,
+    near_views,  # noqa: F401  (as the network's)
     network_views,  # noqa: F401  (adds its routes to the blueprint)
     reminders,
     way_words,
@@ -61,6 +63,7 @@ def init_app(app: Flask) -> None:
         Kind("grant_opened", _l("A call for grants that you wait for opens"), Way.AT_ONCE),
         Kind("grant_closing", _l("A call closes, and your city’s application is still a draft"),
              still=reminders.still_closing),
+        Kind("grant_step", _l("You are reminded of a step towards a grant"), still=near_services.still_open),
         Kind("application_received", _l("An application of your city is submitted"), Way.AT_ONCE, fixed=True),
         Kind("application_word", _l("Somebody asks for a coordinator’s word"), Way.AT_ONCE),
         Kind("rule_waits", _l("A rule waits for your approval"), Way.AT_ONCE),
@@ -76,6 +79,7 @@ def init_app(app: Flask) -> None:
         region_labels=REGIONS,
         country_name=country_name,
         period=way_words.period,
+        time_left=way_words.time_left,
         is_denial=way_words.is_denial,
         is_unknown=way_words.is_unknown,
         lasting_words=way_words.change,

@@ -33,6 +33,10 @@ class Held:
     expires_at: datetime | None
     revoked: bool
 
+    @property
+    def has_expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= clock.now()
+
 
 @dataclass(frozen=True, slots=True)
 class Visited:

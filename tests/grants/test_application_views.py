@@ -416,7 +416,8 @@ def test_a_button_that_no_page_has_changes_nothing_else(town: Town, go: str) -> 
 
 
 def test_the_list_shows_each_application_with_its_state_and_dates(town: Town) -> None:
-    assert "has not begun an application" in words(town.browser(town.hedi), "/applications")
+    assert "You have not worked on an application." in words(town.browser(town.hedi), "/applications")
+    assert "Your city has not begun an application." in words(town.browser(town.amina), "/applications")
     town.begun()
     for person in (town.amina, town.hedi):
         page = words(town.browser(person), "/applications")

@@ -75,7 +75,7 @@ def test_the_shortest_way_says_how_long_and_by_when_to_begin(client: FlaskClient
 
 def test_the_pace_is_the_persons_own(client: FlaskClient, sfax: City, course: Course) -> None:
     a_call(Completed(course.id), slug="local")
-    a_call(Completed(course.id), slug="soon", closes_at=NOW + 3 * DAY)
+    a_call(Completed(course.id), slug="soon", closes_at=NOW + 9 * DAY)
     person = a_person(city=sfax)
     progress(an_enrolment(person, course, at=NOW - 20 * DAY), course, 4, since=14 * DAY)
     signed_in(client, person)
@@ -84,7 +84,26 @@ def test_the_pace_is_the_persons_own(client: FlaskClient, sfax: City, course: Co
             client, "/grants/local"
         )
         words = page(client, "/grants/soon")
-    assert "The call closes in about 3 days: with about 30 min a week you are there in time." in words
+    assert "The call closes in about 9 days: with about 25 min a week you are there in time." in words
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        (3 * DAY, "There are only about 3 days, and it takes about 50 min: begin now."),
+        (timedelta(hours=20), "There are only 20 h, and it takes about 50 min: begin now."),
+        (timedelta(minutes=40), "There are only 40 min: no longer time enough for about 50 min."),
+    ],
+)
+def test_the_way_says_when_there_is_hardly_time_or_none(
+    client: FlaskClient, sfax: City, course: Course, left: timedelta, said: str
+) -> None:
+    a_call(All((Completed(course.id), MemberFor(1))), slug="soon", closes_at=NOW + left)
+    person = a_person(city=sfax)
+    progress(an_enrolment(person, course, at=NOW - 60 * DAY), course, 0, since=DAY)
+    signed_in(client, person)
+    with clock.at(NOW):
+        assert said in page(client, "/grants/soon")
 
 
 def test_only_what_the_person_did_lately_makes_a_pace(sfax: City, course: Course) -> None:
@@ -131,7 +150,7 @@ def test_practitioners_and_other_coordinators_see_no_names(client: FlaskClient, 
     with clock.at(NOW):
         words = page(client, "/grants/city")
         assert "2 more people of Sfax" in words
-        assert "Your city’s coordinator sees who is closest." in words
+        assert "Your city’s coordinator can see how many steps each of you has left." in words
         signed_in(client, a_person(city=a_city("Oslo"), roles=(Role.COORDINATOR,)))
         words += page(client, "/grants/city")
     for name in ("Near", "Far", "Begun", "Long ago", "Salma"):

@@ -196,6 +196,7 @@ FORMS: dict[str, dict[str, str]] = {
     "trace.end_waiver": {"end-1-why": "The river fell."},
     "trace.waive": {"leaf": "0" * 64, "reason": "A flood", "until": "2099-12-31"},
     "grants.remind": {"wanted": "no"},
+    "grants.remind_near": {},
     "learn.complete": {},
     "learn.enrol": {},
     "learn.language": {"language": "en", "activity": "lesson-1-1"},

@@ -27,11 +27,12 @@ class DayField(StringField):  # type: ignore[misc]
         if not typed:
             return
         try:
-            self.day = date.fromisoformat(typed)
+            day = date.fromisoformat(typed)
         except ValueError:
             raise ValidationError(_l("Write the day as year-month-day, for instance 2026-03-31.")) from None
-        if len(typed) != 10 or not 2000 <= self.day.year <= 2100:
+        if len(typed) != 10 or not 2000 <= day.year <= 2100:
             raise ValidationError(_l("Write a day from 2000 to 2100."))
+        self.day = day
 
 
 class Ticks(SelectMultipleField):  # type: ignore[misc]

@@ -46,7 +46,7 @@ UNKNOWN_YET = {Reason.NO_CITY, Reason.NO_PRACTITIONER, Reason.NO_ROLE, Reason.NO
 class FindingWords:
     """Says findings about one subject. `names`: by person id, for readers who may know them, in order of name.
 
-    `time_zone`: that of the call, by whose clocks a waiver ends.
+    `time_zone`: that of the call, by whose clocks a waiver ends. `of_another`: who reads is not the subject.
     """
 
     def __init__(
@@ -58,6 +58,7 @@ class FindingWords:
         city: str | None = None,
         names: Mapping[int, str] | None = None,
         time_zone: str = "UTC",
+        of_another: bool = False,
     ) -> None:
         self.courses = courses
         self.quizzes = quizzes or {}
@@ -65,6 +66,7 @@ class FindingWords:
         self.city = city or _("Your city")
         self.names = names or {}
         self.time_zone = time_zone
+        self.of_another = of_another
 
     def title(self, course_id: int) -> str:
         """A course's title in the page's language, or its own."""
@@ -199,6 +201,8 @@ class FindingWords:
                 return _("Completed, but no certificate was issued")
             case Reason.NOT_ENROLLED, _anything:
                 return _("Not started")
+            case Reason.DENIED, DeclarationEvidence(at=when) if self.of_another:
+                return _("They stated on %(day)s that this is not so", day=formats.day(when))
             case Reason.DENIED, DeclarationEvidence(at=when):
                 return _("You stated on %(day)s that this is not so", day=formats.day(when))
         return ""
@@ -206,6 +210,8 @@ class FindingWords:
     def _said_plainly(self, finding: Missing | Unknown) -> str:
         """What neither a figure nor a date says more of; a fact about the city is in nobody's hands."""
         match finding.reason, getattr(finding, "evidence", None):
+            case Reason.NO_CITY, _anything if self.of_another:
+                return _("Their account does not belong to a city yet. An administrator can place it in one.")
             case Reason.NO_CITY, _anything:
                 return _("Your account does not belong to a city yet. An administrator can place it in one.")
             case Reason.NOT_MEMBER, _anything:
@@ -214,15 +220,23 @@ class FindingWords:
                 return _("%(city)s has no practitioner yet who could meet this.", city=self.city)
             case Reason.NO_ROLE, _anything:
                 return self._no_role(finding.rule)
+            case Reason.NOT_STATED, _anything if self.of_another:
+                return _("Only they can say whether this is so, and they have not said it yet.")
             case Reason.NOT_STATED, _anything:
                 return _("Only you can say whether this is so.")
+            case Reason.MEMBER_TOO_SHORT, MembershipEvidence(enough_on=day) if self.of_another:
+                return _("This is a fact about the city: it will be so from %(day)s.", day=plain_day(day))
             case Reason.MEMBER_TOO_SHORT, MembershipEvidence(enough_on=day):
                 return _("This is a fact about your city: it will be so from %(day)s.", day=plain_day(day))
+            case _reason, PlaceEvidence() as place if self.of_another:
+                return _("This is a fact about the city. %(fact)s", fact=self._of_city(place))
             case _reason, PlaceEvidence() as place:
                 return _("This is a fact about your city. %(fact)s", fact=self._of_city(place))
-        return _("This is a fact about your city.")
+        return _("This is a fact about the city.") if self.of_another else _("This is a fact about your city.")
 
     def _no_role(self, rule: Node) -> str:
+        if self.of_another:
+            return _("They do not have this role.")
         if isinstance(rule, HasRole) and rule.role is Role.COORDINATOR:
             return _("Your city’s coordinators meet this. An administrator can give you the role.")
         return _("You do not have this role. An administrator can give it to you.")

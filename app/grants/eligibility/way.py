@@ -108,8 +108,22 @@ class Way:
         return self.begin_by >= self.at
 
     @property
+    def left(self) -> timedelta:
+        return self.until - self.at
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether the work takes less time than there is, were it done without a pause."""
+        return timedelta(minutes=self.minutes) < self.left
+
+    @property
+    def is_a_matter_of_hours(self) -> bool:
+        """Whether there is no week any more for so much a week to speak of."""
+        return self.left < timedelta(days=WEEK)
+
+    @property
     def days_left(self) -> int:
-        return max((self.until - self.at).days, 1)
+        return max(self.left.days, 1)
 
     @property
     def minutes_a_week(self) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -21,6 +23,13 @@ def period(days: int) -> str:
     if days <= DAYS_AS_DAYS:
         return ngettext("about %(num)s day", "about %(num)s days", max(days, 1))
     return ngettext("about %(num)s week", "about %(num)s weeks", -(-days // WEEK))
+
+
+def time_left(left: timedelta) -> str:
+    """`about 5 days`, `5 h 10 min`: how much time there is, never said longer than it is."""
+    if left >= timedelta(days=2):
+        return period(left.days)
+    return formats.minutes(max(int(left / timedelta(minutes=1)), 1))
 
 
 def change(found: Change, time_zone: str) -> str:

@@ -216,7 +216,7 @@ class Wording(FindingWords):
         match rule:
             case Passed(activity_id=activity_id):
                 return _("Pass the quiz “%(quiz)s” by %(closes)s.", quiz=self.quiz(activity_id), closes=closes)
-            case Declared():
+            case Declared() if leaf.reason is Reason.NOT_STATED:
                 return _(
                     "Say by %(closes)s whether this is so: “%(text)s”",
                     text=self.text(rule.text, rule.source_language),
@@ -249,7 +249,7 @@ class Wording(FindingWords):
 
     def effort(self, standing: Standing) -> str:
         """`About 2 h 15 min left.`, or nothing where it is not the person's own work."""
-        if not standing.minutes or standing.state is CallState.CLOSED:
+        if not standing.minutes or standing.state is CallState.CLOSED or standing.is_out_of_reach:
             return ""
         return _("About %(time)s left.", time=formats.minutes(standing.minutes))
 

@@ -72,7 +72,13 @@ class _Said:
         known = named_by(rules.Any_(of=tuple(self.rules))) if self.rules else Named()
         zone = dossier.call.time_zone
         self.say = Wording(
-            known.courses, language, quizzes=known.quizzes, city=dossier.city.name, names=dossier.names, time_zone=zone
+            known.courses,
+            language,
+            quizzes=known.quizzes,
+            city=dossier.city.name,
+            names=dossier.names,
+            time_zone=zone,
+            of_another=True,
         )
 
     def sections(self) -> Iterator[Section]:

@@ -155,7 +155,7 @@ def _offered(form: WaiveForm, case: Case) -> WaiveForm:
 def _wording(case: Case) -> Wording:
     return Wording(
         case.facts.courses, page_language(), quizzes=case.facts.quizzes, city=case.city.name, names=case.names,
-        time_zone=case.call.time_zone,
+        time_zone=case.call.time_zone, of_another=True,
     )  # fmt: skip
 
 

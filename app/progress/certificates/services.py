@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
 from app.core import audit, clock
 from app.core.errors import NotFound
 from app.extensions import db
+from app.messages.models import Notice
+from app.messages.services import tell
 
 from ..errors import AlreadyRevoked, NotRevoked
 from ..models import Certificate, LiftedRevocation
+from . import codes
 
 
 def show(*, person_id: int, code: str | None, name: bool, city: bool, hours: bool, score: bool) -> Certificate:
@@ -33,7 +38,24 @@ def revoke(*, certificate_id: int, why: str, by: int) -> Certificate:
         raise AlreadyRevoked
     certificate.revoked_at, certificate.revoked_why, certificate.revoked_by_id = clock.now(), why, by
     audit.record("certificate.revoke", f"certificate:{certificate.id}", actor_id=by, why=why)
+    tell(
+        key=f"revoked:{certificate.id}:{certificate.revoked_at.isoformat()}",
+        kind="certificate_revoked",
+        person_id=certificate.person_id,
+        code=codes.shown(certificate.code),
+        titles={certificate.language: certificate.course_title},
+    )
     return certificate
+
+
+def still_revoked(notices: Sequence[Notice]) -> set[int]:
+    """The ids of those notices whose certificate is revoked today. One statement."""
+    by_id = {notice.id: codes.read(str(notice.values["code"])) for notice in notices}
+    revoked = sa.select(Certificate.code).where(
+        Certificate.code.in_(by_id.values()), Certificate.revoked_at.is_not(None)
+    )
+    standing = set(db.session.scalars(revoked))
+    return {notice_id for notice_id, code in by_id.items() if code in standing}
 
 
 def reinstate(*, certificate_id: int, by: int) -> Certificate:

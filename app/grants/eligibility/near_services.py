@@ -1,0 +1,60 @@
+"""Reminding those of a city who are one step away: by who may know who they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from app.auth.identity import Identity
+from app.auth.models import Person
+from app.core import audit, clock
+from app.core.text import source_first
+from app.extensions import db
+from app.messages.models import Notice
+from app.messages.services import Told, tell_many
+
+from ..calls.call import Call, CallState, CityJudgement
+from ..errors import CallIsClosed
+from ..judging.findings import Finding, Met, is_barred, next_leaf
+
+KIND = "grant_step"
+
+
+def remind_near(call: Call, city: CityJudgement, *, by: Identity) -> int:
+    """Tell each of a city's practitioners who have one step left, and can take it, that `by` reminds them of it.
+
+    Returns to how many a reminder goes: who was told this week is not told again. Raises `CallIsClosed`.
+    """
+    now = clock.now()
+    if call.state_at(now) is CallState.CLOSED:
+        raise CallIsClosed
+    near = [person_id for person_id, finding in city.findings.items() if is_near(finding) and person_id != by.id]
+    year, week, _day = now.isocalendar()
+    keys = {person_id: f"{KIND}:{call.id}:{person_id}:{year}-{week}" for person_id in near}
+    told = set(db.session.scalars(sa.select(Notice.key).where(Notice.key.in_(keys.values()))))
+    name = db.session.scalar(sa.select(Person.name).where(Person.id == by.id))
+    values = {
+        "slug": call.slug,
+        "titles": source_first(call.title, call.source_language),
+        "closes_at": call.closes_at.isoformat(),
+        "by": name,
+        "by_id": by.id,
+    }
+    new = [Told(key, person_id, values) for person_id, key in keys.items() if key not in told]
+    tell_many(KIND, new)
+    audit.record("grant.remind_near", f"call:{call.id}", actor_id=by.id, city=city.city.id, people=len(new))
+    return len(new)
+
+
+def is_near(finding: Finding) -> bool:
+    """Whether one step is left that can be taken now."""
+    leaf = next_leaf(finding)
+    if isinstance(finding, Met) or leaf is None:
+        return False
+    return finding.steps == 1 and not finding.is_out_of_reach and not is_barred(leaf)
+
+
+def still_open(notices: Sequence[Notice]) -> set[int]:
+    """The ids of those notices whose call closes when they say, and has not closed."""
+    return {notice.id for notice in notices if notice.values["closes_at"] > clock.now().isoformat()}
