@@ -168,6 +168,34 @@ def test_names_beside_addresses_are_no_fault(pasted: str, wrong: list[str]) -> N
     assert no_emails(pasted) == wrong
 
 
+def test_a_second_cohort_of_the_same_name_is_refused_with_a_link_to_the_first(desk: FlaskClient, city: City) -> None:
+    spring = {"name": "Spring", "kind": "listed", "of_city": city.id}
+    first = desk.post("/cohorts/new", data=spring).location
+    other = desk.post("/cohorts/new", data=spring | {"name": "Autumn"}).location
+    for address, said in (("/cohorts/new", spring | {"name": "SPRING "}), (f"{other}/name", {"name": "spring"})):
+        refused = desk.post(address, data=said)
+        assert refused.status_code == 422
+        assert f'<a href="{first}">Another cohort</a> has this name.' in refused.text
+    assert desk.post(f"{first}/name", data={"name": "spring"}).status_code == 303  # its own, written otherwise
+    with unit_of_work():
+        db.session.add(Cohort(name="Winter", city_id=a_city().id, created_by_id=1, created_at=clock.now()))
+    assert desk.post("/cohorts/new", data=spring | {"name": "Winter"}).status_code == 303  # elsewhere
+    desk.post(f"{first}/over")
+    assert desk.post("/cohorts/new", data=spring).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("before", "status"), [("2026-01-01", 422), ("2027-01-01", 422), ("2027-01-02", 303), ("", 303)]
+)
+def test_a_rule_that_nobody_can_fit_is_refused(desk: FlaskClient, city: City, before: str, status: int) -> None:
+    answer = desk.post(
+        "/cohorts/new",
+        data={"name": "New", "kind": "rule", "of_city": city.id, "joined_from": "2027-01-01", "joined_before": before},
+    )
+    assert answer.status_code == status
+    assert ("Nobody can fit: write a day after" in answer.text) == (status == 422)
+
+
 def test_a_rule_is_said_in_words(app: Flask) -> None:
     app.config["WTF_CSRF_ENABLED"] = False
     desk = signed_in(app.test_client(), a_person("Ada", roles=(Role.ADMINISTRATOR,)))

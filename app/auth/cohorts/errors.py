@@ -11,5 +11,16 @@ class CohortOver(DomainError):
     message = _l("This cohort has ended. Make another one.")
 
 
+class NameTaken(DomainError):
+    """Another cohort that goes on has the name, in the same city: `cohort_id`."""
+
+    message = _l("Another cohort has this name.")
+    field = "name"
+
+    def __init__(self, cohort_id: int) -> None:
+        super().__init__()
+        self.cohort_id = cohort_id
+
+
 class FoundByRule(DomainError):
     message = _l("This cohort finds its people by its rule, so nobody is added or taken off by hand.")

@@ -98,6 +98,9 @@ class CohortForm(NameForm):
 
     def validate_joined_before(self, field: StringField) -> None:
         _require_day(field)
+        since, before = _day(self.joined_from.data), _day(field.data)
+        if self.kind.data == "rule" and since is not None and before is not None and before <= since:
+            raise ValidationError(_l("Nobody can fit: write a day after the one since which accounts count."))
 
     @property
     def city_id(self) -> int | None:

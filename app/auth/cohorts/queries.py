@@ -156,6 +156,19 @@ def list_choices(person: Identity) -> list[tuple[int, str]]:
     return [(row.id, f"{row.name} ({row.city})" if row.city else row.name) for row in rows]
 
 
+def find_namesake(name: str, *, city_id: int | None, but: int | None = None) -> int | None:
+    """The id of a cohort of the city (None: of all) that goes on and has this name, however it is written.
+
+    `but`: other than this one.
+    """
+    same = sa.select(Cohort.id).where(
+        fold(Cohort.name) == folded(name), Cohort.city_id.is_not_distinct_from(city_id), Cohort.ended_at.is_(None)
+    )
+    if but is not None:
+        same = same.where(Cohort.id != but)
+    return db.session.scalar(same.order_by(Cohort.id).limit(1))
+
+
 def get_cohort(person: Identity, cohort_id: int) -> Cohort:
     """A cohort that `person` may see. Raises `NotFound`."""
     cohort: Cohort | None = db.session.scalars(

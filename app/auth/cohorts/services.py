@@ -13,18 +13,19 @@ from app.extensions import db
 from ..identity import Identity
 from ..models import Cohort, CohortMember
 from ..signals import cohort_changed
-from .errors import CohortOver, FoundByRule
-from .queries import list_people
+from .errors import CohortOver, FoundByRule, NameTaken
+from .queries import find_namesake, list_people
 from .rules import CohortRule
 
 
 def create(*, name: str, rule: CohortRule | None, city_id: int | None, by: Identity) -> Cohort:
     """Make a cohort: listed, or (with a rule) whoever it finds. A coordinator's is of one of their cities.
 
-    Raises `NotFound` for a city that is not theirs.
+    Raises `NotFound` for a city that is not theirs, and `NameTaken`.
     """
     if not by.is_administrator and city_id not in by.coordinates:
         raise NotFound
+    _require_free(name, city_id)
     cohort = Cohort(name=name, rule=rule, city_id=city_id, created_by_id=by.id, created_at=clock.now())
     db.session.add(cohort)
     db.session.flush()
@@ -33,9 +34,10 @@ def create(*, name: str, rule: CohortRule | None, city_id: int | None, by: Ident
 
 
 def rename(*, cohort_id: int, name: str, by: int) -> None:
-    """Call a cohort otherwise. Raises `CohortOver`."""
+    """Call a cohort otherwise. Raises `CohortOver` and `NameTaken`."""
     cohort = _going_on(cohort_id)
     if cohort.name != name:
+        _require_free(name, cohort.city_id, but=cohort_id)
         cohort.name = name
         audit.record("cohort.rename", f"cohort:{cohort_id}", actor_id=by)
         db.session.flush()
@@ -85,6 +87,12 @@ def end(*, cohort_id: int, by: int) -> None:
     cohort.ended_at = clock.now()
     audit.record("cohort.end", f"cohort:{cohort_id}", actor_id=by)
     db.session.flush()
+
+
+def _require_free(name: str, city_id: int | None, *, but: int | None = None) -> None:
+    other = find_namesake(name, city_id=city_id, but=but)
+    if other is not None:
+        raise NameTaken(other)
 
 
 def _going_on(cohort_id: int) -> Cohort:

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from app.core.access import Permission, allow
@@ -16,6 +17,7 @@ from ..identity import the_person
 from ..models import Cohort
 from ..people.labels import STATES
 from . import queries, services
+from .errors import NameTaken
 from .forms import AddressesForm, CohortForm, NameForm
 from .queries import MOST_FOUND
 from .words import sentence
@@ -42,7 +44,11 @@ def new() -> ResponseReturnValue:
     )
     if not form.validate_on_submit():
         return render_template("cohorts/new.html", form=form), 422 if form.is_submitted() else 200
-    cohort = services.create(name=form.name.data, rule=form.rule, city_id=form.city_id, by=person)
+    try:
+        cohort = services.create(name=form.name.data, rule=form.rule, city_id=form.city_id, by=person)
+    except NameTaken as taken:
+        form.name.errors = [_taken(taken)]
+        return render_template("cohorts/new.html", form=form), 422
     if cohort.rule is None:
         flash(_("The cohort is made. Now add people to it."), "done")
     return redirect(url_for("cohorts.show", cohort_id=cohort.id), 303)
@@ -63,7 +69,11 @@ def rename(cohort_id: int) -> ResponseReturnValue:
     form = NameForm()
     if not form.validate():
         return _page(cohort, name=form), 422
-    services.rename(cohort_id=cohort.id, name=form.name.data, by=person.id)
+    try:
+        services.rename(cohort_id=cohort.id, name=form.name.data, by=person.id)
+    except NameTaken as taken:
+        form.name.errors = [_taken(taken)]
+        return _page(cohort, name=form), 422
     return _back(cohort_id)
 
 
@@ -139,6 +149,12 @@ def _page(cohort: Cohort, *, name: NameForm | None = None, addresses: AddressesF
         addresses=addresses or AddressesForm(formdata=None),
         states=STATES,
     )
+
+
+def _taken(taken: NameTaken) -> Markup:
+    """Why the name will not do, with a link to the cohort that has it."""
+    words = _('<a href="%(url)s">Another cohort</a> has this name. Choose one that tells them apart.')
+    return Markup(words) % {"url": url_for("cohorts.show", cohort_id=taken.cohort_id)}
 
 
 def _tell(new: int) -> None:
