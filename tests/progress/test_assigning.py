@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -289,6 +290,20 @@ def desk(app: Flask, coordinator: Identity) -> Iterator[FlaskClient]:
 
 
 FORM = {"whom": "city", "when": "day", "day": "2099-05-31"}
+
+
+def test_the_preview_names_whom_it_enrols_by_name_and_counts_the_rest(desk: FlaskClient, city: City) -> None:
+    course, there_already = a_course(), a_person("Already There", city=city)
+    with unit_of_work():
+        progress.enrol(person=there_already, course_id=course.id)
+    for number in range(52):
+        a_person(f"Number {number:02}", city=city)
+    a_person("Elsewhere", city=a_city())
+    page = desk.post("/assignments/preview", data={**FORM, "course": course.id, "city": city.id}).text
+    named = re.findall("<li><bdi>(.+?)</bdi></li>", page)
+    assert named == ["Lena Maes", *(f"Number {number:02}" for number in range(49))]
+    assert "and 3 more" in page
+    assert "Already There" not in page and "Elsewhere" not in page
 
 
 def test_a_course_is_given_in_two_steps(desk: FlaskClient, city: City) -> None:

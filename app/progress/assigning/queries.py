@@ -23,7 +23,8 @@ from app.extensions import db
 from ..models import Assignment, Enrolment, EnrolmentState
 from .giving import Due, Target
 
-MOST_NAMED = 20  # of those who are left out, on the preview
+MOST_NEW = 50  # of those who will be enrolled, by name on the preview
+MOST_NAMED = 20  # of those who are left out
 STATES = (PersonState.ACTIVE, PersonState.INVITED)  # who can be enrolled by others
 _PUBLISHED = sa.select(Course.id, Course.slug, Course.edition_id, Course.archived_at).where(
     Course.edition_id.is_not(None)
@@ -133,6 +134,13 @@ def preview(course_id: int, target: Target) -> Preview:
         db.session.scalars(named.order_by(fold(people.c.name), people.c.id).limit(MOST_NAMED)) if row.refused else ()
     )
     return Preview(*row, tuple(names))
+
+
+def list_new_names(course_id: int, target: Target) -> Sequence[str]:
+    """The names of those whom giving the course to `target` would enrol now, the first of them by name."""
+    people = _standing(course_id, target).subquery()
+    new = sa.select(people.c.name).where(people.c.state.is_(None), people.c.admitted)
+    return db.session.scalars(new.order_by(fold(people.c.name), people.c.id).limit(MOST_NEW)).all()
 
 
 def _standing(course_id: int, target: Target) -> sa.Select[Any]:

@@ -78,7 +78,8 @@ def preview() -> ResponseReturnValue:
     course = queries.get_course(int(form.course.data))
     return render_template(
         "assignments/preview.html", form=form, target=target, course=course, due=by_when(form.due), label=_label(form),
-        found=queries.preview(course.id, target), large=services.AT_ONCE,
+        found=queries.preview(course.id, target), names=queries.list_new_names(course.id, target),
+        large=services.AT_ONCE,
     )  # fmt: skip
 
 
