@@ -16,14 +16,16 @@ from app.auth.models import Role
 from app.core import clock
 from app.core.models import AuditEvent
 from app.core.store import the_store
+from app.core.transactions import unit_of_work
 from app.courses import jobs
 from app.extensions import db
 from app.grants.applications.access import WORK, WRITE
 from app.grants.applications.intake import LARGEST
-from app.grants.models import ApplicationFile
-from tests.factories import a_person
+from app.grants.models import Application, ApplicationFile, GrantCall
+from app.grants.reviews.conflicts import Conflict, conflict
+from tests.factories import a_city, a_person
 from tests.grants.applying import PDF, SCRIPT, Town, a_file, a_town, answered, parts, typed
-from tests.grants.factories import NOW
+from tests.grants.factories import NOW, moved
 from tests.pages import check_page
 
 LATER = NOW + timedelta(days=9)
@@ -126,6 +128,22 @@ def test_who_writes_and_adds_a_file_at_once_is_written_down_once(town: Town) -> 
     work = sa.select(AuditEvent.action).where(AuditEvent.actor_id == town.hedi.id, AuditEvent.action.in_(WORK))
     assert len(files()) == 2
     assert list(db.session.scalars(work)) == [WRITE]
+
+
+@pytest.mark.parametrize("column", ["added_by_id", "endorsed_by_id", "submitted_by_id"])
+def test_whoever_worked_on_it_goes_on_by_what_stands_of_theirs(town: Town, column: str) -> None:
+    """Nadia is not eligible, and the audit log knows nothing of her. She reads and judges by the same rule."""
+    send(town, town.begun())
+    nadia = town.browser(town.nadia)
+    assert nadia.get(town.address).status_code == 404
+    with unit_of_work():
+        table = ApplicationFile if column == "added_by_id" else Application
+        db.session.execute(sa.update(table).values({column: town.nadia.id}))
+    assert nadia.get(town.address).status_code == 200
+    assert town.address in nadia.get("/applications").text
+    found = sa.select(conflict(town.nadia.id)).select_from(Application).join(GrantCall)
+    moved(town.nadia, a_city("Ghent"), town.call.opens_at - timedelta(days=1))
+    assert db.session.scalar(found) == Conflict.WORKED
 
 
 def test_a_file_that_is_too_large_is_refused_with_what_to_do(town: Town) -> None:

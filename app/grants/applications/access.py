@@ -19,7 +19,7 @@ from app.network.models import City
 from .. import queries
 from ..calls.call import Call, CallState
 from ..calls.questionnaire import Questionnaire
-from ..models import Application, ApplicationAnswer, ApplicationState, GrantCall
+from ..models import Application, ApplicationAnswer, ApplicationFile, ApplicationState, GrantCall
 
 # What counts as working on an application: the audit log keeps it, so that nobody is forgotten whose words another's
 # took the place of.
@@ -149,13 +149,30 @@ def is_eligible(call: Call, person_id: int, at: datetime, *, city_id: int) -> bo
     return standing.is_met and standing.facts.city_id == city_id
 
 
-def has_worked(person_id: int) -> sa.ColumnElement[bool]:
-    """That a person worked on `Application`: they began it, or by the audit log, or an answer of theirs stands."""
-    logged = sa.exists().where(AuditEvent.actor_id == person_id, is_work())
-    saved = sa.exists().where(
+def has_worked(person_id: Any) -> sa.ColumnElement[bool]:
+    """That a person worked on `Application`: by the audit log, or by what stands of theirs.
+
+    They began, endorsed or submitted it, wrote an answer or added a file. Never NULL, so that it can be negated.
+    """
+    logged = sa.exists().where(
+        is_work(),
+        AuditEvent.actor_id + 0 == person_id,  # no index of it: many write thousands of events, few are of one subject
+    )
+    answered = sa.exists().where(
         ApplicationAnswer.application_id == Application.id, ApplicationAnswer.saved_by_id == person_id
     )
-    return sa.or_(Application.created_by_id.is_not_distinct_from(person_id), logged, saved)
+    filed = sa.exists().where(
+        ApplicationFile.application_id == Application.id, ApplicationFile.added_by_id == person_id
+    )
+    return sa.or_(
+        *(
+            sa.and_(column.is_not(None), column == person_id)
+            for column in (Application.created_by_id, Application.endorsed_by_id, Application.submitted_by_id)
+        ),
+        logged.correlate_except(AuditEvent),
+        answered.correlate_except(ApplicationAnswer),
+        filed.correlate_except(ApplicationFile),
+    )
 
 
 def is_work() -> sa.ColumnElement[bool]:

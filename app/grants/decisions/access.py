@@ -15,9 +15,8 @@ from app.extensions import db
 from app.network.models import City
 
 from .. import queries
-from ..applications.access import is_eligible
+from ..applications.access import has_worked, is_eligible
 from ..models import Application, ApplicationState, GrantCall
-from ..reviews.conflicts import worked_on
 
 DECIDED = (ApplicationState.AWARDED, ApplicationState.REFUSED)
 
@@ -46,7 +45,7 @@ def get_own(slug: str, city_id: int | None, person: Identity, at: datetime) -> O
 
     Its people are the city's coordinators, and who belongs to the city today and worked on it or is eligible.
     """
-    row = db.session.execute(_decided(slug, city_id).add_columns(worked_on(person.id).label("worked"))).one_or_none()
+    row = db.session.execute(_decided(slug, city_id).add_columns(has_worked(person.id).label("worked"))).one_or_none()
     if row is None:
         raise NotFound
     coordinates = city_id in person.coordinates

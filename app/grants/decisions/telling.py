@@ -13,8 +13,8 @@ from app.extensions import db
 from app.messages.services import Told, tell_many
 from app.network.models import City
 
+from ..applications.access import has_worked
 from ..models import Application, GrantCall
-from ..reviews.conflicts import worked_on
 
 
 def people_of(application_id: Any) -> sa.Select[int]:
@@ -61,7 +61,7 @@ def _is_of_it() -> sa.ColumnElement[bool]:
         PersonRole.city_id == Application.city_id,
         PersonRole.to_at.is_(None),
     )
-    worked = sa.and_(Person.city_id == Application.city_id, worked_on(Person.id))
+    worked = sa.and_(Person.city_id == Application.city_id, has_worked(Person.id))
     return sa.or_(coordinates.correlate_except(PersonRole), worked)
 
 

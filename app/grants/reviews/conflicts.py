@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from app.auth.models import Affiliation, Person, PersonRole, Role
-from app.core.models import AuditEvent
 from app.extensions import db
 
-from ..models import Application, ApplicationAnswer, ApplicationFile, ApplicationState, GrantCall, Review, ReviewState
+from ..applications.access import has_worked
+from ..models import Application, ApplicationState, GrantCall, Review, ReviewState
 
 
 class Conflict(StrEnum):
@@ -25,12 +25,6 @@ class Conflict(StrEnum):
     WORKED = "worked"
     DECLARED = "declared"
 
-
-# What the audit log calls work on an application: it forgets nobody whose words another's took the place of.
-WORK = tuple(
-    f"application.{verb}"
-    for verb in ("create", "write", "ask_word", "endorse", "take_back_word", "submit", "withdraw")
-)  # fmt: skip
 
 Pair = tuple[int, int]  # the ids of an application and a person
 
@@ -44,7 +38,7 @@ def conflict(person_id: Any) -> sa.ColumnElement[str | None]:
     return sa.case(
         (_belongs(person_id, Application.city_id, GrantCall.opens_at), Conflict.CITY.value),
         (_coordinates(person_id, Application.city_id, GrantCall.opens_at), Conflict.COORDINATOR.value),
-        (worked_on(person_id), Conflict.WORKED.value),
+        (has_worked(person_id), Conflict.WORKED.value),
         (_declared(person_id), Conflict.DECLARED.value),
         else_=None,
     )
@@ -99,30 +93,6 @@ def _declared(person_id: Any) -> sa.ColumnElement[bool]:
         declined.state == ReviewState.DECLINED,
     )
     return declared.correlate_except(declined)
-
-
-def worked_on(person_id: Any) -> sa.ColumnElement[bool]:
-    """That the person began, endorsed or submitted an `Application`, wrote an answer of it or added a file."""
-    logged = sa.exists().where(
-        AuditEvent.subject == sa.literal("application:") + sa.cast(Application.id, sa.String),
-        AuditEvent.actor_id + 0 == person_id,  # no index of it: many write thousands of events, few are of one subject
-        AuditEvent.action.in_(WORK),
-    )
-    answered = sa.exists().where(
-        ApplicationAnswer.application_id == Application.id, ApplicationAnswer.saved_by_id == person_id
-    )
-    filed = sa.exists().where(
-        ApplicationFile.application_id == Application.id, ApplicationFile.added_by_id == person_id
-    )
-    return sa.or_(
-        *(
-            sa.and_(column.is_not(None), column == person_id)  # never NULL, so that it can be negated
-            for column in (Application.created_by_id, Application.endorsed_by_id, Application.submitted_by_id)
-        ),
-        logged.correlate_except(AuditEvent),
-        answered.correlate_except(ApplicationAnswer),
-        filed.correlate_except(ApplicationFile),
-    )
 
 
 def list_conflicts(applications: Collection[int], people: Collection[int]) -> Mapping[Pair, Conflict]:
