@@ -414,6 +414,21 @@ def test_the_list_of_calls_says_what_waits_for_a_review(app: Flask, committee: C
     assert "for your review" not in words(client.get("/grants"))
 
 
+@pytest.mark.parametrize("state", ApplicationState)
+def test_a_review_is_still_to_hand_in_while_the_application_waits(
+    committee: Committee, state: ApplicationState
+) -> None:
+    a_review(committee.of_sfax, committee.ada, committee.abel)
+    a_review(committee.of_ghent, committee.ada, committee.abel, scores={"need": 1, "idea": 1})
+    with unit_of_work():
+        for row in (committee.of_sfax, committee.of_ghent):
+            db.session.get_one(Application, row.id).state = state
+    waits = {committee.of_sfax.id} if state is ApplicationState.SUBMITTED else set()
+    asked = sa.select(Application.id).where(review_conflicts.has_to_review(committee.ada.id))
+    assert set(db.session.scalars(asked)) == waits
+    assert review_conflicts.list_kept(committee.call.id, committee.ada.id) == waits
+
+
 def test_who_declared_a_conflict_finds_every_door_closed(app: Flask, committee: Committee) -> None:
     """On the application's page, in the files for the committee, in assigning, deciding and answering an appeal."""
     a_review(committee.of_sfax, committee.theo, committee.abel, scores={"need": 1, "idea": 1}, comment="Theo says no.")

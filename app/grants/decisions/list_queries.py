@@ -32,7 +32,7 @@ from ..models import (
     Review,
     ReviewState,
 )
-from ..reviews.conflicts import Conflict, conflict
+from ..reviews.conflicts import Conflict, conflict, has_to_review
 from ..reviews.ranking import Place, Summary, mean, places, score, summary
 from ..trace.frozen_queries import parsed, text_of_document
 
@@ -164,12 +164,6 @@ def list_verdicts(applications: Collection[int]) -> dict[int, Verdict]:
 
 def _applications(reader_id: int) -> sa.Select[Any]:
     appeal = sa.exists().where(Appeal.application_id == Application.id, Appeal.state == AppealState.OPEN)
-    reviews_it = sa.exists().where(
-        Review.application_id == Application.id,
-        Review.person_id == reader_id,
-        Review.state == ReviewState.ASSIGNED,
-        Application.state == ApplicationState.SUBMITTED,
-    )
     chosen: Any = sa.select(
         Application.id,
         Application.city_id,
@@ -187,7 +181,7 @@ def _applications(reader_id: int) -> sa.Select[Any]:
         DecisionDraft.saved_by_id.label("draft_by_id"),
         DecisionDraft.saved_at.label("draft_at"),
         Person.name.label("draft_by"),
-        reviews_it.label("reviews_it"),
+        has_to_review(reader_id).label("reviews_it"),
     )
     return (
         chosen.join(City, City.id == Application.city_id)

@@ -18,8 +18,8 @@ from app.core.formats import money
 from app.extensions import db
 from app.network.models import City
 
-from ..models import Application, ApplicationState, DecisionDraft, Duty, GrantCall, Occasion, Review, ReviewState
-from ..reviews.conflicts import list_conflicts
+from ..models import Application, ApplicationState, DecisionDraft, Duty, GrantCall, Occasion
+from ..reviews.conflicts import has_to_review, list_conflicts
 from ..reviews.errors import (
     AboveCeiling,
     AlreadyDecided,
@@ -304,9 +304,7 @@ def _are_seen(applications: Iterable[int], drafts: Mapping[int, DecisionDraft], 
 
 def _to_review(applications: Collection[int], person_id: int) -> set[int]:
     """Those of these applications that the person has still to review."""
-    mine = sa.select(Review.application_id).where(
-        Review.application_id.in_(applications), Review.person_id == person_id, Review.state == ReviewState.ASSIGNED
-    )
+    mine = sa.select(Application.id).where(Application.id.in_(applications), has_to_review(person_id))
     return set(db.session.scalars(mine))
 
 

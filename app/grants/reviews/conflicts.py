@@ -137,16 +137,22 @@ def list_kept(call_id: int, reader_id: int) -> set[int]:
 
     They have a conflict of interest in them, or have still to hand in a review of their own.
     """
-    own = sa.exists().where(
-        Review.application_id == Application.id,
-        Review.person_id == reader_id,
-        Review.state == ReviewState.ASSIGNED,
-        Application.state == ApplicationState.SUBMITTED,
-    )
     return set(
         db.session.scalars(
             sa.select(Application.id)
             .join(GrantCall, GrantCall.id == Application.call_id)
-            .where(GrantCall.id == call_id, sa.or_(conflict(reader_id).is_not(None), own))
+            .where(GrantCall.id == call_id, sa.or_(conflict(reader_id).is_not(None), has_to_review(reader_id)))
         )
     )
+
+
+def has_to_review(person_id: int) -> sa.ColumnElement[bool]:
+    """That the person has still to hand in a review of an `Application`, which waits for a decision."""
+    own = aliased(Review)  # the statement around it may have a review of its own
+    waits = sa.exists().where(
+        own.application_id == Application.id,
+        own.person_id == person_id,
+        own.state == ReviewState.ASSIGNED,
+        Application.state == ApplicationState.SUBMITTED,
+    )
+    return waits.correlate_except(own)
