@@ -56,7 +56,7 @@ def init_app(app: Flask) -> None:
         Kind("certificate", _l("A certificate of yours"), Way.AT_ONCE),
         Kind("enrolled", _l("Somebody enrols you in a course"), Way.AT_ONCE),
         Kind("due_soon", _l("A course is due soon"), still=reminders.still_due),
-        Kind(assigning_telling.KIND, _l("A course is due on another day"), still=assigning_telling.still_changed),
+        Kind("due_changed", _l("A course is due on another day"), still=assigning_telling.still_changed),
         Kind("late", _l("A course is late"), still=reminders.still_due),
         Kind(
             "certificate_revoked",
