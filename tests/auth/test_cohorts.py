@@ -175,7 +175,8 @@ def test_a_second_cohort_of_the_same_name_is_refused_with_a_link_to_the_first(de
     for address, said in (("/cohorts/new", spring | {"name": "SPRING "}), (f"{other}/name", {"name": "spring"})):
         refused = desk.post(address, data=said)
         assert refused.status_code == 422
-        assert f'<a href="{first}">Another cohort</a> has this name.' in refused.text
+        assert "Another cohort has this name." in refused.text
+        assert f'<a href="{first}">Open the cohort that has this name</a>' in refused.text
     assert desk.post(f"{first}/name", data={"name": "spring"}).status_code == 303  # its own, written otherwise
     with unit_of_work():
         db.session.add(Cohort(name="Winter", city_id=a_city().id, created_by_id=1, created_at=clock.now()))

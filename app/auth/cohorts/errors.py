@@ -14,7 +14,7 @@ class CohortOver(DomainError):
 class NameTaken(DomainError):
     """Another cohort that goes on has the name, in the same city: `cohort_id`."""
 
-    message = _l("Another cohort has this name.")
+    message = _l("Another cohort has this name. Choose one that tells them apart.")
     field = "name"
 
     def __init__(self, cohort_id: int) -> None:

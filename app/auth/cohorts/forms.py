@@ -21,6 +21,7 @@ from ..cities.forms import ListField
 from ..models import Role
 from ..people.labels import ROLES
 from . import pasted
+from .errors import NameTaken
 from .rules import CohortRule
 
 MOST_PASTED = 2000
@@ -51,6 +52,11 @@ class NameForm(Form):
         ],
         render_kw={"maxlength": 120},
     )
+    namesake: int | None = None  # the id of the cohort that has the name
+
+    def refuse(self, taken: NameTaken) -> None:
+        """Say beside the name that another cohort has it, and which."""
+        self.name.errors, self.namesake = [str(taken)], taken.cohort_id
 
 
 class CohortForm(NameForm):

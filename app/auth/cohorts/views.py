@@ -6,7 +6,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from app.core.access import Permission, allow
@@ -47,7 +46,7 @@ def new() -> ResponseReturnValue:
     try:
         cohort = services.create(name=form.name.data, rule=form.rule, city_id=form.city_id, by=person)
     except NameTaken as taken:
-        form.name.errors = [_taken(taken)]
+        form.refuse(taken)
         return render_template("cohorts/new.html", form=form), 422
     if cohort.rule is None:
         flash(_("The cohort is made. Now add people to it."), "done")
@@ -72,7 +71,7 @@ def rename(cohort_id: int) -> ResponseReturnValue:
     try:
         services.rename(cohort_id=cohort.id, name=form.name.data, by=person.id)
     except NameTaken as taken:
-        form.name.errors = [_taken(taken)]
+        form.refuse(taken)
         return _page(cohort, name=form), 422
     return _back(cohort_id)
 
@@ -149,12 +148,6 @@ def _page(cohort: Cohort, *, name: NameForm | None = None, addresses: AddressesF
         addresses=addresses or AddressesForm(formdata=None),
         states=STATES,
     )
-
-
-def _taken(taken: NameTaken) -> Markup:
-    """Why the name will not do, with a link to the cohort that has it."""
-    words = _('<a href="%(url)s">Another cohort</a> has this name. Choose one that tells them apart.')
-    return Markup(words) % {"url": url_for("cohorts.show", cohort_id=taken.cohort_id)}
 
 
 def _tell(new: int) -> None:
