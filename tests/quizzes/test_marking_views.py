@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -298,6 +299,18 @@ def test_from_the_suggestion_to_the_history(teaching: FlaskClient, school: Schoo
     told = teaching.get(at(school, f"/regrades/{regrade_id}/progress")).json
     assert told == {"under_way": False, "done": 3, "total": 3, "words": "3 of 3 marks changed"}
     assert "No mark would change" in shown(teaching, quiz_at(school, f"regrades/new?question={question}"))
+
+
+def test_questions_that_end_alike_are_told_apart(client: FlaskClient) -> None:
+    cases = ("A mother calls about her son.", "A teacher heard a threat.")
+    school = School(*(a_choice_question(f"{case}\n\nWhat do you do?") for case in cases))
+    school.attempt(A, A)
+    school.correct(1, a_corrected(a_choice_question(f"{cases[1]}\n\nWhat do you do?"), "b"))
+    html = shown(as_trainer(client, school), quiz_at(school, "regrades"))
+    listed = re.findall(r'<p class="asked"><bdi>(.+?)</bdi></p>\n<p class="meta"><span>(.+?)</span>', html)
+    assert listed == [(f"{cases[n]} What do you do?", f"Question {n + 1}") for n in (1, 0)]
+    html = shown(client, quiz_at(school, f"regrades/new?question={school.questions[1]}"))
+    assert "Question 2</h2>" in html and f"{cases[1]} What do you do?" in html
 
 
 def test_what_nobody_asked_cannot_be_regraded(teaching: FlaskClient, school: School) -> None:

@@ -20,11 +20,12 @@ from app.progress.models import Enrolment
 from .. import queries
 from ..marking.attempt_queries import Who, hidden
 from ..marking.queries import MarkedQuiz
-from ..models import Attempt, AttemptState, Mark, Question, QuestionVersion, Regrade, Response, VersionState
+from ..models import Attempt, AttemptState, Mark, Question, QuestionVersion, QuizSlot, Regrade, Response, VersionState
 from ..settings import QuizSettings
 from ..types import Content
 from .grading import Answered, Plan, Taken, Tried, plan
 
+_LAST = 1_000_000  # after all that have a place in the quiz
 SILENCE = timedelta(minutes=2)  # after which a regrade under way is given up for lost
 
 
@@ -42,9 +43,13 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class AskedQuestion:
-    """A question that submitted attempts at a quiz answered; its keys are the newest first."""
+    """A question that submitted attempts at a quiz answered; its keys are the newest first.
+
+    `number`: its place in the quiz as it is written now, from 1; none where it is drawn, or asked no more.
+    """
 
     id: int
+    number: int | None
     source_language: str
     keys: tuple[Key, ...]
     last_regraded_at: datetime | None
@@ -100,7 +105,7 @@ class RegradeLine:
 def list_questions(quiz: MarkedQuiz) -> list[AskedQuestion]:
     """The questions that submitted attempts at a quiz answered and a key decides, those to look at first.
 
-    Two statements.
+    Then as they stand in the quiz. Two statements.
     """
     graded_by = sa.func.coalesce(Response.graded_version_id, Response.version_id)
     counted = (
@@ -121,11 +126,24 @@ def list_questions(quiz: MarkedQuiz) -> list[AskedQuestion]:
         .correlate(Question)
         .scalar_subquery()
     )
+    places = (
+        sa.select(
+            QuizSlot.question_id, sa.func.row_number().over(order_by=(QuizSlot.rank, QuizSlot.id)).label("number")
+        )
+        .where(QuizSlot.quiz_id == quiz.id)
+        .subquery()
+    )
+    place = (
+        sa.select(sa.func.min(places.c.number))
+        .where(places.c.question_id == Question.id)
+        .correlate(Question)
+        .scalar_subquery()
+    )
     rows = db.session.execute(
         sa.select(
-            Question.id, Question.source_language, QuestionVersion.id.label("version_id"), QuestionVersion.number,
-            QuestionVersion.content, QuestionVersion.marks_hash, QuestionVersion.created_at, counted.c.answers,
-            last.label("last"),
+            Question.id, place.label("place"), Question.source_language, QuestionVersion.id.label("version_id"),
+            QuestionVersion.number, QuestionVersion.content, QuestionVersion.marks_hash, QuestionVersion.created_at,
+            counted.c.answers, last.label("last"),
         )
         .join(QuestionVersion, QuestionVersion.question_id == Question.id)
         .outerjoin(counted, counted.c.version_id == QuestionVersion.id)
@@ -141,7 +159,7 @@ def list_questions(quiz: MarkedQuiz) -> list[AskedQuestion]:
         found.setdefault(row.id, []).append(row)
     questions = [
         AskedQuestion(
-            versions[0].id, versions[0].source_language,
+            versions[0].id, versions[0].place, versions[0].source_language,
             tuple(
                 Key(v.version_id, v.number, v.content, v.marks_hash, v.created_at, v.answers or 0) for v in versions
             ),
@@ -150,7 +168,7 @@ def list_questions(quiz: MarkedQuiz) -> list[AskedQuestion]:
         for versions in found.values()
         if not versions[0].content.marked_by_hand
     ]  # fmt: skip
-    return sorted(questions, key=lambda question: (-question.behind, question.id))
+    return sorted(questions, key=lambda question: (-question.behind, question.number or _LAST, question.id))
 
 
 def get_question(quiz: MarkedQuiz, question_id: int) -> AskedQuestion:
