@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.auth.identity import identity_of
-from app.auth.models import PersonRole, PersonState, Role
+from app.auth.models import Person, PersonRole, PersonState, Role
 from app.core import clock
 from app.core.models import AuditEvent
 from app.core.transactions import unit_of_work
@@ -169,6 +169,23 @@ def test_what_an_amount_may_be(app: Flask, committee: Committee) -> None:
     assert application(committee.of_sfax).state == ApplicationState.SUBMITTED
     assert client.post(address, data={**AWARD, "amount": "50,000"}).status_code == 303
     assert application(committee.of_sfax).amount == 50_000
+
+
+@pytest.mark.parametrize(
+    ("typed", "language"),
+    [
+        ("€ 25,000", "en"), ("25,000.00", "en"), ("EUR 25,000", "en"), ("25 000", "en"), ("٢٥٠٠٠", "en"),
+        ("25 000,00 €", "fr"), ("25\u202f000", "fr"), ("25’000", "fr"),
+    ],
+)  # fmt: skip
+def test_the_committee_writes_an_amount_as_cities_do(
+    app: Flask, committee: Committee, typed: str, language: str
+) -> None:
+    with unit_of_work():
+        db.session.get_one(Person, committee.ada.id).language = language
+    address = f"{LIST}/{committee.of_sfax.id}/decision"
+    assert browser(app, committee.ada).post(address, data={**AWARD, "amount": typed}).status_code == 303
+    assert application(committee.of_sfax).amount == 25_000
 
 
 def test_a_refusal_says_why(app: Flask, committee: Committee) -> None:

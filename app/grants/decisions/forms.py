@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.numbers import get_group_symbol
-from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
+from app.auth.identity import page_language
 from app.core import clock
 from app.core.forms import Form
 
 from ..appeals.services import Answer
+from ..applications.reading import LONGEST_TYPED, amount_of
 from ..models import AppealState, ApplicationState
 from ..reviews.forms import plain_lines, version_of
 from .services import AWARDED, REFUSED, Decision
@@ -30,37 +28,24 @@ MOST_DAYS = 366
 
 
 class AmountField(StringField):  # type: ignore[misc]
-    """A whole amount in digits of any script, its thousands grouped as the reader's language does, or not at all.
-
-    `amount` is None for nothing typed.
-    """
+    """A whole amount, read as one that a city types (`amount_of`). `amount` is None for nothing typed."""
 
     amount: int | None = None
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        super().process_formdata([value[:60] for value in valuelist])
+        super().process_formdata([value[:LONGEST_TYPED] for value in valuelist])
 
     def pre_validate(self, form: Form) -> None:
-        typed = "".join(_plain(character) for character in self.data or "").strip()
+        typed = (self.data or "").strip()
         self.amount = None
         if not typed:
             return
-        group = re.escape(_plain(get_group_symbol(get_locale() or "en")))
-        if not re.fullmatch(rf"[0-9]{{1,12}}|[0-9]{{1,3}}([ '{group}])[0-9]{{3}}(?:\1[0-9]{{3}})*", typed):
+        amount = amount_of(typed, page_language())
+        if amount is None:
             raise ValidationError(_l("Write a whole amount in figures, for instance 25000."))
-        amount = int(re.sub("[^0-9]", "", typed))
         if not 0 < amount <= MOST_AMOUNT:
             raise ValidationError(_l("Write an amount of at least 1, in figures."))
         self.amount = amount
-
-
-def _plain(character: str) -> str:
-    digit = unicodedata.decimal(character, None)
-    if digit is not None:
-        return str(digit)
-    if unicodedata.category(character) == "Zs":
-        return " "
-    return "'" if character in "’‘" else character
 
 
 class OneOf(RadioField):  # type: ignore[misc]
