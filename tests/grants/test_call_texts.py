@@ -10,10 +10,12 @@ from app.core.text import string_hash
 from app.core.transactions import unit_of_work
 from app.courses.translation.texts import fingerprint
 from app.extensions import db
+from app.grants import services
 from app.grants.calls import queries as call_queries
 from app.grants.calls.questionnaire import Choice, Criterion, Question, QuestionKind, Questionnaire, Report
 from app.grants.calls.texts import languages_left, languages_of, places
 from app.grants.models import ChangeKind, GrantCall
+from app.grants.rules import Declared
 from tests.factories import a_person, text
 from tests.grants.calls import FACTS, drafted, published, read, stands, words
 from tests.grants.factories import DAY, NOW
@@ -57,7 +59,7 @@ def sent(call: GrantCall, **words: str) -> dict[str, str]:
 
 def test_every_text_is_translated_and_nothing_else_changes(desk: FlaskClient) -> None:
     call = asking(drafted(1))
-    assert languages_left(call, ("en", "fr")) == ["fr"]
+    assert languages_left(call, None, ("en", "fr")) == ["fr"]
     french = {
         "title": "Des rues plus sûres", "summary": "Pour commencer.", "where_title": "Où ?",
         "where_help": "Un seul suffit.", "where_north": "Nord", "where_south": "Sud", "clear_title": "Clarté",
@@ -77,7 +79,7 @@ def test_every_text_is_translated_and_nothing_else_changes(desk: FlaskClient) ->
         criteria=(Criterion("clear", text("Clear", fr="Clarté")),),
         reports=(Report("final", text("The final report", fr="Le rapport final"), 12),),
     )  # fmt: skip
-    assert languages_left(now, ("en", "fr")) == []
+    assert languages_left(now, None, ("en", "fr")) == []
     assert "Où ?" in read(desk, "/administration/grants/safer-streets/questions/preview?language=fr")
     version = now.version_id
     assert desk.post(FRENCH, data=sent(now)).status_code == 303
@@ -128,6 +130,26 @@ def test_an_empty_translation_is_taken_out_and_unknown_texts_are_passed_over(des
     desk.post(FRENCH, data=sent(call, title="Des rues plus sûres"))
     desk.post(FRENCH, data={**sent(stands(call), title=" "), "text.gone.title": "x", "text.": "y"})
     assert stands(call).title == text("Safer streets")
+
+
+def test_a_statement_of_the_rule_is_left_until_it_is_translated_with_the_rule(desk: FlaskClient) -> None:
+    call = drafted(1)
+    desk.post(FRENCH, data=sent(call, title="Des rues plus sûres", summary="Pour commencer.", plan_title="Votre plan"))
+    languages = FRENCH.rpartition("/")[0]
+    assert "Up to date" in read(desk, languages)
+    for french, left in ((None, True), ("Je vis ici", False)):
+        stated = text("I live here", **({"fr": french} if french else {}))
+        with unit_of_work():
+            services.set_rule(call_id=call.id, rule=Declared("lives", stated, "en"), by=1, reason="Who lives here")
+        listed = read(desk, languages)
+        assert ("1 statement of the rule is left." in listed and "1 of 4 texts left" in listed) == left
+        assert ("Up to date" in listed) != left
+        one = read(desk, FRENCH)
+        assert "Statements of the rule They are translated where the rule is written" in one
+        assert f"Open the rule I live here {'Missing' if left else 'Up to date Je vis ici'}" in one
+        assert (
+            "Some texts have no translation yet" in read(desk, languages.replace("languages", "publishing"))
+        ) == left
 
 
 def test_any_language_can_be_added_and_none_that_is_not_one(desk: FlaskClient) -> None:

@@ -67,7 +67,14 @@ def test_the_list_is_one_statement_however_many_calls(desk: FlaskClient, stateme
 
 @pytest.mark.parametrize(
     ("address", "most"),
-    [("", 4), ("/questions", 2), ("/questions/preview", 2), ("/publishing", 5), ("/languages/fr", 2)],
+    [
+        ("", 4),
+        ("/questions", 2),
+        ("/questions/preview", 2),
+        ("/publishing", 5),
+        ("/languages", 3),
+        ("/languages/fr", 3),
+    ],
 )
 def test_a_page_of_a_call_keeps_its_budget(desk: FlaskClient, statements: list[str], address: str, most: int) -> None:
     drafted(1)

@@ -38,7 +38,7 @@ class RuleVersion:
 
 @dataclass(frozen=True)
 class Call:
-    """A published call with the rule in force, and what is waived of it."""
+    """A published call with the rule in force, and what is waived of it. `questions` are known of one call alone."""
 
     id: int
     slug: str
@@ -55,6 +55,9 @@ class Call:
     approved_by: Text | None
     approved_on: date | None
     waivers: tuple[Pardon, ...] = ()
+    ceiling: int | None = None
+    currency: str | None = None
+    questions: tuple[Question, ...] = ()
 
     @cached_property
     def judged(self) -> Node:

@@ -13,15 +13,15 @@ from app.core.access import Permission, allow
 from app.core.errors import NotFound
 from app.core.languages import known_tag, list_known
 from app.core.text import string_hash
-from app.courses.kinds import TranslationState
 from app.courses.translation.texts import fingerprint
 
+from ..rules import Node, read
 from . import text_services
 from .errors import ReasonNeeded
 from .forms import ReasonForm
-from .queries import DeskCall, get_desk
+from .queries import DeskCall, find_rule, get_desk
 from .text_services import NotTranslated, Typed
-from .texts import languages_of, units
+from .texts import languages_of, left_of, statements, units
 
 bp = Blueprint("call_texts", __name__, url_prefix="/administration/grants/<slug>/languages")
 
@@ -34,11 +34,11 @@ def index(slug: str) -> str | Response:
     asked = known_tag(request.args.get("add", "")[:40])
     if asked and asked != desk.call.source_language:
         return redirect(url_for("call_texts.show", slug=slug, language=asked), 303)
-    there = languages_of(desk.call, LANGUAGES)
+    there, rule = languages_of(desk.call, LANGUAGES), _rule(desk)
     return render_template(
         "grants/calls/languages.html",
         desk=desk,
-        languages_there=[(tag, _left(desk, tag)) for tag in there],
+        languages_there=[(tag, _left(desk, rule, tag)) for tag in there],
         others=[pair for pair in list_known() if pair[0] not in (*there, desk.call.source_language)],
     )
 
@@ -100,6 +100,7 @@ def _page(
         desk=desk,
         language=language,
         texts=units(desk.call, language),
+        statements=statements(_rule(desk), language),
         typed=typed or {},
         refused=refused,
         reason=reason or ReasonForm(formdata=None),
@@ -114,7 +115,13 @@ def _check_language(desk: DeskCall, language: str) -> None:
         raise NotFound
 
 
-def _left(desk: DeskCall, language: str) -> tuple[int, int]:
-    """How many texts are left in a language, and how many there are."""
-    found = units(desk.call, language)
-    return sum(unit.state is not TranslationState.DONE for unit in found), len(found)
+def _rule(desk: DeskCall) -> Node | None:
+    """The rule of the call, whose statements are translated where it is written."""
+    rule = find_rule(desk.call.rule_id)
+    return read(rule.tree) if rule else None
+
+
+def _left(desk: DeskCall, rule: Node | None, language: str) -> tuple[int, int, int]:
+    """How many texts are left in a language, how many there are, and how many of those left the rule says."""
+    own, said = units(desk.call, language), statements(rule, language)
+    return left_of([*own, *said]), len(own) + len(said), left_of(said)

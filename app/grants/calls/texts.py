@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from app.core.text import Text
 from app.courses.kinds import TranslationState, Unit
 
 from ..models import GrantCall
+from ..rules import Declared, Node
 from .items import Item, items
 from .questionnaire import Choice, Criterion, Question, Questionnaire, Report
 
@@ -68,18 +69,34 @@ def units(call: GrantCall, language: str) -> list[Unit]:
     ]  # fmt: skip
 
 
+def statements(rule: Node | None, language: str) -> list[Unit]:
+    """Every statement of the call's rule, each once, to be translated into `language` where the rule is written.
+
+    One that is written in that language is none.
+    """
+    leaves = rule.leaves() if rule else ()
+    found = {leaf.key: leaf for leaf in leaves if isinstance(leaf, Declared) and leaf.source_language != language}
+    return [
+        Unit.of(key, _("Statement"), leaf.text, source=leaf.source_language, language=language)
+        for key, leaf in found.items()
+    ]
+
+
+def left_of(found: Sequence[Unit]) -> int:
+    """How many of the texts have no translation, or one that is out of date."""
+    return sum(unit.state is not TranslationState.DONE for unit in found)
+
+
 def languages_of(call: GrantCall, offered: Collection[str]) -> list[str]:
     """The languages of the site (`offered`) and those that a text has, without the call's own, in order of tag."""
     found = {tag for place in places(call) for tag in place.text.phrases}
     return sorted((found | set(offered)) - {call.source_language})
 
 
-def languages_left(call: GrantCall, offered: Collection[str]) -> list[str]:
-    """Of `offered`, the languages in which a text is missing or out of date."""
+def languages_left(call: GrantCall, rule: Node | None, offered: Collection[str]) -> list[str]:
+    """Of `offered`, the languages in which a text of the call or a statement of its rule is missing or out of date."""
     return [
-        tag
-        for tag in offered
-        if tag != call.source_language and any(unit.state is not TranslationState.DONE for unit in units(call, tag))
+        tag for tag in offered if tag != call.source_language and left_of([*units(call, tag), *statements(rule, tag)])
     ]
 
 

@@ -181,7 +181,7 @@ def _publishing_page(desk: DeskCall, refused: str | None = None, *, reason: Reas
     tree = read(rule.tree) if rule else None
     named = named_by(tree) if tree else Named()
     say = Wording(named.courses, page_language(), quizzes=named.quizzes)
-    left = languages_left(call, LANGUAGES)
+    left = languages_left(call, tree, LANGUAGES)
     return render_template(
         "grants/calls/publishing.html",
         desk=desk,
