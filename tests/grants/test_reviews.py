@@ -396,7 +396,11 @@ def test_a_file_comes_only_with_its_own_application(app: Flask, committee: Commi
     client = browser(app, committee.rosa)
     answer = client.get(f"/reviews/{review.id}/files/{own}")
     assert answer.data == b"The papers of Sfax"
-    assert "attachment" in answer.headers["Content-Disposition"]
+    decided = browser(app, committee.ada).get(f"{LIST}/{committee.of_sfax.id}/files/{own}")
+    for one in (answer, decided):
+        assert one.headers["Content-Disposition"] == "attachment; filename=papers.pdf"
+        assert one.headers["Cache-Control"] == "private, no-store"
+        assert one.headers["Content-Length"] == str(len(b"The papers of Sfax"))
     assert client.get(f"/reviews/{review.id}/files/{other}").status_code == 404
 
 

@@ -13,12 +13,11 @@ from app.auth.identity import Identity, page_language, the_person
 from app.core import clock
 from app.core.access import Permission, allow
 from app.core.errors import DomainError, NotFound
-from app.core.store import the_store
 from app.core.transactions import reading
 
 from .. import queries as calls
 from ..calls.questionnaire import Question, QuestionKind
-from . import intake, list_queries, queries, services
+from . import downloads, intake, list_queries, queries, services
 from . import page as application_page
 from .access import Access, get_access, get_writable
 from .errors import NoFile, TooManyFiles
@@ -210,14 +209,4 @@ def _onward(access: Access, go: Go) -> str:
 @allow(Permission.LEARN)
 def file(slug: str, city_id: int, file_id: int) -> Response:
     """A file of the application, to keep: never to open within the site."""
-    stored = queries.get_file(get_access(slug, city_id, the_person(), clock.now()), file_id)
-    try:
-        response = Response(the_store().stream(stored.hash), mimetype=stored.media_type)
-    except FileNotFoundError:
-        raise NotFound from None
-    response.content_length = stored.size
-    response.headers.set("Content-Disposition", "attachment", filename=stored.name)
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return downloads.answer(queries.get_file(get_access(slug, city_id, the_person(), clock.now()), file_id))

@@ -19,8 +19,8 @@ from app.core.transactions import give_up
 
 from ..appeals.queries import list_owners
 from ..appeals.services import mark_of
+from ..applications import downloads
 from ..models import Application, GrantCall
-from ..reviews import files as review_files
 from ..reviews.errors import (
     AboveCeiling,
     AlreadyDecided,
@@ -123,7 +123,7 @@ def show(slug: str, application_id: int) -> str:
 @allow(Permission.ADMINISTER)
 def file(slug: str, application_id: int, file_id: int) -> Response | BaseResponse:
     """A file of an application."""
-    return review_files.answer(queries.get_file(queries.get_call(slug), application_id, file_id))
+    return downloads.answer(queries.get_file(queries.get_call(slug), application_id, file_id))
 
 
 @bp.post("/<int:application_id>/decision")

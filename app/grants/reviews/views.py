@@ -12,7 +12,8 @@ from app.core.access import Permission, allow
 from app.core.errors import DomainError, NotFound
 from app.core.transactions import give_up
 
-from . import files, queries, services
+from ..applications import downloads
+from . import queries, services
 from .errors import ChangedElsewhere, ReviewTooSoon
 from .forms import DeclineForm, ReviewForm, form_for, points_of, remark_of
 from .queries import ReviewPage
@@ -90,7 +91,7 @@ def decline(review_id: int) -> ResponseReturnValue:
 @allow(Permission.LEARN)
 def file(review_id: int, file_id: int) -> Response | BaseResponse:
     """A file of the application that one reviews."""
-    return files.answer(queries.get_file(the_person(), review_id, file_id))
+    return downloads.answer(queries.get_file(the_person(), review_id, file_id))
 
 
 def _released(review_id: int, *, typed: bool = False) -> str:
