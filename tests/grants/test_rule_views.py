@@ -456,11 +456,20 @@ def test_a_new_part_on_an_old_page_is_not_counted_in_another_rule(app: Flask, ad
     assert counted.status_code == 200 and "This alone is met today by 1 practitioner" in words_of(counted)
 
 
+def test_an_empty_score_is_explained_as_it_is_meant(ada: FlaskClient, scene: Scene) -> None:
+    said = {kind: page(ada, f"/parts/new?kind={kind}&under=whole") for kind in ("passed", "completed")}
+    own = "Leave it empty to ask for the pass mark of the quiz itself."
+    any_completion = "Leave it empty where any completion counts."
+    assert {kind: (own in words, any_completion in words) for kind, words in said.items()} == {
+        "passed": (True, False), "completed": (False, True),
+    }  # fmt: skip
+
+
 def test_the_preview_says_which_cities_gain_and_lose(ada: FlaskClient, scene: Scene) -> None:
     add(ada, "certified", course=str(scene.second.id))
     words = page(ada, "/preview")
     assert "0 cities could apply that cannot today, 1 city no longer could." in words
-    assert "Of people, 0 come in and 1 fall out." in words
+    assert "Of people, 0 come in and 1 falls out." in words
     assert "Ghent Belgium Loses 1" in words
     assert "Hold a valid certificate in “The city’s part” New" in words
 
