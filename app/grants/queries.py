@@ -16,6 +16,7 @@ from app.core.text import Text
 from app.extensions import db
 
 from .calls.call import Call, CallState, RuleVersion, Standing
+from .eligibility.applied import Applied, applied
 from .eligibility.wording import Wording, moment_there
 from .judging.facts import facts
 from .judging.findings import is_barred, shortest_way
@@ -30,7 +31,7 @@ from .judging.queries import (
     list_names_for_reader,
     list_problems,
 )
-from .models import GrantCall, Rule, Waiver
+from .models import Application, ApplicationState, GrantCall, Rule, Waiver
 from .rules import Any_, Pardon, read
 
 __all__ = [
@@ -73,6 +74,8 @@ _EVERY = (
         GrantCall.title,
         GrantCall.summary,
         GrantCall.grants,
+        GrantCall.ceiling,
+        GrantCall.currency,
         GrantCall.time_zone,
         GrantCall.opens_at,
         GrantCall.closes_at,
@@ -88,20 +91,37 @@ _EVERY = (
     .order_by(GrantCall.closes_at, GrantCall.id, Waiver.id)
 )
 _CALLS = _EVERY.where(GrantCall.published_at <= sa.bindparam("at"))
-_ONE = _CALLS.where(GrantCall.slug == sa.bindparam("slug"))
+_ONE = _CALLS.where(GrantCall.slug == sa.bindparam("slug")).add_columns(GrantCall.questionnaire)
 NOT_CLOSED = _CALLS.where(GrantCall.closes_at > sa.bindparam("at"))
+_OF_CITY = (
+    sa.select(Application.state)
+    .where(Application.call_id == GrantCall.id, Application.city_id == sa.bindparam("city", type_=sa.Integer))
+    .scalar_subquery()
+    .label("applied")
+)
+_CALLS_AND_APPLIED, _NOT_CLOSED_AND_APPLIED = _CALLS.add_columns(_OF_CITY), NOT_CLOSED.add_columns(_OF_CITY)
 
 
-def list_calls(at: datetime) -> list[Call]:
-    """The calls published by `at`: what closes next first, then those that have closed, the latest first."""
-    calls = _calls(_CALLS, at=at)
+def list_calls(at: datetime, city_id: int | None = None) -> tuple[list[Call], dict[int, ApplicationState]]:
+    """The calls published by `at`: what closes next first, then those that have closed, the latest first.
+
+    With how far the application of the city is to each, by call, where it has begun one. One statement.
+    """
+    calls, applied = _calls_and_applied(_CALLS_AND_APPLIED, at, city_id)
     closed = [call for call in calls if call.state_at(at) is CallState.CLOSED]
-    return [call for call in calls if call not in closed] + closed[::-1]
+    return [call for call in calls if call not in closed] + closed[::-1], applied
 
 
 def list_coming_and_open(at: datetime) -> list[Call]:
-    """As `list_calls`, without those that have closed."""
+    """The calls published by `at` that have not closed: what closes next first."""
     return _calls(NOT_CLOSED, at=at)
+
+
+def _calls_and_applied(
+    statement: Any, at: datetime, city_id: int | None
+) -> tuple[list[Call], dict[int, ApplicationState]]:
+    rows = db.session.execute(statement, {"at": at, "city": city_id}).all()
+    return grouped(rows), {row.id: ApplicationState(row.applied) for row in rows if row.applied}
 
 
 def get_call(slug: str, at: datetime) -> Call:
@@ -147,6 +167,9 @@ def _call(rows: Sequence[Any]) -> Call:
         approved_by=row.approved_by,
         approved_on=row.approved_on,
         waivers=tuple(pardon_of(each) for each in rows if each.waiver_id is not None),
+        ceiling=row.ceiling,
+        currency=row.currency,
+        questions=tuple(row.questionnaire.questions) if "questionnaire" in row._mapping else (),
     )
 
 
@@ -206,6 +229,7 @@ class NearestCall:
     sentence: str
     opens: str | None
     closes: str
+    application: int | None = None  # the city whose application the sentence is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +258,8 @@ def for_home(person: Identity, at: datetime) -> ForHome:
     each open call that is open to the city, which the person has not completed; the call that closes first names them.
     They count for the person's city: who belongs to none is asked for nothing.
     """
-    standings = list_standings(list_coming_and_open(at), person.id, at)
+    calls, applications = _calls_and_applied(_NOT_CLOSED_AND_APPLIED, at, person.city_id)
+    standings = list_standings(calls, person.id, at)
     if not standings:
         return ForHome(None, {})
     asked: dict[int, Asked] = {}
@@ -252,11 +277,14 @@ def for_home(person: Identity, at: datetime) -> ForHome:
             s.is_out_of_reach, s.has_to_wait, s.steps, s.state is not CallState.OPEN, s.call.closes_at, s.call.id
         ),
     )  # fmt: skip
-    return ForHome(_nearest(nearest), asked)
+    state = applications.get(nearest.call.id)
+    return ForHome(_nearest(nearest, applied(person, state, is_met=nearest.is_met)), asked)
 
 
-def _nearest(nearest: Standing) -> NearestCall:
+def _nearest(nearest: Standing, application: Applied | None) -> NearestCall:
     call = nearest.call
+    facts = nearest.facts
+    say = Wording(facts.courses, page_language(), quizzes=facts.quizzes, city=facts.city_name)
     return NearestCall(
         slug=call.slug,
         title=call.title,
@@ -264,7 +292,10 @@ def _nearest(nearest: Standing) -> NearestCall:
         met=nearest.met,
         total=nearest.total,
         is_met=nearest.is_met,
-        sentence=Wording(nearest.facts.courses, page_language(), quizzes=nearest.facts.quizzes).in_short(nearest),
+        sentence=say.in_short(nearest)
+        if application is None
+        else say.applied(application.state, nearest.state is CallState.OPEN),
         opens=moment_there(call.opens_at, call.time_zone) if nearest.state is CallState.COMING else None,
         closes=moment_there(call.closes_at, call.time_zone),
+        application=application.city_id if application else None,
     )

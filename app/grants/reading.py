@@ -10,6 +10,7 @@ from app.auth.identity import Identity, page_language
 
 from . import queries
 from .calls.call import Call, CityStanding, Judgement
+from .eligibility.applied import applied
 from .eligibility.way import way_of
 from .eligibility.way_queries import get_beside, list_names_and_closest, may_know_names
 from .eligibility.wording import Wording
@@ -37,6 +38,9 @@ def read_by(person: Identity, call: Call, now: datetime) -> dict[str, Any]:
         "mine": mine,
         "city": judgement.city,
         "beside": beside,
+        "applied": applied(
+            person, beside.application, is_met=mine is not None and mine.is_met, has_worked=beside.worked
+        ),
         "way": way,
         "closest": closest if steps else [],
         "names": names,

@@ -15,7 +15,9 @@ from app.core.transactions import reading
 
 from . import queries
 from .calls.call import Call, CallState
+from .calls.words import FILE_KINDS
 from .eligibility import declaration_services, reminder_services
+from .eligibility.applied import applied
 from .forms import YES, DeclarationForm, ReminderForm
 from .judging.facts import named_by
 from .reading import read_by, wording
@@ -29,14 +31,17 @@ bp = Blueprint("grants", __name__)
 def index() -> str:
     """The calls: open, coming, closed; each that is not closed with the reader's own verdict."""
     at = clock.now()
-    calls = queries.list_calls(at)
     person = _subject()
+    calls, applications = queries.list_calls(at, person.city_id if person else None)
     living = [call for call in calls if call.state_at(at) is not CallState.CLOSED]
     standings = queries.list_standings(living, person.id, at) if person else []
+    met = {standing.call.id for standing in standings if standing.is_met}
+    known = {i: applied(person, state, is_met=i in met) for i, state in applications.items()} if person else {}
     return render_template(
         "grants/index.html",
         groups={state: [call for call in calls if call.state_at(at) is state] for state in CallState},
         standings={standing.call.id: standing for standing in standings},
+        applied={call_id: one for call_id, one in known.items() if one is not None},
         open_reviews=review_queries.count_open(person, at) if person else 0,
         say=wording(standings[0].facts if standings else None, city=_city_name(person)),
     )
@@ -50,9 +55,10 @@ def show(slug: str) -> str:
     call = queries.get_call(slug, now)
     person = _subject()
     if person is None:
-        say = wording(named_by(call.rule))
-        return render_template("grants/show.html", call=call, state=call.state_at(now), say=say, mine=None, city=None)
-    return render_template("grants/show.html", call=call, state=call.state_at(now), **read_by(person, call, now))
+        read = {"say": wording(named_by(call.rule)), "mine": None, "city": None}
+    else:
+        read = read_by(person, call, now)
+    return render_template("grants/show.html", call=call, state=call.state_at(now), file_kinds=FILE_KINDS, **read)
 
 
 @bp.post("/grants/<slug>/reminder")

@@ -337,6 +337,21 @@ def test_who_left_the_city_gets_no_receipt(town: Town) -> None:
 # --- withdrawing ------------------------------------------------------
 
 
+def test_what_could_not_be_submitted_again_is_withdrawn_only_by_who_is_sure(town: Town) -> None:
+    """The only one who meets the rule has left the city since."""
+    client = town.begun()
+    answered(town, client)
+    submit(town, client)
+    with unit_of_work():
+        moved(town.hedi, a_city(), NOW)
+    refused = client.post(f"{town.address}/withdrawal")
+    assert (refused.status_code, application().state) == (409, "submitted")
+    assert check_page(refused.text) == []
+    assert "could not be submitted again" in refused.text and 'name="sure"' in refused.text
+    assert client.post(f"{town.address}/withdrawal", data={"sure": "y"}).status_code == 303
+    assert application().state == "withdrawn"
+
+
 def test_what_was_submitted_can_be_withdrawn_changed_and_submitted_again(town: Town) -> None:
     client = town.begun()
     answered(town, client)

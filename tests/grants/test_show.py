@@ -15,13 +15,15 @@ from app.core import clock
 from app.core.transactions import unit_of_work
 from app.courses.models import Course
 from app.extensions import db
+from app.grants.calls.questionnaire import FileKind, Question, QuestionKind, Questionnaire
 from app.grants.eligibility.way_queries import get_beside
+from app.grants.models import Application, ApplicationState, GrantCall
 from app.grants.queries import get_call
 from app.grants.reading import read_by
 from app.grants.rules import All, Certified, CityTrained, Completed, MemberFor
 from app.network.models import City
 from app.progress.models import ActivityProgress, ActivityState, Enrolment
-from tests.factories import a_city, a_course, a_person, signed_in
+from tests.factories import a_city, a_course, a_person, signed_in, text
 from tests.grants.factories import (
     DAY,
     NOW,
@@ -243,3 +245,46 @@ def test_a_coordinator_sees_no_names_of_the_city_they_belong_to_but_do_not_coord
     reader = replace(identity(person, Role.COORDINATOR, coordinates=(sfax.id,)), city_id=sfax.id)
     with clock.at(NOW), client.application.test_request_context():
         assert "Lena Maes" not in read_by(reader, replace(call, closes_at=NOW - DAY), NOW)["names"].values()
+
+
+def test_everyone_reads_how_much_a_grant_is_and_what_is_asked(client: FlaskClient, course: Course) -> None:
+    call = a_call(Completed(course.id), slug="local")
+    with unit_of_work():
+        row = db.session.get_one(GrantCall, call.id)
+        row.ceiling, row.currency = 40_000, "EUR"
+        row.questionnaire = Questionnaire(
+            questions=(
+                Question("plan", QuestionKind.TEXT, text("What will you try?"), words=400),
+                Question("letters", QuestionKind.FILES, text("Letters"), files=2, kinds=(FileKind.PDF,)),
+            )
+        )
+    with clock.at(NOW):
+        words = page(client, "/grants/local")
+        assert "At most €40,000 each" in words
+        assert "See what an application asks What will you try? At most 400 words Letters Up to 2 files PDF" in words
+        assert "At most €40,000 each" in page(client, "/grants")
+
+
+def test_the_call_says_how_far_the_application_of_the_city_is(client: FlaskClient, sfax: City, course: Course) -> None:
+    """To its coordinator and the eligible, on the page, in the list and on home; to nobody else."""
+    call = a_call(Completed(course.id), slug="local")
+    salma, able, other = a_person(city=sfax, roles=(Role.COORDINATOR,)), a_person(city=sfax), a_person(city=sfax)
+    a_completion(able, course, at=NOW - DAY)
+    pages = ("/grants/local", "/grants", "/learn")
+    with unit_of_work():
+        row = Application(call_id=call.id, city_id=sfax.id, created_at=NOW, created_by_id=salma.id)
+        db.session.add(row)
+        db.session.flush()
+    for state, said in (
+        (ApplicationState.DRAFT, "Sfax has begun its application. It counts once it is submitted."),
+        (ApplicationState.SUBMITTED, "Sfax has applied. The committee decides after the call has closed."),
+        (ApplicationState.AWARDED, "Sfax is awarded a grant."),
+    ):
+        with unit_of_work():
+            db.session.get_one(Application, row.id).state = state
+        with clock.at(NOW):
+            for person, knows in ((salma, True), (able, True), (other, False)):
+                signed_in(client, person)
+                assert [said in page(client, address) for address in pages] == [knows] * 3, (state, person.id)
+            signed_in(client, able)
+            assert ("Sfax can apply until" in page(client, "/grants/local")) is (state != ApplicationState.SUBMITTED)

@@ -75,6 +75,14 @@ class NotSubmitted(DomainError):
     message = _l("This application is not submitted, so there is nothing to withdraw.")
 
 
+class WouldBeLost(DomainError):
+    status = 409
+    message = _l(
+        "Nobody in your city meets the rule that is in force today, so once it is withdrawn it could not be submitted "
+        "again as things stand. It is still submitted: leave it so, or tick that you are sure."
+    )
+
+
 class TooManyFiles(DomainError):
     status = 422
     message = _l("This question has as many files as it takes. Remove one first, then add another.")

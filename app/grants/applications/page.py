@@ -93,8 +93,11 @@ def edit_page(
     )
 
 
-def read_page(access: Access, person: Identity) -> str:
-    """The application to read and to print: as it was submitted, else as the draft stands."""
+def read_page(access: Access, person: Identity, refused: str = "") -> str:
+    """The application to read and to print: as it was submitted, else as the draft stands.
+
+    `refused`: why it was not withdrawn, until the person is sure.
+    """
     submitted = None if access.is_draft else queries.find_submitted(access.id)
     entries = queries.list_entries(access)
     if submitted is not None and submitted.is_readable:
@@ -105,6 +108,7 @@ def read_page(access: Access, person: Identity) -> str:
         access=access,
         entries=entries,
         submitted=submitted,
+        refused=refused,
         workers=queries.list_workers(access) if access.writes or person.is_administrator else [],
         **words(),
     )

@@ -31,6 +31,7 @@ from .errors import (
     NotSubmitted,
     NotWritable,
     OnlyCoordinators,
+    WouldBeLost,
 )
 from .faults import Fault
 from .queries import Entry
@@ -131,16 +132,20 @@ def list_faults(entries: list[Entry]) -> list[Fault]:
     return [entry.fault for entry in entries if entry.fault is not None]
 
 
-def withdraw(*, access: Access, person_id: int) -> None:
+def withdraw(*, access: Access, person_id: int, is_sure: bool = False) -> None:
     """Make a submitted application a draft again, while the call is open; what was submitted stays frozen.
 
-    Raises `CallClosed`, `NotSubmitted` and `MayNotSubmit`.
+    Raises `CallClosed`, `NotSubmitted` and `MayNotSubmit`; unless `is_sure`, `WouldBeLost` where the city could not
+    submit it again today, as the rule was changed since, or who met it has gone.
     """
-    application = _locked(access, clock.now())
+    now = clock.now()
+    application = _locked(access, now)
     if application.state != ApplicationState.SUBMITTED:
         raise NotSubmitted
     if not access.may_submit:
         raise MayNotSubmit
+    if not is_sure and not judging_queries.is_eligible_city(access.call, now, access.city_id):
+        raise WouldBeLost
     application.state = ApplicationState.WITHDRAWN
     application.submitted_at = application.submitted_by_id = None
     audit.record(WITHDRAW, access.subject, actor_id=person_id)

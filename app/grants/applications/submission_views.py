@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -14,7 +14,7 @@ from app.core.transactions import give_up, reading
 
 from . import page, submission_services
 from .access import Access, get_access, get_writable
-from .errors import CityNotEligible, NeedsWord, NotComplete
+from .errors import CityNotEligible, NeedsWord, NotComplete, WouldBeLost
 
 bp = Blueprint("submissions", __name__, url_prefix="/grants/<slug>/application/<int:city_id>")
 
@@ -50,10 +50,16 @@ def submit(slug: str, city_id: int) -> Response | tuple[str, int]:
 
 @bp.post("/withdrawal")
 @allow(Permission.LEARN)
-def withdraw(slug: str, city_id: int) -> Response:
+def withdraw(slug: str, city_id: int) -> Response | tuple[str, int]:
     """Make it a draft again, while the call is open."""
-    access = _mine(slug, city_id)
-    submission_services.withdraw(access=access, person_id=the_person().id)
+    access, person = _mine(slug, city_id), the_person()
+    is_sure = request.form.get("sure") == "y"
+    try:
+        submission_services.withdraw(access=access, person_id=person.id, is_sure=is_sure)
+    except WouldBeLost as refused:
+        give_up()
+        access = get_access(slug, city_id, person, clock.now())
+        return page.read_page(access, person, refused=str(refused)), refused.status
     flash(_("Withdrawn. You can change it, and submit it again before the call closes."), "done")
     return redirect(url_for("applications.show", slug=slug, city_id=city_id), 303)
 

@@ -15,6 +15,7 @@ from ..judging.findings import Finding, Met, Missing, Unknown, is_barred, next_l
 from ..judging.shapes import CityFact, Facts
 from ..rules import All, Node, Pardon, waive
 from ..rules.moments import TICK
+from .questionnaire import Question
 
 
 class CallState(StrEnum):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import get_timezone_location
-from flask_babel import format_date, format_datetime, get_locale, ngettext, to_user_timezone
+from flask_babel import get_locale, ngettext, to_user_timezone
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -15,6 +15,7 @@ from app.network.labels import plain_day
 
 from ..calls.call import Call, CallState, Standing
 from ..judging.findings import Missing, Reason, Unknown
+from ..models import ApplicationState
 from ..rules import CityTrained, Completed, Declared, Leaf, Passed
 from .deadline import End, end_of
 from .finding_words import FindingWords
@@ -24,7 +25,7 @@ def moment_there(moment: datetime, time_zone: str) -> str:
     """`31 January, 18:00 Tunis time`: a moment where the call is made, with the year where it is not this one."""
     there = moment.astimezone(ZoneInfo(time_zone))
     pattern = "d MMMM, HH:mm" if there.year == clock.now().year else "d MMMM y, HH:mm"
-    said = format_datetime(there, pattern, rebase=False)
+    said = formats.date_by(there, pattern)
     if time_zone in ("UTC", "Etc/UTC"):
         return f"{said} UTC"
     place = get_timezone_location(ZoneInfo(time_zone), locale=get_locale() or "en", return_city=True)
@@ -44,7 +45,7 @@ def decided_by(call: Call) -> str:
     number = call.rule_number
     who = call.approved_by.best(str(get_locale()), call.source_language) if call.approved_by else None
     if who and call.approved_on:
-        day = format_date(call.approved_on, "d MMMM y")
+        day = formats.date_by(call.approved_on, "d MMMM y")
         return _("Decided by rule %(number)s, approved by %(who)s on %(day)s.", number=number, who=who, day=day)
     if who:
         return _("Decided by rule %(number)s, approved by %(who)s.", number=number, who=who)
@@ -246,6 +247,25 @@ class Wording(FindingWords):
         if leaf.reason is Reason.NOT_ENROLLED:
             return _("Take “%(course)s” by %(closes)s.", course=course, closes=closes)
         return _("Renew “%(course)s” by %(closes)s.", course=course, closes=closes)
+
+    def applied(self, state: ApplicationState, is_open: bool) -> str:
+        """How far the city is with its application, and what that needs."""
+        match state:
+            case ApplicationState.DRAFT if is_open:
+                return _("%(city)s has begun its application. It counts once it is submitted.", city=self.city)
+            case ApplicationState.WITHDRAWN if is_open:
+                return _(
+                    "%(city)s has withdrawn its application. It counts once it is submitted again.", city=self.city
+                )
+            case ApplicationState.SUBMITTED if is_open:
+                return _("%(city)s has applied. The committee decides after the call has closed.", city=self.city)
+            case ApplicationState.SUBMITTED:
+                return _("%(city)s has applied. The committee has not announced its decision yet.", city=self.city)
+            case ApplicationState.AWARDED:
+                return _("%(city)s is awarded a grant.", city=self.city)
+            case ApplicationState.REFUSED:
+                return _("%(city)s applied, and is not awarded a grant.", city=self.city)
+        return _("%(city)s had begun an application, which was not submitted.", city=self.city)
 
     def effort(self, standing: Standing) -> str:
         """`About 2 h 15 min left.`, or nothing where it is not the person's own work."""
