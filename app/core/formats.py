@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
 
@@ -14,6 +14,7 @@ from flask import Flask, g
 from flask_babel import (
     force_locale,
     format_currency,
+    format_date,
     format_datetime,
     format_decimal,
     format_percent,
@@ -73,29 +74,33 @@ def minutes(count: int) -> str:
 
 def day(moment: datetime) -> str:
     """`21 November 2026`."""
-    return _date(to_user_timezone(moment), "MMMM y")
+    return date_by(to_user_timezone(moment), "d MMMM y")
 
 
 def utc_day(moment: datetime) -> str:
     """As `day`, by UTC: for a day that everybody must read alike, wherever they are."""
-    return _date(moment.astimezone(UTC), "MMMM y")
+    return date_by(moment.astimezone(UTC), "d MMMM y")
 
 
 def short_day(moment: datetime) -> str:
     """`21 November`, with the year where it is not this one."""
     here = to_user_timezone(moment)
-    return _date(here, "MMMM" if here.year == clock.now().year else "MMMM y")
+    return date_by(here, "d MMMM" if here.year == clock.now().year else "d MMMM y")
 
 
 def day_time(moment: datetime) -> str:
     """`21 November 2026, 14:05`."""
-    return _date(to_user_timezone(moment), "MMMM y, HH:mm")
+    return date_by(to_user_timezone(moment), "d MMMM y, HH:mm")
 
 
-def _date(here: datetime, rest: str) -> str:
-    """A moment of the reader's own time zone, the day before `rest`; French says the first of a month as `1er`."""
-    first = here.day == 1 and str(get_locale()) == "fr"
-    return str(format_datetime(here, ("d'er' " if first else "d ") + rest, rebase=False))
+def date_by(when: date, pattern: str) -> str:
+    """A day or a moment by a pattern that begins with its day, as `d MMMM y`, by the clocks that it has itself.
+
+    French says the first of a month as `1er`.
+    """
+    if when.day == 1 and str(get_locale()) == "fr":
+        pattern = "d'er'" + pattern.removeprefix("d")
+    return str((format_datetime if isinstance(when, datetime) else format_date)(when, pattern, rebase=False))
 
 
 def days_until(moment: datetime) -> int:

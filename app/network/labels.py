@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from datetime import date
 
 from babel import Locale
-from flask_babel import format_date, get_locale
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.core.folding import folded
+from app.core.formats import date_by
 
 from .facts import CityFacts
 from .models import Region, SizeBand
@@ -64,7 +65,7 @@ def city_labels(places: Iterable[tuple[str, str]]) -> list[str]:
 
 def plain_day(day: date) -> str:
     """`3 May 2016`: a day that is the same in every time zone."""
-    return str(format_date(day, "d MMMM y", rebase=False))
+    return date_by(day, "d MMMM y")
 
 
 def city_words(name: str, facts: CityFacts) -> str:

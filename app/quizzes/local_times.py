@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.dates import get_timezone_location
-from flask_babel import format_datetime, get_locale
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from app.core import clock
+from app.core.formats import date_by
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 FORMATS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M")
@@ -68,7 +69,7 @@ def moment_words(moment: datetime, zone: str) -> str:
     """
     there = moment.astimezone(ZoneInfo(zone))
     pattern = "d MMMM, HH:mm" if there.year == clock.now().year else "d MMMM y, HH:mm"
-    said = str(format_datetime(there, pattern, rebase=False))
+    said = date_by(there, pattern)
     if zone in ("UTC", "Etc/UTC"):
         return f"{said} UTC"
     words = _("%(moment)s %(place)s time", moment=said, place=place_of(zone))

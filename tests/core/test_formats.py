@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -9,6 +10,9 @@ from flask import Flask
 from flask_babel import force_locale
 
 from app.core import clock, formats
+from app.grants.eligibility.wording import moment_there
+from app.network.labels import plain_day
+from app.quizzes.local_times import moment_words
 
 
 @pytest.mark.parametrize(
@@ -23,6 +27,22 @@ def test_a_day(app: Flask, language: str, moment: datetime, said: str) -> None:
     with app.test_request_context(), force_locale(language):
         assert formats.day(moment) == said
         assert formats.day_time(moment) == said + ", 09:05"
+
+
+@pytest.mark.parametrize(
+    "say",
+    [
+        lambda day: formats.date_by(day.date(), "d MMMM y"),
+        lambda day: formats.date_by(day, "d MMMM y, HH:mm"),
+        lambda day: plain_day(day.date()),
+        lambda day: moment_words(day, "UTC"),
+        lambda day: moment_there(day, "Africa/Tunis"),
+    ],
+)
+def test_french_says_the_first_of_a_month_in_every_place(app: Flask, say: Callable[[datetime], str]) -> None:
+    with app.test_request_context(), force_locale("fr"):
+        assert say(datetime(2027, 1, 1, 9, 5, tzinfo=UTC)).startswith("1er janvier 2027")
+        assert say(datetime(2027, 1, 21, 9, 5, tzinfo=UTC)).startswith("21 janvier 2027")
 
 
 def test_a_due_date_is_said_both_ways(app: Flask) -> None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -214,7 +213,7 @@ def _approved(rule: Rule, call: GrantCall, language: str) -> str:
     who = body.best(language, call.source_language)
     if rule.approved_on is None:
         return _("Approved by %(who)s.", who=who)
-    day = format_date(rule.approved_on, "d MMMM y")
+    day = formats.date_by(rule.approved_on, "d MMMM y")
     return _("Approved by %(who)s on %(day)s.", who=who, day=day)
 
 

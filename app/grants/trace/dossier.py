@@ -8,12 +8,12 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask_babel import format_date, format_datetime, format_decimal
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from app.auth.names import erased_name
 from app.core import clock, typesetting
-from app.core.formats import number
+from app.core.formats import date_by, number
 from app.core.languages import RIGHT_TO_LEFT
 from app.core.typesetting import breakable
 from app.network.labels import REGIONS, country_name
@@ -118,7 +118,7 @@ class _Said:
     def _there(self, moment: datetime) -> str:
         """By the call's clocks, with the year: a dossier is read years later."""
         zone = self.dossier.call.time_zone
-        said = format_datetime(moment.astimezone(ZoneInfo(zone)), "d MMMM y, HH:mm", rebase=False)
+        said = date_by(moment.astimezone(ZoneInfo(zone)), "d MMMM y, HH:mm")
         return f"{said} ({zone}, {distance(moment, zone)})"
 
     def _frozen_title(self, row: Kept) -> str:
@@ -241,7 +241,7 @@ class _Said:
 
     def _duty(self, duty: Duty) -> Iterator[tuple[str, str]]:
         yield _("Report"), duty.title.best(self.language, self.dossier.call.source_language)
-        yield _("Due"), format_date(duty.due_on, "d MMMM y", rebase=False)
+        yield _("Due"), date_by(duty.due_on, "d MMMM y")
         yield _("Handed in"), self._by(duty.done_at, duty.done_by_id) if duty.done_at else _("Not yet")
         if duty.done_at:
             yield _("Text"), breakable(duty.text)
