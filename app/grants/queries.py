@@ -277,8 +277,10 @@ def for_home(person: Identity, at: datetime) -> ForHome:
             s.is_out_of_reach, s.has_to_wait, s.steps, s.state is not CallState.OPEN, s.call.closes_at, s.call.id
         ),
     )  # fmt: skip
-    state = applications.get(nearest.call.id)
-    return ForHome(_nearest(nearest, applied(person, state, is_met=nearest.is_met)), asked)
+    application = applied(person, applications.get(nearest.call.id), is_met=nearest.is_met)
+    # While it is being written and the person is not eligible, what they can do about that comes first.
+    is_told = application is not None and (nearest.is_met or not application.is_draft)
+    return ForHome(_nearest(nearest, application if is_told else None), asked)
 
 
 def _nearest(nearest: Standing, application: Applied | None) -> NearestCall:

@@ -16,6 +16,10 @@ class Applied:
     city_id: int
     state: ApplicationState
 
+    @property
+    def is_draft(self) -> bool:
+        return self.state in (ApplicationState.DRAFT, ApplicationState.WITHDRAWN)
+
 
 def applied(
     person: Identity, state: ApplicationState | None, *, is_met: bool = False, has_worked: bool = False
