@@ -8,21 +8,24 @@ from datetime import UTC, datetime
 from html import unescape
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
 from app.auth.models import Role
-from app.core import clock
+from app.core import audit, clock
 from app.core.merging import encode
+from app.core.models import AuditEvent
 from app.core.transactions import unit_of_work
 from app.extensions import db
 from app.grants import services
 from app.grants.calls import queries as call_queries
+from app.grants.calls import services as call_services
 from app.grants.calls.facts import facts_of
 from app.grants.editor import queries
 from app.grants.editor import services as editor
-from app.grants.models import GrantCall
-from app.grants.rules import Certified, Completed
+from app.grants.models import GrantCall, Rule, RuleDraft
+from app.grants.rules import Certified, Completed, write
 from tests.factories import a_course, a_person, signed_in, text
 from tests.grants.calls import FACTS, drafted, published, read, stands, words
 from tests.grants.factories import DAY, NOW, a_call
@@ -326,3 +329,34 @@ def test_nobody_else_finds_these_pages(app: Flask, desk: FlaskClient) -> None:
         for address in ("", "/new", "/safer-streets", "/safer-streets/questions", "/safer-streets/publishing"):
             assert client.get(f"/administration/grants{address}").status_code == 403
     assert "Write and keep calls" in read(desk, "/grants")
+
+
+def test_a_draft_that_was_never_published_is_deleted_with_all_of_it(desk: FlaskClient) -> None:
+    call_id = drafted(1).id
+    with unit_of_work():
+        db.session.add(RuleDraft(call_id=call_id, tree=write(Completed(1)), saved_by_id=1, saved_at=NOW))
+        audit.record("rule_draft.discard", f"grant_call:{call_id}", actor_id=1, what="discard", before={}, version=0)
+    assert "Delete this draft" in read(desk, "/administration/grants/safer-streets")
+    answer = desk.post("/administration/grants/safer-streets/removal")
+    assert (answer.status_code, answer.location) == (303, "/administration/grants")
+    assert "Safer streets" not in read(desk, answer.location)
+    assert desk.post("/administration/grants/safer-streets/removal").status_code == 404
+    db.session.rollback()
+    assert not any(db.session.scalar(sa.select(sa.func.count()).select_from(table)) for table in (Rule, RuleDraft))
+    event = db.session.scalars(sa.select(AuditEvent).where(AuditEvent.action == "grant_call.delete")).one()
+    assert (event.subject, event.actor_id, event.details) == (f"grant_call:{call_id}", 1, {"slug": "safer-streets"})
+    db.session.rollback()
+    again = drafted(1)
+    assert "Undo" not in read(desk, f"/administration/grants/{again.slug}/rule")  # what the other one's rule said
+
+
+@pytest.mark.parametrize("withdrawn", [False, True])
+def test_a_call_that_was_ever_published_is_not_deleted(desk: FlaskClient, withdrawn: bool) -> None:
+    call = published(1)
+    if withdrawn:
+        with unit_of_work():
+            call_services.withdraw(call_id=call.id, why="Too early", by=1)
+    assert "Delete this draft" not in read(desk, "/administration/grants/safer-streets")
+    answer = desk.post("/administration/grants/safer-streets/removal")
+    assert answer.status_code == 409 and "It stays." in answer.text
+    assert stands(call).id == call.id

@@ -98,7 +98,8 @@ def arguments(rule: Rule, scene: Scene) -> dict[str, Any]:
         known["key"] = "midway"
     if rule.endpoint.startswith(("calls.", "call_")):
         drafted = {"slug": DRAFTED, "key": ITEM, "sort": "choice"}
-        known |= {"slug": scene.call.slug} if rule.endpoint == "calls.changes" else drafted
+        of_published = rule.endpoint in ("calls.changes", "calls.delete")  # the draft is what the others are about
+        known |= {"slug": scene.call.slug} if of_published else drafted
     if rule.endpoint.startswith(("applications.", "submissions.")):
         known |= {"slug": APPLYING, "file_id": scene.letter_id}
     if rule.endpoint == "badges.statuses":

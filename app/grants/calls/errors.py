@@ -114,6 +114,10 @@ class NotReady(DomainError):
         self.lacks = lacks
 
 
+class PublishedOnce(DomainError):
+    message = _l("The call was published, so people may know of it. It stays.")
+
+
 class OpenAlready(DomainError):
     message = _l("The call has opened, so it stays published. You can still move its closing to a later time.")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -26,12 +27,16 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeskCall:
-    """A call as of `at`. `begun` and `submitted`: how many applications there are, and how many of them were sent."""
+    """A call as of `at`. `begun` and `submitted`: how many applications there are, and how many of them were sent.
+
+    `ever_published`: whether people could see it at any time.
+    """
 
     call: GrantCall
     at: datetime
     begun: int
     submitted: int
+    ever_published: bool
 
     @property
     def stage(self) -> Stage:
@@ -61,13 +66,14 @@ def _counted(where: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
     )
 
 
-_DESK = sa.select(GrantCall, _counted(sa.true()), _counted(Application.submitted_at.is_not(None)))
+_LOGGED = sa.exists().where(CallChange.call_id == GrantCall.id).correlate(GrantCall)
+_DESK = sa.select(GrantCall, _counted(sa.true()), _counted(Application.submitted_at.is_not(None)), _LOGGED)
 
 
 def list_desk(at: datetime) -> dict[Stage, list[DeskCall]]:
     """All calls by their stage: drafts by title, the rest by when they open or close. One statement."""
     rows = db.session.execute(_DESK.order_by(GrantCall.closes_at, GrantCall.id))
-    desk = [DeskCall(call, at, begun, submitted) for call, begun, submitted in rows]
+    desk = [_desk(row, at) for row in rows]
     groups = {stage: [one for one in desk if one.stage is stage] for stage in Stage}
     groups[Stage.CLOSED].reverse()
     return groups
@@ -78,8 +84,18 @@ def get_desk(slug: str, at: datetime) -> DeskCall:
     row = db.session.execute(_DESK.where(GrantCall.slug == slug)).one_or_none()
     if row is None:
         raise NotFound
-    call, begun, submitted = row
-    return DeskCall(call, at, begun, submitted)
+    return _desk(row, at)
+
+
+def _desk(row: Any, at: datetime) -> DeskCall:
+    call, begun, submitted, logged = row
+    return DeskCall(call, at, begun, submitted, logged or call.published_at is not None)
+
+
+def was_published(call: GrantCall) -> bool:
+    """Whether people could see it at any time: it is published, or has a public change log."""
+    logged = sa.select(sa.exists().where(CallChange.call_id == call.id))
+    return call.published_at is not None or bool(db.session.scalar(logged))
 
 
 def has_submissions(call_id: int) -> bool:

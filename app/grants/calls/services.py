@@ -15,9 +15,10 @@ from app.courses.builder.services import slug_of
 from app.extensions import db
 
 from .. import services
+from ..editor.queries import DISCARDED
 from ..editor.words import says
 from ..eligibility.certificate_queries import list_untimely
-from ..models import CallChange, ChangeKind, GrantCall
+from ..models import CallChange, CallReminder, ChangeKind, GrantCall, Rule, RuleDraft, Waiver
 from ..rules import read
 from .checks import Lack, list_lacks
 from .errors import (
@@ -33,12 +34,13 @@ from .errors import (
     OpenAlready,
     OpeningStays,
     OpensInThePast,
+    PublishedOnce,
     ReasonNeeded,
     RuleOutOfTime,
     ZoneStays,
 )
 from .facts import DATES, CallFacts, facts_of
-from .queries import find_rule
+from .queries import find_rule, was_published
 
 RESERVED = frozenset({"new"})  # what stands under /administration/grants besides the calls
 
@@ -131,6 +133,23 @@ def withdraw(*, call_id: int, why: str, by: int) -> None:
     call.published_at = None
     log(call, ChangeKind.PUBLISHED, by=by, why=why, withdrawn=True)
     audit.record("grant_call.withdraw", f"grant_call:{call.id}", actor_id=by, why=why)
+    db.session.flush()
+
+
+def delete(*, call_id: int, by: int) -> None:
+    """Take a draft away for good, with what it asks and its rule. Raises `PublishedOnce` where people could see it."""
+    call = lock_call(call_id)
+    if was_published(call):
+        raise PublishedOnce
+    subject, slug = f"grant_call:{call.id}", call.slug
+    call.rule_id = None
+    db.session.flush()
+    for table in (RuleDraft, Rule, Waiver, CallReminder):
+        db.session.execute(sa.delete(table).where(table.call_id == call_id))
+    db.session.delete(call)
+    # SQLite may give the number to the next call, which must not find there a draft of a rule to take back.
+    audit.record(DISCARDED, subject, actor_id=by, what="delete", version=-1)
+    audit.record("grant_call.delete", subject, actor_id=by, slug=slug)
     db.session.flush()
 
 

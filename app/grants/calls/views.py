@@ -130,6 +130,16 @@ def withdraw(slug: str) -> Response | tuple[str, int]:
     return redirect(url_for("calls.publishing", slug=slug), 303)
 
 
+@bp.post("/administration/grants/<slug>/removal")
+@allow(Permission.ADMINISTER)
+@form_on("calls.edit")
+def delete(slug: str) -> Response:
+    """Delete a draft that nobody else ever saw."""
+    services.delete(call_id=get_desk(slug, clock.now()).call.id, by=the_person().id)
+    flash(_("The draft is deleted."), "done")
+    return redirect(url_for("calls.index"), 303)
+
+
 @bp.get("/grants/<slug>/changes")
 @allow(Permission.ANYONE)
 def changes(slug: str) -> str:
