@@ -12,7 +12,7 @@ from flask.cli import AppGroup
 from app.auth.identity import LANGUAGES
 from app.auth.names import erased_name
 from app.core import clock
-from app.core.errors import DomainError
+from app.core.errors import DomainError, NotFound
 from app.core.formats import speaking_to
 from app.core.transactions import reading
 
@@ -52,6 +52,10 @@ def explain_command(slug: str, words: str, said: str | None, person_id: int | No
     with reading(), speaking_to(language, "UTC"):
         try:
             case = trace_queries.get_case(slug, _city(words), at, person_id)
+        except NotFound as error:
+            raise click.ClickException(
+                f"No published call is called {slug}, or nobody of that number is there."
+            ) from error
         except DomainError as error:
             raise click.ClickException(str(error)) from error
         for line in _told(case, language):

@@ -42,7 +42,7 @@ def index() -> str:
         groups={state: [call for call in calls if call.state_at(at) is state] for state in CallState},
         standings={standing.call.id: standing for standing in standings},
         applied={call_id: one for call_id, one in known.items() if one is not None},
-        open_reviews=review_queries.count_open(person, at) if person else 0,
+        reviews=review_queries.count_mine(person, at) if person else (0, 0),
         say=wording(standings[0].facts if standings else None, city=_city_name(person)),
     )
 

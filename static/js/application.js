@@ -245,7 +245,9 @@ const refuse = (code, why) => {
 const answers = new Map([...document.querySelectorAll("[data-question]")].map((section) => [section, new Answer(section)]));
 const all = [...answers.values()];
 const of = (element) => answers.get(element.closest("[data-question]"));
-let lastSaved = status.textContent;
+let lastSaved = status.dataset.idle;
+status.textContent = lastSaved;
+status.hidden = false;
 
 const settle = () => {
   if (!refused && all.every((answer) => !answer.isOpen())) say(lastSaved, "done");

@@ -223,7 +223,7 @@ def test_a_file_may_be_let_go(desk: FlaskClient) -> None:
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Enrolment)) == 0
 
 
-@pytest.mark.parametrize(("text", "says"), [("", "Choose the CSV file."), ("a,b\n1,2\n", "none of them is “e-mail”")])
+@pytest.mark.parametrize(("text", "says"), [("", "The file is empty."), ("a,b\n1,2\n", "none of them is “e-mail”")])
 def test_a_file_that_cannot_be_read(desk: FlaskClient, text: str, says: str) -> None:
     answer = send(desk, text)
     assert answer.status_code == 422

@@ -214,6 +214,11 @@ def test_coordinators_enter_their_own_only_and_learn_nothing_of_others(email: st
     assert one.why == "not_yours"
 
 
+def test_a_coordinator_is_told_of_the_city_and_not_of_the_address_where_the_city_is_wrong() -> None:
+    (one,) = judged(Row(2, email="here@ghent.example", city="Sfax"), own=frozenset({GHENT}))
+    assert (one.why, one.about) == ("not_theirs", "Sfax")
+
+
 def test_what_rows_do() -> None:
     new, again, known, sooner, left, placed, twice = judged(
         Row(2, email="A@Ghent.example", name="=cmd|A", course="open", due="31/05/2027", cohort="spring"),

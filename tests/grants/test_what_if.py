@@ -11,14 +11,16 @@ from flask.testing import FlaskClient
 
 from app.auth.models import Person, Role
 from app.core import clock
+from app.core.transactions import unit_of_work
 from app.courses.models import Course
 from app.extensions import db
 from app.grants import queries
 from app.grants.eligibility.what_if import Choice, imagine
+from app.grants.judging.findings import Met
 from app.grants.rules import All, Certified, CityIn, CityTrained, Completed, Declared, Passed
 from app.network.models import City
 from tests.factories import a_choice_question, a_city, a_course, a_person, signed_in, text
-from tests.grants.factories import DAY, NOW, a_call, a_certificate, a_completion
+from tests.grants.factories import DAY, NOW, a_call, a_certificate, a_completion, an_enrolment
 from tests.house_rules.scene import rows_by_table
 
 from .test_views import page
@@ -186,3 +188,24 @@ def test_the_nearest_come_first_and_who_has_to_wait_after_them(scene: Scene) -> 
     found = imagine(call, city, Choice(), {person.id: person.name for person in (long_ago, scene.hedi, scene.salma)})
     order = [one.person_id for one in found.people]
     assert order == [scene.amina.id, scene.salma.id, scene.hedi.id, long_ago.id]  # Ali cannot take it again
+
+
+def test_nobody_finishes_what_they_cannot_begin(client: FlaskClient, scene: Scene) -> None:
+    """An archived course: who is in it may finish it, and no one else counts, neither for themselves nor the city."""
+    city, course = a_city("Ghent"), a_course("over")
+    inside, outside = a_person("Inside", city=city), a_person("Outside", city=city)
+    an_enrolment(inside, course, at=NOW - DAY)
+    a_call(All((Completed(course.id), CityTrained(course.id, 2))), slug="over")
+    with unit_of_work():
+        db.session.get_one(Course, course.id).archived_at = NOW - DAY
+    judged = queries.judge_city(queries.get_call("over", NOW), NOW, city.id)
+    choice = Choice(frozenset({inside.id, outside.id}), frozenset({course.id}))
+    found = {one.person_id: one for one in imagine(queries.get_call("over", NOW), judged, choice, {}).people}
+    assert (found[inside.id].closed, found[outside.id].closed) == ((), (course.id,))
+    assert found[inside.id].then.steps < found[inside.id].now.steps
+    assert found[outside.id].then.parts[0] == found[outside.id].now.parts[0]
+    assert not any(isinstance(one.then, Met) for one in found.values()), "one of two is trained"
+    signed_in(client, a_person(city=city, roles=(Role.COORDINATOR,)))
+    with clock.at(NOW):
+        words = page(client, f"/grants/over/what-if?person={outside.id}&course={course.id}")
+    assert "(archived: only who is in it can finish it)" in words and "Cannot take “The city’s part”" in words

@@ -244,8 +244,10 @@ def _city(row: Row, email: str, person: KnownPerson | None, frame: Frame) -> int
         raise _Refused("two_cities" if said == 0 else "no_city", row.city)
     if frame.own is not None:
         found = person.city_id if person else city_of(email, frame.domains)
-        if found not in frame.own or (said and said != found):
+        if found not in frame.own:
             raise _Refused("not_yours", email)
+        if said and said != found:
+            raise _Refused("not_theirs", row.city)
         return found
     here, first = person.city_id if person else None, frame.places.get(email)
     if said and said != here:

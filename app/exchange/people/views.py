@@ -50,7 +50,10 @@ def create() -> ResponseReturnValue:
     person, sent = the_person(), request.files.get("file")
     data = sent.read(LARGEST + 1) if sent and sent.filename else b""
     if not data:
-        return _form(_("Choose the CSV file.")), 422
+        is_chosen = sent is not None and bool(sent.filename)
+        return _form(
+            _("The file is empty. Choose one with people in it.") if is_chosen else _("Choose the CSV file.")
+        ), 422
     try:
         with outside_transaction("reading a file"):
             people = read(data)

@@ -29,6 +29,9 @@ REASONS: dict[str, Callable[[str], str]] = {
         "%(about)s waits for a city. Write it in the file, or choose it on their page first.", about=about
     ),
     "not_yours": lambda about: _("%(about)s is not in your city. Ask an administrator.", about=about),
+    "not_theirs": lambda about: _(
+        "They do not belong to “%(about)s”. Leave the city out, or ask an administrator.", about=about
+    ),
     "no_city": lambda about: _("No member city is called “%(about)s”.", about=about),
     "two_cities": lambda about: _("Several cities are called “%(about)s”. Write it with its country.", about=about),
     "other_city": lambda about: _(

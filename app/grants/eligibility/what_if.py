@@ -13,6 +13,7 @@ from ..calls.call import Call, CityJudgement, Standing
 from ..judging.effort import effort
 from ..judging.findings import CertificateEvidence, Finding, Met
 from ..judging.shapes import AttemptFact, ColleagueFact, CompletionFact, DeclarationFact, Facts, PassFact
+from ..rules.steps import closed
 
 FULL = 1.0  # the score of who does what is asked: all of it
 
@@ -42,6 +43,7 @@ class Imagined:
     then: Finding
     is_chosen: bool
     is_out_of_reach: bool = False  # the call is not open to the city, whatever is finished
+    closed: tuple[int, ...] = ()  # of the courses chosen, those that they cannot begin, by id
 
     @property
     def becomes_eligible(self) -> bool:
@@ -67,19 +69,20 @@ class WhatIf:
 
 def imagine(call: Call, city: CityJudgement, choice: Choice, names: Mapping[int, str]) -> WhatIf:
     """How a city and its practitioners would stand; a choice means those of its people who belong to the city."""
-    people = choice.people & set(city.facts)
-    changed = {i: as_if(call, facts, replace(choice, people=people), city) for i, facts in city.facts.items()}
+    finished = {i: _finished(city.facts[i], choice.courses) for i in sorted(choice.people & set(city.facts))}
+    changed = {i: as_if(call, facts, choice, finished, city.at) for i, facts in city.facts.items()}
     found = [
         Imagined(
             i,
             city.findings[i],
             call.judged.check(facts, city.at),
-            i in people,
+            i in finished,
             Standing(call, city.at, city.facts[i], city.findings[i]).is_out_of_reach,
+            tuple(sorted(choice.courses - finished[i])) if i in finished else (),
         )
         for i, facts in changed.items()
     ]
-    alone = call.judged.check(as_if(call, city.facts_alone, replace(choice, people=people), city), city.at)
+    alone = call.judged.check(as_if(call, city.facts_alone, choice, finished, city.at), city.at)
     return WhatIf(
         tuple(sorted(found, key=lambda one: (*_distance(one), names.get(one.person_id, ""), one.person_id))),
         is_eligible_now=city.is_eligible,
@@ -93,13 +96,22 @@ def _distance(one: Imagined) -> tuple[int, ...]:
     return int(one.is_out_of_reach), left.never, left.waits, left.barred, left.steps
 
 
-def as_if(call: Call, facts: Facts, choice: Choice, city: CityJudgement) -> Facts:
-    """The facts of one subject as they would be; each who finishes counts for the whole city."""
-    at, courses = city.at, choice.courses
-    colleagues = [ColleagueFact(person_id, at) for person_id in sorted(choice.people)]
-    facts = replace(facts, colleagues=_with(facts.colleagues, courses, colleagues))
-    if facts.person_id not in choice.people:
+def _finished(facts: Facts, courses: Collection[int]) -> frozenset[int]:
+    """Those of the courses that a person can finish: not one that is closed to them, unless they have completed it."""
+    return frozenset(i for i in courses if facts.completions.get(i) or closed(facts, i) is None)
+
+
+def as_if(call: Call, facts: Facts, choice: Choice, finished: Mapping[int, Collection[int]], at: datetime) -> Facts:
+    """The facts of one subject as they would be if people had `finished` courses; each counts for the whole city."""
+    trained = {
+        course_id: [ColleagueFact(person_id, at) for person_id, theirs in finished.items() if course_id in theirs]
+        for course_id in choice.courses
+    }
+    colleagues = {**facts.colleagues, **{i: (*facts.colleagues.get(i, ()), *more) for i, more in trained.items()}}
+    facts = replace(facts, colleagues=colleagues)
+    if facts.person_id is None or facts.person_id not in finished:
         return facts
+    courses = finished[facts.person_id]
     quizzes = [quiz.id for quiz in facts.quizzes.values() if quiz.course_id in courses]
     stated = {key for leaf in call.rule.leaves() for key in leaf.declaration_keys} if choice.states else ()
     return replace(

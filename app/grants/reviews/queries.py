@@ -122,23 +122,23 @@ def list_mine(person: Identity) -> list[MyReview]:
     return sorted((_mine(row) for row in rows), key=lambda review: not review.is_open)
 
 
-def count_open(person: Identity, at: datetime) -> int:
-    """How many reviews the person can write at `at`: the call has closed, and the application waits for a decision."""
-    return (
-        db.session.scalar(
-            sa.select(sa.func.count())
-            .select_from(Review)
-            .join(Application, Application.id == Review.application_id)
-            .join(GrantCall, GrantCall.id == Application.call_id)
-            .where(
-                *_may_read(person),
-                Review.state == ReviewState.ASSIGNED,
-                Application.state == ApplicationState.SUBMITTED,
-                GrantCall.closes_at <= at,
-            )
-        )
-        or 0
+def count_mine(person: Identity, at: datetime) -> tuple[int, int]:
+    """How many reviews the person has, and how many of them can be written at `at`: the call has closed, and the
+    application waits for a decision.
+    """
+    can_write = sa.and_(
+        Review.state == ReviewState.ASSIGNED,
+        Application.state == ApplicationState.SUBMITTED,
+        GrantCall.closes_at <= at,
     )
+    row = db.session.execute(
+        sa.select(sa.func.count().label("mine"), sa.func.count(sa.case((can_write, 1))).label("open"))
+        .select_from(Review)
+        .join(Application, Application.id == Review.application_id)
+        .join(GrantCall, GrantCall.id == Application.call_id)
+        .where(*_may_read(person))
+    ).one()
+    return row.mine, row.open
 
 
 def get_review(person: Identity, review_id: int) -> ReviewPage:

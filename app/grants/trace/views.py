@@ -139,6 +139,14 @@ def _asked_moment() -> datetime:
     return min(_day_after(day, "UTC") - timedelta(seconds=1), now) if day <= now.date() else now
 
 
+def _is_not_yet(asked: str) -> bool:
+    """Whether the day in the address is none that is over or is today: today is shown instead."""
+    try:
+        return bool(asked) and datetime.strptime(asked, "%Y-%m-%d").date() > clock.now().date()
+    except ValueError:
+        return True
+
+
 def _day_after(day: date, time_zone: str) -> datetime:
     """The first moment after a day where the clocks are those of `time_zone`."""
     return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(time_zone))
@@ -171,6 +179,7 @@ def _page(case: Case, form: WaiveForm | None = None, *, ending: dict[int, EndWai
         say=say,
         lines=lines,
         asked=request.args.get("at", ""),
+        is_later=_is_not_yet(request.args.get("at", "")),
         marks=marks,
         form=form or _offered(WaiveForm(formdata=None), case),
         ending={w.id: EndWaiverForm(formdata=None, prefix=f"end-{w.id}-") for w in case.waivers} | (ending or {}),
