@@ -82,6 +82,24 @@ def test_the_page_says_what_happened(client: FlaskClient, administrator: Person)
     )
 
 
+@pytest.mark.parametrize(
+    ("done", "said"),
+    [
+        ((1, 2, 3), "no activity stands out as the one where people stop"),  # one person at each
+        ((1,), "no activity stands out as the one where people stop"),
+        ((1, 1, 2, 2), "no activity stands out as the one where people stop"),
+        ((1, 1, 2), "most people stop at 1.2 Lesson 1.2 : 2 of 3 (66%)"),
+    ],
+)
+def test_the_sentence_names_only_an_activity_that_stands_out(
+    client: FlaskClient, administrator: Person, done: tuple[int, ...], said: str
+) -> None:
+    course = a_course("part")
+    for number in done:
+        an_enrolment(a_person(), course, done=number)
+    assert said in words(page(signed_in(client, administrator), period="all"))
+
+
 def test_the_sentence_leads_to_the_row(client: FlaskClient, administrator: Person) -> None:
     two_cities()
     html = page(signed_in(client, administrator), course="part")
