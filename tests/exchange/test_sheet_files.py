@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from typing import Any
 
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from app.exchange.faults import Fault
 from app.exchange.parsed import ParsedQuestion
 from app.exchange.questions import OutgoingQuestion
-from app.exchange.sheet import CSV, XLSX
+from app.exchange.sheet import CSV, XLSX, csv_files
 from app.exchange.sheet.columns import HOW, MEANINGS, TYPES
 from app.exchange.sheet.examples import examples
 from app.quizzes.types import (
@@ -265,3 +266,12 @@ def test_any_text_is_read_or_refused(head: str, tail: str) -> None:
     data = (head + tail).encode("utf-8", "surrogatepass")
     _questions, faults = CSV.read(data, file="q.csv", language="en")
     assert all(fault.reason and fault.line >= 1 for fault in faults)
+
+
+@given(st.text(st.sampled_from("=+-@'\t\r\n;,\" a1"), max_size=12))
+def test_no_part_of_a_cell_is_a_formula_and_each_comes_back_as_it_was(cell: str) -> None:
+    """However a program splits the file: at commas, semicolons, tabs or line breaks."""
+    written = csv_files.guarded(cell)
+    assert csv_files.harmless(written) == cell
+    for part in re.split(r"[;,\t\r\n\"]", written):
+        assert not part.lstrip(" ").startswith(("=", "+", "-", "@")), (cell, written)

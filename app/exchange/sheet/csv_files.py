@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 from flask_babel import gettext as _
 
 from .columns import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, Rows, Table, Unreadable, known
 
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "'")
+# Where a cell begins, also for a program that splits the file at another mark than we do, and what makes a formula of
+# it there; an apostrophe too, since one before such a sign is ours.
+_BEGINNING = r"""((?:\A|[;,"\t\r\n])[^\S\t\r\n]*)"""
+_UNGUARDED = re.compile(rf"{_BEGINNING}(?=[=+\-@\t\r'])")
+_GUARDED = re.compile(rf"{_BEGINNING}'(?=[=+\-@\t\r'])")
 
 
 def opened(data: bytes, file: str) -> Table:
@@ -54,13 +59,15 @@ def _known_in(first: str, mark: str) -> int:
 
 
 def harmless(cell: str) -> str:
-    """A cell as it is meant: without the sign that keeps programs from taking it for a formula."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_DANGEROUS) else cell
+    """A cell as it is meant: without the apostrophes that keep programs from taking it for a formula."""
+    return _GUARDED.sub(r"\1", cell)
 
 
 def guarded(cell: str) -> str:
-    """A cell as it is written; what `harmless` takes away is put before what could be taken for a formula."""
-    return f"'{cell}" if cell.startswith(_DANGEROUS) else cell
+    """A cell as it is written; what `harmless` takes away is put before what could be taken for a formula, also in the
+    middle, where a program may split it: Excel in French reads CSV with semicolons.
+    """
+    return _UNGUARDED.sub(r"\1'", cell)
 
 
 def saved(rows: Rows) -> bytes:
