@@ -10,10 +10,11 @@ from flask import Flask
 from pypdf import PdfReader
 
 from app.auth.models import Person, PersonRole, Role
-from app.core import clock
+from app.core import audit, clock
 from app.core.formats import speaking_to
 from app.core.transactions import unit_of_work
 from app.extensions import db
+from app.grants.applications.access import WITHDRAW
 from app.grants.models import Application, Frozen, GrantCall, Review
 from app.grants.trace import dossier
 from app.grants.trace.dossier_queries import get_dossier
@@ -46,6 +47,15 @@ def test_it_says_everything(application: Application) -> None:
         "The document is as it was frozen.", "Hold a valid certificate in",
     ):  # fmt: skip
         assert words.replace(" ", "") in said.replace(" ", ""), words
+
+
+def test_it_says_when_a_submission_was_withdrawn_and_by_whom_and_how_criteria_weigh(application: Application) -> None:
+    amina = db.session.query(Person).filter_by(name="Amina Trabelsi").one().id
+    with clock.at(NOW), unit_of_work():
+        audit.record(WITHDRAW, f"application:{application.id}", actor_id=amina)
+    said = _read(application.id).replace(" ", "")
+    assert "Withdrawn21November2026,10:00:00UTC,AminaTrabelsi" in said
+    assert "Theidea(weight2)" in said
 
 
 def test_reviews_are_kept_from_whom_they_concern(application: Application) -> None:

@@ -112,6 +112,8 @@ class _Said:
             yield _("Word of the coordinator"), self._by(application.endorsed_at, application.endorsed_by_id)
         if application.submitted_at:
             yield _("Submitted"), self._by(application.submitted_at, application.submitted_by_id)
+        for at, by_id in self.dossier.withdrawals:
+            yield _("Withdrawn"), self._by(at, by_id)
         yield _("Call opened or opens"), self._there(self.dossier.call.opens_at)
         yield _("Call closed or closes"), self._there(self.dossier.call.closes_at)
 
@@ -178,8 +180,12 @@ class _Said:
         yield _("State"), review_state(ReviewState(review.state))
         if review.declined_why:
             yield _("Reason"), breakable(review.declined_why)
-        for criterion in self.dossier.call.questionnaire.criteria if review.submitted_at else ():
+        criteria = self.dossier.call.questionnaire.criteria
+        are_weighed = len({criterion.weight for criterion in criteria}) > 1
+        for criterion in criteria if review.submitted_at else ():
             title = criterion.title.best(self.language, self.dossier.call.source_language)
+            if are_weighed:
+                title = _("%(criterion)s (weight %(weight)s)", criterion=title, weight=criterion.weight)
             points = _("%(points)s of %(most)s", points=review.scores.get(criterion.key, "–"), most=criterion.points)
             remark = review.remarks.get(criterion.key, "")
             yield title, f"{points}\n{breakable(remark)}".strip()

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
 import sqlalchemy as sa
 
 from app.auth.models import Person, PersonState
 from app.core.errors import NotFound
+from app.core.models import AuditEvent
 from app.extensions import db
 from app.network.models import City
 
+from ..applications.access import WITHDRAW
 from ..models import (
     Appeal,
     Application,
@@ -36,8 +39,8 @@ _PEOPLE = ("created_by_id", "endorsed_by_id", "submitted_by_id", "decided_by_id"
 class Dossier:
     """An application with everything beside it, each in order of time.
 
-    `former`: decisions that an appeal changed. `names`: of everybody it speaks of, by id. `reviews_kept`: that its
-    reviews are not for this reader.
+    `withdrawals`: when what was submitted was withdrawn, and by whom. `former`: decisions that an appeal changed.
+    `names`: of everybody it speaks of, by id. `reviews_kept`: that its reviews are not for this reader.
     """
 
     application: Application
@@ -46,6 +49,7 @@ class Dossier:
     answers: dict[str, ApplicationAnswer]
     files: Sequence[ApplicationFile]
     frozen: Sequence[Kept]
+    withdrawals: Sequence[tuple[datetime, int | None]]
     reviews: Sequence[Review]
     reviews_kept: bool
     former: Sequence[FormerDecision]
@@ -56,7 +60,7 @@ class Dossier:
 
 
 def get_dossier(application_id: int, *, reader_id: int) -> Dossier:
-    """Everything about an application, in eleven statements; without its reviews for whom they are kept from.
+    """Everything about an application, in twelve statements; without its reviews for whom they are kept from.
 
     Raises `NotFound`.
     """
@@ -78,6 +82,7 @@ def get_dossier(application_id: int, *, reader_id: int) -> Dossier:
         sa.select(ApplicationAnswer).where(ApplicationAnswer.application_id == application_id)
     ).all()
     frozen = list_frozen(application_id)
+    withdrawals = _withdrawals(application_id)
     people = {
         *(someone for row in frozen for someone in freezing.list_people(row)),
         *(getattr(application, name) for name in _PEOPLE if getattr(application, name) is not None),
@@ -87,6 +92,7 @@ def get_dossier(application_id: int, *, reader_id: int) -> Dossier:
         *(duty.done_by_id for duty in duties),
         *(someone for waiver in waivers for someone in (waiver.owner_id, waiver.revoked_by_id)),
         *(answer.saved_by_id for answer in answers),
+        *(by_id for _at, by_id in withdrawals),
     }
     return Dossier(
         application=application,
@@ -95,6 +101,7 @@ def get_dossier(application_id: int, *, reader_id: int) -> Dossier:
         answers={answer.key: answer for answer in answers},
         files=[file for file in _of(ApplicationFile, application_id) if file.removed_at is None],
         frozen=frozen,
+        withdrawals=withdrawals,
         reviews=reviews,
         reviews_kept=kept,
         former=former,
@@ -103,6 +110,15 @@ def get_dossier(application_id: int, *, reader_id: int) -> Dossier:
         waivers=waivers,
         names=list_names(someone for someone in people if someone is not None),
     )
+
+
+def _withdrawals(application_id: int) -> Sequence[tuple[datetime, int | None]]:
+    rows = db.session.execute(
+        sa.select(AuditEvent.at, AuditEvent.actor_id)
+        .where(AuditEvent.subject == f"application:{application_id}", AuditEvent.action == WITHDRAW)
+        .order_by(AuditEvent.id)
+    )
+    return [(row.at, row.actor_id) for row in rows]
 
 
 def list_waivers(call_id: int, city_id: int) -> Sequence[Waiver]:
