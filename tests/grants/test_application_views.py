@@ -20,6 +20,7 @@ from app.extensions import db
 from app.grants.applications.reading import LONGEST_TEXT
 from app.grants.calls.questionnaire import BudgetLine
 from app.grants.models import Application, ApplicationState, Review
+from app.network.models import City
 from tests.factories import a_city, a_person
 from tests.grants.applying import SCRIPT, Town, a_town, answered, application, everything, parts, stands, typed
 from tests.grants.factories import DAY, NOW, a_completion, moved
@@ -437,3 +438,13 @@ def test_the_page_costs_the_same_however_much_is_written(town: Town, statements:
     statements.clear()
     client.get(town.address)
     assert len(statements) == empty <= 11, "\n\n".join(statements)
+
+
+def test_a_call_that_is_not_open_to_the_city_is_not_said_to_be_only_a_matter_of_somebody(town: Town) -> None:
+    client = town.begun()
+    assert "Nobody in Sfax meets the rule yet" not in client.get(town.address).text
+    with unit_of_work():
+        db.session.get_one(City, town.city.id).left_on = NOW.date()
+    page = town.browser(town.amina).get(town.address).text
+    assert "a fact about the city keeps everybody from it until the call closes" in page
+    assert "It can be submitted once somebody does." not in page

@@ -195,10 +195,12 @@ def when_asked(access: Access) -> datetime | None:
 class Evidence:
     """Whether the city may apply, how many of its people meet the rule, and what shows it of one whom the reader knows.
 
-    `shown_name`: whose evidence that is, where it is not the reader's own.
+    `shown_name`: whose evidence that is, where it is not the reader's own. `is_out_of_reach`: a fact about the city
+    keeps everybody from meeting the rule before the call closes.
     """
 
     is_eligible: bool
+    is_out_of_reach: bool
     practitioners: int
     eligible: int
     shown: Standing | None
@@ -215,8 +217,10 @@ def get_evidence(access: Access, person: Identity) -> Evidence:
     judged = judging_queries.judge_city(access.call, at, access.city_id)
     names = judging_queries.list_names_for_reader(judged.eligible, city_id=access.city_id, reader=person)
     shown = person.id if person.id in judged.eligible else next(iter(names), None)
+    facts = judged.facts_alone if judged.best_id is None else judged.facts[judged.best_id]
     return Evidence(
         is_eligible=judged.is_eligible,
+        is_out_of_reach=Standing(access.call, at, facts, judged.best).is_out_of_reach,
         practitioners=len(judged.findings),
         eligible=len(judged.eligible),
         shown=None if shown is None else Standing(access.call, at, judged.facts[shown], judged.findings[shown]),
