@@ -26,8 +26,8 @@ from .assigning import views as assigning_views
 from .certificates import admin_views as certificate_admin_views
 from .certificates import badge_views
 from .certificates import commands as certificate_commands
-from .certificates import services as certificate_services
 from .certificates import views as certificate_views
+from .certificates.services import still_revoked
 from .people import enrolment_views
 from .people import views as people_views
 from .tallies import jobs as tally_jobs  # noqa: F401
@@ -58,12 +58,7 @@ def init_app(app: Flask) -> None:
         Kind("due_soon", _l("A course is due soon"), still=reminders.still_due),
         Kind("due_changed", _l("A course is due on another day"), still=assigning_telling.still_changed),
         Kind("late", _l("A course is late"), still=reminders.still_due),
-        Kind(
-            "certificate_revoked",
-            _l("A certificate of yours is revoked"),
-            Way.AT_ONCE,
-            still=certificate_services.still_revoked,
-        ),
+        Kind("certificate_revoked", _l("A certificate of yours is revoked"), Way.AT_ONCE, still=still_revoked),
         Kind("certificate_expiring", _l("A certificate expires"), still=reminders.still_expiring),
         Kind("new_edition", _l("A course you take has changed"), still=telling.still_changed),
         Kind("said_for_you", _l("A trainer excuses you from an activity, or completes it for you")),

@@ -68,7 +68,7 @@ def of_practitioners(*, zone: str) -> Columns[practitioner_queries.Row]:
     day = _days(zone)
 
     def cells(row: practitioner_queries.Row) -> tuple[Cell, ...]:
-        return row.name, row.city, row.enrolled, row.completed, row.overdue, day(row.touched_at)
+        return row.name, row.city, row.enrolled, row.completed, row.overdue, day(row.last_at)
 
     heading = [_("Name"), _("City"), _("Enrolments"), _("Completed"), _("Late"), _("Last activity")]
     return Columns(_("Practitioners"), heading, cells)

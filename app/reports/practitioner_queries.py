@@ -32,7 +32,7 @@ class Sort(StrEnum):
 class Row:
     """A person, and their enrolments that the report counts: how many, how many completed, how many late.
 
-    `city` is that of the newest of them, `touched_at` when any of them was last touched.
+    `city` is that of the newest of them, `last_at` when they last did something in any of them; None: never.
     """
 
     person_id: int
@@ -41,7 +41,7 @@ class Row:
     enrolled: int
     completed: int
     overdue: int
-    touched_at: datetime
+    last_at: datetime | None
 
 
 def _rows(
@@ -56,6 +56,7 @@ def _rows(
             sa.func.count().filter(Enrolment.state == EnrolmentState.COMPLETED).label("completed"),
             sa.func.count().filter(*states_at(filters.at)[State.LATE]).label("overdue"),
             touched_at.label("touched_at"),
+            sa.func.max(sa.case((Enrolment.last_activity_id.is_not(None), Enrolment.touched_at))).label("last_at"),
             sa.func.max(Enrolment.id).label("newest_id"),
         )
         .where(*cohort(person, filters))
@@ -74,7 +75,7 @@ def _rows(
             shown.c.enrolled,
             shown.c.completed,
             shown.c.overdue,
-            shown.c.touched_at,
+            shown.c.last_at,
         )
         .join_from(shown, Person, Person.id == shown.c.person_id)
         .join(newest, newest.id == shown.c.newest_id)

@@ -168,6 +168,7 @@ def test_a_number_of_practitioners_opens_the_people(client: FlaskClient, network
         ["Soon", "Oslo", "1", "0", "0"],
         ["Through", "Oslo", "2", "1", "1"],
     ]
+    assert [bool(row[5]) for row in rows[1:]] == [name != "Fresh" for name, *_others in rows[1:]], "never here"
 
 
 def test_the_figures_of_a_quiz_open_its_attempts(client: FlaskClient, network: Network) -> None:

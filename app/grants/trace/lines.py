@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from flask_babel import format_date, format_datetime
 from flask_babel import gettext as _
 
 from app.core import formats
+from app.core.formats import date_by
 from app.network.labels import REGIONS, country_name
 from app.network.models import Region
 from app.progress.certificates import codes
@@ -76,7 +76,7 @@ def stands(name: str, finding: Finding) -> str:
 
 def moment(at: datetime) -> str:
     """`21 November 2026, 14:05:09 UTC`: to the second, alike for everybody who reads it."""
-    return f"{format_datetime(at.astimezone(UTC), 'd MMMM y, HH:mm:ss', rebase=False)} UTC"
+    return f"{date_by(at.astimezone(UTC), 'd MMMM y, HH:mm:ss')} UTC"
 
 
 def _considered(leaf: Leaf, facts: Facts, names: Mapping[int, str]) -> Iterator[str]:
@@ -100,7 +100,7 @@ def _considered(leaf: Leaf, facts: Facts, names: Mapping[int, str]) -> Iterator[
 
 
 def _city(city: CityFact) -> str:
-    joined = format_date(city.joined_on, "d MMMM y", rebase=False)
+    joined = date_by(city.joined_on, "d MMMM y")
     region = REGIONS[Region(city.region)]
     return _(
         "%(region)s, %(country)s, member since %(day)s", region=region, country=country_name(city.country), day=joined
