@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from xml.sax.saxutils import escape
 
 from .sheets import harmless
@@ -61,78 +61,55 @@ class _Pipe(io.RawIOBase):
         return data
 
 
-def workbook(heading: Sequence[str], rows: Iterable[Sequence[Cell]], *, name: str) -> Iterator[bytes]:
-    """The rows under their heading as a workbook, in pieces; each sheet has the heading again.
-
-    `name`, up to 25 characters, is the sheet's; words, numbers, days and None (an empty cell) are kept as they are.
-    """
-    pipe, left, sheets = _Pipe(), iter(rows), 0
-    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
-        archive.writestr("_rels/.rels", _relations(("officeDocument", "xl/workbook.xml")))
-        archive.writestr("xl/styles.xml", _STYLES)
-        more = True
-        while more:
-            sheets += 1
-            with archive.open(f"xl/worksheets/sheet{sheets}.xml", "w", force_zip64=True) as sheet:
-                sheet.write(f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetData>{_heading(heading)}'.encode())
-                room = MOST_ROWS - 1
-                while room and (chunk := list(islice(left, min(room, ROWS_A_CHUNK)))):
-                    room -= len(chunk)
-                    sheet.write("".join(map(_row, chunk)).encode())
-                    yield pipe.taken()
-                sheet.write(b"</sheetData></worksheet>")
-            following = next(left, None) if not room else None
-            more = following is not None
-            if following is not None:
-                left = _again(following, left)
-        archive.writestr("xl/workbook.xml", _workbook(name, sheets))
-        parts = [("worksheet", f"worksheets/sheet{n}.xml") for n in range(1, sheets + 1)]
-        archive.writestr("xl/_rels/workbook.xml.rels", _relations(*parts, ("styles", "styles.xml")))
-        archive.writestr("[Content_Types].xml", _types(sheets))
-    yield pipe.taken()
-
-
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One table of a workbook: its name, up to 25 characters and no other's, and its rows under their heading."""
+    """One table of a workbook: its name, up to 25 characters and no other's, and its rows under their heading.
+
+    Words, numbers, days and None (an empty cell) are kept as they are.
+    """
 
     name: str
     heading: Sequence[str]
-    rows: Sequence[Sequence[Cell]]
+    rows: Iterable[Sequence[Cell]]
 
 
-def workbook_of(sheets: Iterable[Sheet]) -> Iterator[bytes]:
-    """Several tables as a workbook, in pieces, each on a sheet of its own; what one cannot take goes on in the next."""
-    pipe, names = _Pipe(), list[str]()
+def workbook(heading: Sequence[str], rows: Iterable[Sequence[Cell]], *, name: str) -> Iterator[bytes]:
+    """The rows under their heading as a workbook, in pieces; see `Sheet`."""
+    return workbook_of([Sheet(name, heading, rows)])
+
+
+def workbook_of(tables: Iterable[Sheet]) -> Iterator[bytes]:
+    """Several tables as a workbook, in pieces. What one sheet cannot take goes on in the next, under the heading again.
+
+    Rows are taken one after the other, as they are written.
+    """
+    pipe = _Pipe()
+    names: list[str] = []
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
         archive.writestr("_rels/.rels", _relations(("officeDocument", "xl/workbook.xml")))
         archive.writestr("xl/styles.xml", _STYLES)
-        for name, table, part in _parts(sheets):
-            names.append(name)
-            with archive.open(f"xl/worksheets/sheet{len(names)}.xml", "w", force_zip64=True) as written:
-                written.write(f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetData>{_heading(table.heading)}'.encode())
-                for start in range(0, len(part), ROWS_A_CHUNK):
-                    written.write("".join(map(_row, part[start : start + ROWS_A_CHUNK])).encode())
-                    yield pipe.taken()
-                written.write(b"</sheetData></worksheet>")
-        archive.writestr("xl/workbook.xml", _naming(names))
+        for table in tables:
+            left, part, more = iter(table.rows), 0, True
+            while more:
+                part += 1
+                names.append(table.name if part == 1 else f"{table.name} {part}")
+                with archive.open(f"xl/worksheets/sheet{len(names)}.xml", "w", force_zip64=True) as sheet:
+                    sheet.write(f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetData>{_heading(table.heading)}'.encode())
+                    room = MOST_ROWS - 1
+                    while room and (chunk := list(islice(left, min(room, ROWS_A_CHUNK)))):
+                        room -= len(chunk)
+                        sheet.write("".join(map(_row, chunk)).encode())
+                        yield pipe.taken()
+                    sheet.write(b"</sheetData></worksheet>")
+                following = next(left, None) if not room else None
+                more = following is not None
+                if following is not None:
+                    left = chain([following], left)
+        archive.writestr("xl/workbook.xml", _workbook(names))
         parts = [("worksheet", f"worksheets/sheet{n}.xml") for n in range(1, len(names) + 1)]
         archive.writestr("xl/_rels/workbook.xml.rels", _relations(*parts, ("styles", "styles.xml")))
         archive.writestr("[Content_Types].xml", _types(len(names)))
     yield pipe.taken()
-
-
-def _parts(sheets: Iterable[Sheet]) -> Iterator[tuple[str, Sheet, Sequence[Sequence[Cell]]]]:
-    """Each sheet to write, under its name: the rows of a table that one can take, at least one sheet for each."""
-    room = MOST_ROWS - 1
-    for table in sheets:
-        for number, start in enumerate(range(0, max(len(table.rows), 1), room), 1):
-            yield table.name if number == 1 else f"{table.name} {number}", table, table.rows[start : start + room]
-
-
-def _again(first: Sequence[Cell], rest: Iterator[Sequence[Cell]]) -> Iterator[Sequence[Cell]]:
-    yield first
-    yield from rest
 
 
 def _heading(words: Sequence[str]) -> str:
@@ -177,11 +154,7 @@ def _relations(*targets: tuple[str, str]) -> str:
     return f'{_HEAD}<Relationships xmlns="{_RELATIONS}">{found}</Relationships>'
 
 
-def _workbook(name: str, sheets: int) -> str:
-    return _naming([name if n == 1 else f"{name} {n}" for n in range(1, sheets + 1)])
-
-
-def _naming(named: Sequence[str]) -> str:
+def _workbook(named: Sequence[str]) -> str:
     found = "".join(
         f'<sheet name="{escape(word, {chr(34): "&quot;"})}" sheetId="{n}" r:id="rId{n}"/>'
         for n, word in enumerate(named, 1)

@@ -101,7 +101,7 @@ def applications(slug: str, kind: str) -> Response:
         call = queries.get_grant_call(slug)
         tables = [export.TABLES[name](call, page_language(), reader_id=reader_id) for name in named]
         subject = f"grant_call:{call.id}"
-    rows = sum(len(table.rows) for table in tables)
+    rows = sum(len(list(table.rows)) for table in tables)
     audit.record_reading("grant_call.export", subject, actor_id=reader_id, rows=rows, tables=named)
     answer = make_response(b"".join(export.as_csv(tables[0]) if kind == "csv" else workbook_of(tables)))
     answer.headers["Content-Type"] = "text/csv" if kind == "csv" else WORKBOOK
