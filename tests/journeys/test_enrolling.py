@@ -48,7 +48,7 @@ def test_a_coordinator_enrols_a_cohort_by_a_file(
     page.get_by_label("Course").select_option(label=page.locator("#course option").nth(1).inner_text())
     assert_holds_up(page)
     page.get_by_role("button", name="See whom it reaches").click()
-    expect(page.get_by_text("Will be enrolled")).to_be_visible()
+    expect(page.get_by_role("heading", name="Who will be enrolled")).to_be_visible()
     assert_holds_up(page)
     page.locator("main form .button").first.click()
     expect(page.get_by_text("The course is given.")).to_be_visible()
