@@ -32,6 +32,8 @@ def test_find_tag_move_hide_and_use(keeping: Page) -> None:
     course = find_quiz(page).partition("/quizzes")[0]
     page.goto(course)
     page.get_by_role("link", name="Question bank").click()
+    expect(page.get_by_label("All on this page")).to_be_visible()
+    page.wait_for_load_state()
     everything = listed(page)
     assert len(everything) > 3
 
@@ -54,6 +56,7 @@ def test_find_tag_move_hide_and_use(keeping: Page) -> None:
 
     # By the tag to the three, and those into a category, which is there at once.
     page.locator("#bank .tag.info", has_text="schools").first.click()
+    expect(page.locator("#bank [name=question]")).to_have_count(3)
     assert sorted(listed(page)) == sorted(everything[:3])
     for box in page.locator("#bank [name=question]").all()[:2]:
         box.check()

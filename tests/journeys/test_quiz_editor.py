@@ -145,16 +145,18 @@ def test_a_question_without_javascript(browser: Browser, browser_context_args: d
     page.get_by_role("button", name="Grade this answer").click()
     expect(page.get_by_text("Right: it earns the whole mark.", exact=True)).to_be_visible()
     page.get_by_role("button", name="Save the question").click()
-    assert stems(page)[-1] == "Without JavaScript?"
+    last = page.locator(".slots li > .grow > a bdi").last
+    expect(last).to_have_text("Without JavaScript?")
     row = page.locator("li", has_text="Without JavaScript?")
     row.get_by_label("Marks").fill("3")
     row.get_by_role("button", name="Set").click()
     row = page.locator("li", has_text="Without JavaScript?")
     expect(row.get_by_label("Marks")).to_have_value("3")
     row.get_by_role("button", name="Remove").click()
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
     assert "Without JavaScript?" not in stems(page)
     page.get_by_role("button", name="Undo").click()
-    assert stems(page)[-1] == "Without JavaScript?"
+    expect(last).to_have_text("Without JavaScript?")
     context.close()
 
 

@@ -337,6 +337,7 @@ def test_without_javascript(new_context: Callable[..., BrowserContext], site: Si
     expect(page.get_by_role("heading", name="Two of you wrote at the same time")).to_be_visible()
     expect(page.get_by_label("Yours, as HTML")).to_have_value("<p>Mine.</p>")
     page.get_by_role("button", name="Save mine").click()
+    expect(page.get_by_role("heading", name="Two of you wrote at the same time")).to_be_hidden()
     assert stored(site, 8) == "<p>Mine.</p>"
 
 
