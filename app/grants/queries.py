@@ -107,9 +107,9 @@ def list_calls(at: datetime, city_id: int | None = None) -> tuple[list[Call], di
 
     With how far the application of the city is to each, by call, where it has begun one. One statement.
     """
-    calls, applied = _calls_and_applied(_CALLS_AND_APPLIED, at, city_id)
+    calls, applications = _calls_and_applied(_CALLS_AND_APPLIED, at, city_id)
     closed = [call for call in calls if call.state_at(at) is CallState.CLOSED]
-    return [call for call in calls if call not in closed] + closed[::-1], applied
+    return calls[len(closed) :] + closed[::-1], applications  # they come by when they close
 
 
 def list_coming_and_open(at: datetime) -> list[Call]:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from app.auth.identity import Identity
-from app.auth.models import Person
 from app.core import audit, clock
 from app.core.text import source_first
 from app.extensions import db
@@ -17,6 +16,7 @@ from app.messages.services import Told, tell_many
 from ..calls.call import Call, CallState, CityJudgement
 from ..errors import CallIsClosed
 from ..judging.findings import Finding, Met, is_barred, next_leaf
+from ..models import GrantCall
 
 KIND = "grant_step"
 
@@ -33,12 +33,11 @@ def remind_near(call: Call, city: CityJudgement, *, by: Identity) -> int:
     year, week, _day = now.isocalendar()
     keys = {person_id: f"{KIND}:{call.id}:{person_id}:{year}-{week}" for person_id in near}
     told = set(db.session.scalars(sa.select(Notice.key).where(Notice.key.in_(keys.values()))))
-    name = db.session.scalar(sa.select(Person.name).where(Person.id == by.id))
     values = {
         "slug": call.slug,
         "titles": source_first(call.title, call.source_language),
         "closes_at": call.closes_at.isoformat(),
-        "by": name,
+        "by": by.name,
         "by_id": by.id,
     }
     new = [Told(key, person_id, values) for person_id, key in keys.items() if key not in told]
@@ -56,5 +55,12 @@ def is_near(finding: Finding) -> bool:
 
 
 def still_open(notices: Sequence[Notice]) -> set[int]:
-    """The ids of those notices whose call closes when they say, and has not closed."""
-    return {notice.id for notice in notices if notice.values["closes_at"] > clock.now().isoformat()}
+    """The ids of those notices whose call closes when they say, and has not closed. One statement."""
+    slugs = {notice.values["slug"] for notice in notices}
+    rows = db.session.execute(
+        sa.select(GrantCall.slug, GrantCall.closes_at).where(
+            GrantCall.slug.in_(slugs), GrantCall.published_at.is_not(None), GrantCall.closes_at > clock.now()
+        )
+    )
+    closings = {(row.slug, row.closes_at.isoformat()) for row in rows}
+    return {notice.id for notice in notices if (notice.values["slug"], notice.values["closes_at"]) in closings}

@@ -130,21 +130,18 @@ def _case(slug: str, city_id: int) -> Case:
 
 
 def _asked_moment() -> datetime:
-    """The moment in the address: the end of a day, as `2026-01-31`, by UTC; now, where none can be read."""
-    now = clock.now()
+    """The moment in the address: the end of a day, by UTC; now, where it names none that has been."""
+    now, day = clock.now(), _asked_day()
+    return now if day is None else min(_day_after(day, "UTC") - timedelta(seconds=1), now)
+
+
+def _asked_day() -> date | None:
+    """The day in the address, as `2026-01-31`; None where it cannot be read or is still to come."""
     try:
         day = datetime.strptime(request.args.get("at", ""), "%Y-%m-%d").date()
     except ValueError:
-        return now
-    return min(_day_after(day, "UTC") - timedelta(seconds=1), now) if day <= now.date() else now
-
-
-def _is_not_yet(asked: str) -> bool:
-    """Whether the day in the address is none that is over or is today: today is shown instead."""
-    try:
-        return bool(asked) and datetime.strptime(asked, "%Y-%m-%d").date() > clock.now().date()
-    except ValueError:
-        return True
+        return None
+    return day if day <= clock.now().date() else None
 
 
 def _day_after(day: date, time_zone: str) -> datetime:
@@ -179,7 +176,7 @@ def _page(case: Case, form: WaiveForm | None = None, *, ending: dict[int, EndWai
         say=say,
         lines=lines,
         asked=request.args.get("at", ""),
-        is_later=_is_not_yet(request.args.get("at", "")),
+        is_no_day=bool(request.args.get("at")) and _asked_day() is None,
         marks=marks,
         form=form or _offered(WaiveForm(formdata=None), case),
         ending={w.id: EndWaiverForm(formdata=None, prefix=f"end-{w.id}-") for w in case.waivers} | (ending or {}),
