@@ -42,7 +42,7 @@ def remind_near(call: Call, city: CityJudgement, *, by: Identity) -> int:
     }
     new = [Told(key, person_id, values) for person_id, key in keys.items() if key not in told]
     tell_many(KIND, new)
-    audit.record("grant.remind_near", f"call:{call.id}", actor_id=by.id, city=city.city.id, people=len(new))
+    audit.record("grant_call.remind_near", f"grant_call:{call.id}", actor_id=by.id, city=city.city.id, people=len(new))
     return len(new)
 
 
