@@ -21,7 +21,7 @@ from app.courses.kinds import Recorded, list_kinds
 from app.courses.models import Course
 from app.extensions import db
 
-from . import services
+from . import holding
 from .counting import counted
 from .models import ActivityProgress, ActivityState, Certificate, Completion, Enrolment, EnrolmentState
 
@@ -65,7 +65,7 @@ def check() -> Iterator[tuple[int, list[Difference]]]:
         found = []
         for enrolment_id in sorted(suspects):
             with unit_of_work():
-                services.lock(enrolment_id)
+                holding.lock(enrolment_id)
                 found += find([enrolment_id])
         yield seen, found
 

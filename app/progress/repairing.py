@@ -10,7 +10,7 @@ from app.auth.models import Person
 from app.courses.editions import get_edition
 from app.extensions import db
 
-from . import services
+from . import holding, services
 from .checking import Difference
 from .models import ActivityProgress, ActivityState, Certificate, Completion, Enrolment, EnrolmentState
 from .outcomes import Outcome
@@ -18,7 +18,7 @@ from .outcomes import Outcome
 
 def repair(enrolment_id: int, differences: Sequence[Difference]) -> None:
     """Record what activities' own records say, agree with the completions there are, and count anew."""
-    enrolment = services.lock(enrolment_id)
+    enrolment = holding.lock(enrolment_id)
     _agree(enrolment)
     for difference in differences:
         if difference.outcome is not None:

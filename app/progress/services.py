@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -15,8 +14,7 @@ from app.core import audit, clock
 from app.courses.archiving.refusing import require_open
 from app.courses.audience import admission as audience
 from app.courses.audience import queries as audience_queries
-from app.courses.editions import PublishedEdition, get_edition
-from app.courses.errors import CourseNotPublished
+from app.courses.editions import PublishedEdition
 from app.courses.models import Activity, Course
 from app.courses.outline import Admits
 from app.extensions import db
@@ -26,7 +24,8 @@ from . import outcomes
 from .beginning import fresh
 from .certificates import codes
 from .counting import counted, rule_of
-from .errors import ActivityGone, NotAdmitted, NotEnrolled
+from .errors import ActivityGone, NotAdmitted
+from .holding import edition_in_force, enrolment_of, hold_course, hold_people, lock, lock_of
 from .models import (
     ActivityProgress,
     ActivityState,
@@ -74,36 +73,10 @@ def enrol(
         with db.session.begin_nested():
             db.session.add(enrolment)
     except IntegrityError:
-        already = db.session.scalars(_enrolment_of(person.id, course.id)).one()
+        already = db.session.scalars(enrolment_of(person.id, course.id)).one()
         return _enrolled_before(already.id, due_at, by_id, assignment)
     enrolled.send(None, enrolment=enrolment, by_id=by_id)
     return enrolment
-
-
-def hold_course(course_id: int) -> tuple[Course, PublishedEdition]:
-    """A course that nobody archives or brings back until the commit, with the edition in force.
-
-    Whoever lets people begin a course holds it so, before any enrolment; it keeps nobody else from doing the same.
-    Raises `CourseNotPublished`.
-    """
-    held = {"read": True, "key_share": True}
-    course: Course | None = db.session.get(Course, course_id, with_for_update=held, populate_existing=True)
-    if course is None or course.edition_id is None:
-        raise CourseNotPublished
-    return course, get_edition(course.edition_id)
-
-
-def hold_people(ids: Collection[int]) -> Sequence[sa.Row[int, int | None, str]]:
-    """Those of the people who have not left, each with id, city and language, in the order of their ids.
-
-    None of them moves, leaves or is erased until the commit: whoever read them before may have read what was.
-    """
-    return db.session.execute(
-        sa.select(Person.id, Person.city_id, Person.language)
-        .where(Person.id.in_(ids), Person.state.not_in((PersonState.LEFT, PersonState.ERASED)))
-        .order_by(Person.id)
-        .with_for_update(read=True)
-    ).all()
 
 
 def _hold_person(person_id: int) -> sa.Row[int, int | None, str]:
@@ -224,12 +197,8 @@ def follow_move(*, person_id: int, city_id: int | None) -> None:
     )
 
 
-def _enrolment_of(person_id: int, course_id: int) -> sa.Select[Enrolment]:
-    return sa.select(Enrolment).where(Enrolment.person_id == person_id, Enrolment.course_id == course_id)
-
-
 def _find_enrolment(person_id: int, course_id: int) -> Enrolment | None:
-    found: Enrolment | None = db.session.scalars(_enrolment_of(person_id, course_id)).one_or_none()
+    found: Enrolment | None = db.session.scalars(enrolment_of(person_id, course_id)).one_or_none()
     return found
 
 
@@ -242,35 +211,6 @@ def _require_admitted(course: Course, person_id: int) -> None:
 
 def _was_ever(activity_id: int, course_id: int) -> bool:
     return db.session.scalar(sa.select(Activity.course_id).where(Activity.id == activity_id)) == course_id
-
-
-def lock(enrolment_id: int) -> Enrolment:
-    """An enrolment that nobody else changes until the commit. Raises `NotEnrolled`."""
-    enrolment = db.session.scalars(
-        sa.select(Enrolment)
-        .where(Enrolment.id == enrolment_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if enrolment is None:
-        raise NotEnrolled
-    return enrolment
-
-
-def lock_of(person_id: int, course_id: int) -> Enrolment:
-    """As `lock`, of a person in a course."""
-    enrolment = db.session.scalars(_enrolment_of(person_id, course_id).with_for_update()).one_or_none()
-    if enrolment is None:
-        raise NotEnrolled
-    return enrolment
-
-
-def edition_in_force(enrolment: Enrolment) -> PublishedEdition:
-    """The edition that practitioners of the course see. Raises `CourseNotPublished`."""
-    edition_id = db.session.scalar(sa.select(Course.edition_id).where(Course.id == enrolment.course_id))
-    if edition_id is None:
-        raise CourseNotPublished
-    return get_edition(edition_id)
 
 
 def _count(enrolment: Enrolment, edition: PublishedEdition, *, done_at: datetime | None = None) -> None:

@@ -11,7 +11,7 @@ from app.core import clock
 from app.courses.kinds import get_kind
 from app.extensions import db
 
-from . import services
+from . import holding, services
 from .clocking import Claim, Credit, Sheet, count, open_sheet
 from .models import ActivityProgress, ActivityState, Enrolment, EnrolmentState, Position, TimeSheet
 from .services import Outcome
@@ -37,8 +37,8 @@ def report(*, person_id: int, course_id: int, activity_id: int, claim: Claim | N
     Of an activity that has not been begun, time begins it if its kind is done by reading; that of a quiz counts from
     its first attempt on. Raises `NotEnrolled`.
     """
-    enrolment = services.lock_of(person_id, course_id)
-    edition = services.edition_in_force(enrolment)
+    enrolment = holding.lock_of(person_id, course_id)
+    edition = holding.edition_in_force(enrolment)
     activity = edition.by_id.get(activity_id)
     if activity is None or enrolment.state == EnrolmentState.WITHDRAWN:
         return

@@ -21,7 +21,7 @@ from app.courses.editions import get_edition
 from app.courses.models import Activity, Course
 from app.courses.outline import CourseSettings
 from app.extensions import db
-from app.progress import checking, jobs, services
+from app.progress import checking, holding, jobs, services
 from app.progress.certificates import renewal_services
 from app.progress.models import ActivityProgress, ActivityState, Certificate, Completion, Enrolment, EnrolmentState
 from app.progress.people import excusing_services
@@ -223,11 +223,11 @@ class Storm:
         renewal_services.renew(person_id=person, course_id=self.course_id)
 
     def withdraw(self, _person: int, enrolment_id: int, _chance: random.Random) -> None:
-        enrolment = services.lock(enrolment_id)
+        enrolment = holding.lock(enrolment_id)
         enrolment.state, enrolment.withdrawn_at = EnrolmentState.WITHDRAWN, clock.now()
 
     def come_back(self, _person: int, enrolment_id: int, _chance: random.Random) -> None:
-        enrolment = services.lock(enrolment_id)
+        enrolment = holding.lock(enrolment_id)
         if enrolment.state == EnrolmentState.WITHDRAWN:
             enrolment.state = EnrolmentState.COMPLETED if enrolment.completed_at else EnrolmentState.OPEN
             enrolment.withdrawn_at = None

@@ -16,7 +16,7 @@ from app.core.models import AuditEvent
 from app.core.transactions import unit_of_work
 from app.extensions import db
 from app.messages.models import Notice
-from app.progress import reminders
+from app.progress import holding, reminders
 from app.progress import services as progress
 from app.progress.certificates import codes
 from app.progress.models import Assignment, Certificate, Completion, Enrolment, EnrolmentState
@@ -137,13 +137,13 @@ def test_a_certificate_issued_later_names_nobody(app: Flask, scene: Scene) -> No
         other_id, enrolment_id = other.id, enrolment.id
     erase(other_id)
     with unit_of_work():
-        enrolment = progress.lock(enrolment_id)
+        enrolment = holding.lock(enrolment_id)
         completion = Completion(
             enrolment_id=enrolment_id, cycle=1, person_id=other_id, course_id=scene.course.id,
             edition_id=enrolment.counted_edition_id, rule="x", completed_at=clock.now(),
         )  # fmt: skip
         db.session.add(completion)
         db.session.flush()
-        edition = progress.edition_in_force(enrolment)
-        issued = progress.certify(completion, db.session.get_one(Person, other_id), enrolment, edition)
+        edition = holding.edition_in_force(enrolment)
+        issued = progress.certify(completion, db.session.get_one(Person, other_id), enrolment.language, edition)
         assert (issued.holder, issued.recipient) == ("", None)

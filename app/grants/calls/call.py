@@ -246,10 +246,6 @@ class Outlook:
     then: Finding
     holds_until: datetime | None
 
-    @property
-    def will_hold(self) -> bool:
-        return isinstance(self.then, Met)
-
 
 def outlook(rule: Node, known: Facts, at: datetime, later: datetime) -> Outlook:
     """How `rule` will stand at `later`, and until when it holds, if nothing happens that is not known at `at`."""

@@ -87,12 +87,6 @@ def belongs(at: datetime) -> sa.ColumnElement[bool]:
     )
 
 
-def people_with_city(at: datetime) -> sa.FromClause:
-    """Every person, joined with the city they belong to as of `at`, if any: what a rule's `clause` speaks of."""
-    with_stay = sa.outerjoin(Person, Affiliation, sa.and_(Affiliation.person_id == Person.id, belongs(at)))
-    return sa.outerjoin(with_stay, City, City.id == Affiliation.city_id)
-
-
 def day_of(at: datetime) -> date:
     """The day as of which a city is asked whether it is a member: days of the network are UTC's."""
     return at.astimezone(UTC).date()

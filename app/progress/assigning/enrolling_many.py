@@ -16,7 +16,7 @@ from app.courses.models import Course
 from app.courses.outline import Admits
 from app.extensions import db
 
-from .. import services
+from .. import holding, services
 from ..beginning import fresh
 from ..models import Enrolment
 from ..signals import many_enrolled
@@ -32,10 +32,10 @@ def enrol_many(*, course_id: int, people: Mapping[int, datetime | None], by_id: 
     Who is in it already stays as they are, but that an earlier due date holds. Some statements for all of those who
     are new to it, and some for each who is not. Raises `CourseNotPublished`.
     """
-    course, edition = services.hold_course(course_id)
+    course, edition = holding.hold_course(course_id)
     there = _there(course_id, people)
     refused = _refused(course, [person_id for person_id in people if person_id not in there])
-    found = services.hold_people(people)
+    found = holding.hold_people(people)
     rows = [
         fresh(edition, person_id=row.id, city_id=row.city_id, language=row.language, due_at=people[row.id]) | _FIRST
         for row in found

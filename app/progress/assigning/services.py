@@ -20,7 +20,7 @@ from app.courses.errors import CourseNotPublished
 from app.courses.models import Course
 from app.extensions import db
 
-from .. import services
+from .. import holding, services
 from ..errors import NotAdmitted
 from ..models import Assignment, Completion, Enrolment, EnrolmentState
 from . import queries, telling
@@ -123,7 +123,7 @@ def enrol_some(*, assignment_id: int, limit: int = BATCH, after: int = 0, only: 
     assignment = db.session.get_one(Assignment, assignment_id, populate_existing=True)
     if assignment.ended_at is not None:
         return 0
-    course, _edition = services.hold_course(assignment.course_id)
+    course, _edition = holding.hold_course(assignment.course_id)
     if course.archived_at is not None:
         return 0
     now = clock.now()

@@ -9,7 +9,7 @@ from app.core import audit, clock
 from app.courses.archiving.refusing import require_renewable
 from app.extensions import db
 
-from .. import services
+from .. import holding
 from ..errors import NotRenewable
 from ..models import Certificate, Completion, Enrolment, EnrolmentState
 from .renewal import may_renew
@@ -22,8 +22,8 @@ def renew(*, person_id: int, course_id: int) -> Enrolment:
     now. Asked again while a renewal is under way, it changes nothing. Raises `NotEnrolled`, `CourseArchived`
     and `NotRenewable`.
     """
-    course, edition = services.hold_course(course_id)
-    enrolment = services.lock_of(person_id, course_id)
+    course, edition = holding.hold_course(course_id)
+    enrolment = holding.lock_of(person_id, course_id)
     if enrolment.state == EnrolmentState.OPEN and enrolment.cycle > 1:
         return enrolment
     require_renewable(course)

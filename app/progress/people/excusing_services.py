@@ -10,7 +10,7 @@ from app.courses.models import Activity, Course
 from app.extensions import db
 from app.messages.services import tell
 
-from .. import services
+from .. import holding, services
 from ..errors import CompletedAlready, CompletionRests, HasWithdrawn, NotGiven
 from ..models import ActivityProgress, ActivityState, Enrolment, EnrolmentState
 from ..services import TAKEN_BACK, Outcome
@@ -86,7 +86,7 @@ def _tell(
 
 
 def _lock(enrolment_id: int, activity_id: int) -> tuple[Enrolment, ActivityProgress | None]:
-    enrolment = services.lock(enrolment_id)
+    enrolment = holding.lock(enrolment_id)
     if enrolment.state == EnrolmentState.WITHDRAWN:
         raise HasWithdrawn
     key = (enrolment_id, enrolment.cycle, activity_id)

@@ -13,12 +13,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from app.auth.models import Person
+from app.auth.models import Affiliation, Person
 from app.core.transactions import unit_of_work
 from app.extensions import db
 from app.grants.judging.facts import Facts, Known, load
 from app.grants.judging.findings import Finding, Met, Missing
-from app.grants.judging.subject import network, only, people_with_city
+from app.grants.judging.subject import belongs, network, only
 from app.grants.rules import Node, depth, waive, walk
 from app.network.models import City
 
@@ -31,6 +31,12 @@ ONCE = {"compiled_cache": None}
 # A person by id, with the city they belong to; or a city alone.
 Subject = tuple[int | None, int | None]
 Verdicts = dict[Subject, list[bool | None]]
+
+
+def people_with_city(at: datetime) -> sa.FromClause:
+    """Every person, joined with the city they belong to as of `at`, if any: what a rule's `clause` speaks of."""
+    with_stay = sa.outerjoin(Person, Affiliation, sa.and_(Affiliation.person_id == Person.id, belongs(at)))
+    return sa.outerjoin(with_stay, City, City.id == Affiliation.city_id)
 
 
 @dataclass(frozen=True)

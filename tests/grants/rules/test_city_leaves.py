@@ -225,8 +225,9 @@ def test_until_when_a_verdict_holds(app: Flask, done: datetime, months: int, lap
     for rule in (Completed(course.id, within_months=months), CityTrained(course.id, 1, months)):
         known = facts([person.id], done + DAY, rule)[person.id]
         seen = outlook(rule, known, done + DAY, lapses - TICK)
-        assert (seen.will_hold, seen.holds_until) == (True, lapses)
-        assert not outlook(rule, known, done + DAY, lapses).will_hold
+        assert isinstance(seen.then, Met)
+        assert seen.holds_until == lapses
+        assert not isinstance(outlook(rule, known, done + DAY, lapses).then, Met)
         assert isinstance(found(rule, person, lapses - TICK), Met)
         assert isinstance(found(rule, person, lapses), Missing)
 

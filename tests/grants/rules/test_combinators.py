@@ -14,10 +14,11 @@ from app.extensions import db
 from app.grants.judging.effort import work_left
 from app.grants.judging.facts import facts
 from app.grants.judging.findings import Met, Missing, Unknown, next_leaf, shortest_way, tally
-from app.grants.judging.subject import people_with_city
 from app.grants.rules import All, Any_, AtLeast, Certified, CityTrained, Completed, Node, Passed
 from tests.factories import a_choice_question, a_city, a_course, a_person
 from tests.grants.factories import DAY, NOW, a_completion, an_enrolment
+
+from .readings import people_with_city
 
 MET, MISSING, UNKNOWN = "met", "missing", "unknown"
 NAMES = {Met: MET, Missing: MISSING, Unknown: UNKNOWN}

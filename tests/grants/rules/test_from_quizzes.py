@@ -14,6 +14,7 @@ from app.core.transactions import unit_of_work
 from app.extensions import db
 from app.grants.judging.findings import Met
 from app.grants.rules import Completed, Node, Passed
+from app.progress import holding
 from app.progress import services as progress
 from app.progress.models import ActivityProgress, ActivityState, Enrolment, RisenScore
 from app.progress.outcomes import Outcome
@@ -107,7 +108,7 @@ def test_a_later_visit_takes_no_risen_score_away(app: Flask) -> None:
     closed = NOW + 2 * DAY
     assert is_met(taking, rule, closed)
     with clock.at(NOW + 9 * DAY), unit_of_work():
-        enrolment = progress.lock(taking.enrolment_id)
+        enrolment = holding.lock(taking.enrolment_id)
         enrolment.touched_at = clock.now()
     assert is_met(taking, rule, closed)
     assert not is_met(taking, rule, NOW + DAY - timedelta(microseconds=1))

@@ -33,7 +33,6 @@ from app.grants.judging.findings import (
     Unit,
     Unknown,
 )
-from app.grants.judging.subject import people_with_city
 from app.grants.rules import Certified, CityTrained, Completed, Node
 from app.progress.models import RisenScore
 from tests.factories import a_choice_question, a_city, a_course, a_draft, a_person
@@ -46,6 +45,8 @@ from tests.grants.factories import (
     complete_activities,
     moved,
 )
+
+from .readings import people_with_city
 
 VERDICT = {Met: True, Missing: False, Unknown: None}
 
