@@ -20,7 +20,7 @@ from ..judging.findings import (
     minutes_left,
     shortest_way,
 )
-from ..judging.shapes import CourseFact, EnrolmentFact
+from ..judging.shapes import CourseFact, EnrolmentFact, Facts, QuizFact
 from .deadline import end_of
 
 LATELY = timedelta(weeks=8)  # what a pace is taken from
@@ -55,7 +55,10 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class CourseStep:
-    """A course that the person has still to finish, and what of the rule that meets."""
+    """A course that the person has still to finish, and what of the rule that meets.
+
+    `opens`: of the quizzes that they have to take for it and cannot yet, the one that opens last.
+    """
 
     course: CourseFact
     leaves: tuple[Missing | Unknown, ...]
@@ -65,6 +68,7 @@ class CourseStep:
     done: int  # of its activities so far
     test_only: bool  # a test is to be taken, maybe again, and nothing else
     again: bool
+    opens: QuizFact | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,11 @@ class Way:
     def begin_by(self) -> datetime:
         """When to begin at the latest, at that pace."""
         return self.until - timedelta(days=self.days)
+
+    @property
+    def opens_too_late(self) -> QuizFact | None:
+        """A quiz that has to be taken and opens only when the way has to be gone already."""
+        return next((step.opens for step in self.courses if step.opens and _opening(step.opens) >= self.until), None)
 
     @property
     def fits(self) -> bool:
@@ -194,7 +203,35 @@ def _course_step(standing: Standing, course_id: int, leaves: tuple[Missing | Unk
         done=enrolment.done if enrolment and under_way else 0,
         test_only=test_only,
         again=all(leaf.reason is Reason.SCORE_TOO_LOW for leaf in leaves),
+        opens=_opens_last(standing.facts, course, leaves, test_only=test_only, at=standing.at),
     )
+
+
+def _opens_last(
+    facts: Facts, course: CourseFact, leaves: Iterable[Missing | Unknown], *, test_only: bool, at: datetime
+) -> QuizFact | None:
+    """Of the quizzes that have to be taken and are not open yet, the one that opens last."""
+    named = (facts.quizzes.get(i) for leaf in leaves for part in leaf.rule.leaves() for i in part.activity_ids)
+    wanted: list[tuple[Iterable[QuizFact], int]] = [((quiz,), 0) for quiz in named if quiz is not None]
+    enrolment = facts.enrolments.get(course.id)
+    done = enrolment.done_with if enrolment and enrolment.can_be_finished else frozenset[int]()
+    if not test_only:
+        wanted += (([quiz for quiz in group.quizzes if quiz.id not in done], group.spare) for group in course.asks)
+    elif not wanted:
+        wanted.append((course.graded, max(len(course.graded) - 1, 0)))  # one of them raises the score
+    shut = (_still_shut(quizzes, spare, at) for quizzes, spare in wanted)
+    return max((quiz for quiz in shut if quiz is not None), key=_opening, default=None)
+
+
+def _still_shut(quizzes: Iterable[QuizFact], spare: int, at: datetime) -> QuizFact | None:
+    """The last to open of those that are not open yet, where `spare` of them need not be taken."""
+    shut = sorted((quiz for quiz in quizzes if quiz.opens_at and quiz.opens_at > at), key=_opening)
+    return shut[-1 - spare] if len(shut) > spare else None
+
+
+def _opening(quiz: QuizFact) -> datetime:
+    assert quiz.opens_at is not None
+    return quiz.opens_at
 
 
 def _is_test(leaf: Missing | Unknown, under_way: bool) -> bool:

@@ -93,7 +93,7 @@ def load(subjects: Subjects, cities: Collection[int], at: datetime, rule: Node) 
         parts.append(fact_rows.courses(courses, quizzes))
         parts.append(fact_rows.enrolments(people, courses, quizzes, at))
         parts.append(fact_rows.refused(people, courses, quizzes))
-        parts += [fact_rows.closings(courses, quizzes), fact_rows.extensions(people, courses, quizzes)]
+        parts += [fact_rows.times(courses, quizzes), fact_rows.extensions(people, courses, quizzes)]
         parts.append(fact_rows.tries(people, courses, quizzes, at))
         parts.append(fact_rows.completions(people, courses, quizzes, at))
         parts.append(fact_rows.certificates(people, courses, quizzes, at))
@@ -113,7 +113,7 @@ def named_by(rule: Node) -> Named:
     """The courses and quizzes that `rule` names: for a reader who is nobody's subject. Statements as `facts`."""
     quizzes = sorted({i for leaf in rule.leaves() for i in leaf.activity_ids})
     courses = sorted({i for leaf in rule.leaves() for i in leaf.course_ids})
-    parts = [fact_rows.courses(courses, quizzes), fact_rows.closings(courses, quizzes), fact_rows.quizzes(quizzes)]
+    parts = [fact_rows.courses(courses, quizzes), fact_rows.times(courses, quizzes), fact_rows.quizzes(quizzes)]
     rows = _by_kind(parts)
     return of_rows(rows)[0]
 

@@ -20,6 +20,9 @@ from .shapes import CourseFact, QuizFact, QuizGroup
 
 QUIZ = "quiz"  # the kind of activity
 
+# When quizzes open and close, by id, of those that do.
+Times = Mapping[int, tuple[datetime | None, datetime | None]]
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -31,12 +34,12 @@ class Named:
 
 def of_rows(rows: Mapping[str, list[Any]]) -> tuple[Named, dict[int, PublishedEdition]]:
     """What the rows name, and the editions in force by course; at most one statement, for editions not read yet."""
-    closings = {row.other_id: row.ended for row in rows["closing"]}
-    courses, editions = _course_facts(rows["course"], closings)
+    times = {row.other_id: (row.began, row.ended) for row in rows["times"]}
+    courses, editions = _course_facts(rows["course"], times)
     quizzes = {}
     for row in rows["quiz"]:
         edition = editions.get(row.course_id)
-        offered = _offered(row.other_id, edition, courses[row.course_id].source_language, closings) if edition else None
+        offered = _offered(row.other_id, edition, courses[row.course_id].source_language, times) if edition else None
         quizzes[row.other_id] = offered or QuizFact(
             id=row.other_id,
             course_id=row.course_id,
@@ -47,9 +50,7 @@ def of_rows(rows: Mapping[str, list[Any]]) -> tuple[Named, dict[int, PublishedEd
     return Named(courses, quizzes), editions
 
 
-def _course_facts(
-    rows: Sequence[Any], closings: Mapping[int, datetime]
-) -> tuple[dict[int, CourseFact], dict[int, PublishedEdition]]:
+def _course_facts(rows: Sequence[Any], times: Times) -> tuple[dict[int, CourseFact], dict[int, PublishedEdition]]:
     published = [row for row in rows if row.other_id is not None]
     editions = {e.course_id: e for e in list_editions(row.other_id for row in published)}
     found = {}
@@ -66,36 +67,34 @@ def _course_facts(
             minutes=Standing(edition, {}).minutes_left if edition else 0,
             archived_at=row.ended,
             is_for_some=bool(row.number),
-            asks=_asks(edition, row.language, closings) if edition else (),
-            graded=_quizzes_of(edition.graded, edition, row.language, closings) if edition else (),
+            asks=_asks(edition, row.language, times) if edition else (),
+            graded=_quizzes_of(edition.graded, edition, row.language, times) if edition else (),
             min_score=edition.outline.settings.min_score if edition else None,
         )
     return found, editions
 
 
-def _asks(edition: PublishedEdition, language: str, closings: Mapping[int, datetime]) -> tuple[QuizGroup, ...]:
+def _asks(edition: PublishedEdition, language: str, times: Times) -> tuple[QuizGroup, ...]:
     groups = (
-        QuizGroup(_quizzes_of(group, edition, language, closings), len(group) - needed)
-        for group, needed in edition.asks
+        QuizGroup(_quizzes_of(group, edition, language, times), len(group) - needed) for group, needed in edition.asks
     )
     return tuple(group for group in groups if group.quizzes)
 
 
 def _quizzes_of(
-    activities: Iterable[OutlineActivity], edition: PublishedEdition, language: str, closings: Mapping[int, datetime]
+    activities: Iterable[OutlineActivity], edition: PublishedEdition, language: str, times: Times
 ) -> tuple[QuizFact, ...]:
-    found = (_offered(a.id, edition, language, closings) for a in activities if a.kind == QUIZ)
+    found = (_offered(a.id, edition, language, times) for a in activities if a.kind == QUIZ)
     return tuple(quiz for quiz in found if quiz is not None)
 
 
-def _offered(
-    activity_id: int, edition: PublishedEdition, language: str, closings: Mapping[int, datetime]
-) -> QuizFact | None:
+def _offered(activity_id: int, edition: PublishedEdition, language: str, times: Times) -> QuizFact | None:
     """A quiz as the edition in force holds it; None where that holds no such activity."""
     activity = edition.by_id.get(activity_id)
     if activity is None:
         return None
     is_quiz = activity.kind == QUIZ
+    opens_at, closes_at = times.get(activity.id, (None, None))
     return QuizFact(
         id=activity.id,
         course_id=edition.course_id,
@@ -106,5 +105,6 @@ def _offered(
         is_passed_only=get_kind(activity.kind).passed(activity),
         minutes=round(activity.minutes * edition.pace),
         attempts=taken_under(edition.id, activity.id).attempts if is_quiz else None,
-        closes_at=closings.get(activity.id),
+        opens_at=opens_at,
+        closes_at=closes_at,
     )

@@ -99,13 +99,13 @@ def quizzes(ids: Collection[int]) -> sa.Select[Any]:
     ).where(Activity.id.in_(ids))
 
 
-def closings(ids: Collection[int], quizzes: Collection[int]) -> sa.Select[Any]:
-    """When the quizzes close of the courses with these ids, and of those that hold the quizzes."""
-    closes_at = Quiz.__table__.c.closes_at
+def times(ids: Collection[int], quizzes: Collection[int]) -> sa.Select[Any]:
+    """When the quizzes open and close of the courses with these ids, and of those that hold the quizzes."""
+    opens_at, closes_at = Quiz.__table__.c.opens_at, Quiz.__table__.c.closes_at
     return (
-        _row("closing", other_id=Activity.id, ended=closes_at)
+        _row("times", other_id=Activity.id, began=opens_at, ended=closes_at)
         .select_from(sa.join(Activity.__table__, Quiz.__table__, Quiz.__table__.c.id == Activity.id))
-        .where(closes_at.is_not(None), _named(Activity.course_id, ids, quizzes))
+        .where(sa.or_(opens_at.is_not(None), closes_at.is_not(None)), _named(Activity.course_id, ids, quizzes))
     )
 
 

@@ -82,6 +82,7 @@ class QuizFact:
     is_passed_only: bool = False  # that one completes it by passing it and in no other way
     minutes: int = 0
     attempts: int | None = None  # that it gives; None: as many as wanted
+    opens_at: datetime | None = None  # keeps nobody from beginning the course, so it bars nothing
     closes_at: datetime | None = None  # for whoever has no extension
 
     @property
