@@ -451,6 +451,18 @@ def test_each_is_told_by_whom_they_are_enrolled(desk: FlaskClient, coordinator: 
     assert (enrolment.version_id, enrolment.total, enrolment.states) == (1, 4, {})
 
 
+def test_whoever_is_in_the_course_is_told_of_an_earlier_date(desk: FlaskClient, coordinator: Person) -> None:
+    bring_in(desk, "name,e-mail,course,due\nAmina,amina@ghent.example,streets,2099-05-31\n")
+    for _again in range(2):
+        bring_in(desk, "name,e-mail,course,due\nAmina,amina@ghent.example,streets,2098-05-31\n")
+    enrolment = db.session.scalars(sa.select(Enrolment)).one()
+    first, changed = db.session.scalars(sa.select(Notice).order_by(Notice.id))
+    assert (first.kind, first.values["over"]) == ("enrolled", True)
+    assert (changed.kind, changed.person_id) == ("due_changed", enrolment.person_id)
+    assert enrolment.due_at and changed.values["due_at"] == enrolment.due_at.isoformat()
+    assert enrolment.due_at.year == 2098
+
+
 def test_two_rows_of_one_person_in_the_same_batch(desk: FlaskClient, coordinator: Person) -> None:
     with unit_of_work():
         by = identity_of(coordinator.id)

@@ -15,6 +15,7 @@ from app.courses.archiving.errors import CourseArchived
 from app.courses.models import Course
 from app.extensions import db
 from app.progress import services as progress
+from app.progress.assigning import telling
 from app.progress.assigning.enrolling_many import enrol_many
 from app.progress.errors import NotAdmitted
 
@@ -56,28 +57,31 @@ def _person_of(one: Judged, ids: dict[str, int]) -> int:
 def _enrol(rows: Iterable[Judged], ids: dict[str, int], giver: Person) -> dict[tuple[int, int], str]:
     """Enrol whom rows enrol, by course; gives course and person of those whom it does not take in, and why."""
     first: dict[int, dict[int, datetime | None]] = defaultdict(dict)
-    again: list[tuple[int, int, datetime | None]] = []
+    again: dict[int, list[tuple[int, datetime | None]]] = defaultdict(list)
     for one in rows:
         if one.why or one.course_id is None or not (one.enrols or one.sooner):
             continue
         person_id = _person_of(one, ids)
         if one.sooner:  # in it already, perhaps by an earlier row
-            again.append((one.course_id, person_id, one.due_at))
+            again[one.course_id].append((person_id, one.due_at))
         else:
             first[one.course_id][person_id] = one.due_at
     refused: dict[tuple[int, int], str] = {}
     for course_id, people in sorted(first.items()):
-        for person_id in enrol_many(course_id=course_id, people=people, by_id=giver.id) if people else ():
+        for person_id in enrol_many(course_id=course_id, people=people, by_id=giver.id):
             archived = db.session.get_one(Course, course_id).archived_at is not None  # in this very moment
             refused[course_id, person_id] = "archived" if archived else "not_admitted"
-    for course_id, person_id, due_at in again:
-        try:
-            person = db.session.get_one(Person, person_id)
-            progress.enrol(person=person, course_id=course_id, due_at=due_at, by_id=giver.id)
-        except NotAdmitted:
-            refused[course_id, person_id] = "not_admitted"
-        except CourseArchived:
-            refused[course_id, person_id] = "archived"
+    for course_id, sooner in sorted(again.items()):
+        before = telling.list_due(course_id=course_id, people={person_id for person_id, _due in sooner})
+        for person_id, due_at in sooner:
+            try:
+                person = db.session.get_one(Person, person_id)
+                progress.enrol(person=person, course_id=course_id, due_at=due_at, by_id=giver.id)
+            except NotAdmitted:
+                refused[course_id, person_id] = "not_admitted"
+            except CourseArchived:
+                refused[course_id, person_id] = "archived"
+        telling.tell_changed(course_id=course_id, before=before, by_id=giver.id)
     return refused
 
 

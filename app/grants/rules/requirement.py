@@ -17,14 +17,12 @@ from app.grants.judging.findings import Finding, Missing, OutOfReach, Reason, Un
 from app.grants.judging.shapes import Facts
 from app.grants.judging.subject import is_member
 from app.network.models import City
+from app.progress.standing import ROUNDING
 
 from .moments import start_of
 
 if TYPE_CHECKING:
     from .combinators import Node
-
-# What a page shows as 70% is 70%: a score is a mean of floats and may fall short by a rounding.
-ROUNDING = 1e-9
 
 Months = Annotated[int, msgspec.Meta(ge=1, le=1200)]
 Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
@@ -168,7 +166,7 @@ class Requirement(msgspec.Struct, frozen=True):
 
 def threshold(percent: float | None) -> float | None:
     """The score that is enough for so many percent, 0 to 1; None: any."""
-    return None if percent is None else percent / 100 - ROUNDING
+    return None if percent is None else (percent - ROUNDING) / 100
 
 
 def period_of(months: int) -> str:
