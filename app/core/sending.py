@@ -103,7 +103,10 @@ class Sender:
         folder = self._settings.mail_folder
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            (folder / f"{clock.now().strftime('%Y%m%d-%H%M%S-%f')}.eml").write_bytes(message.as_bytes())
+            name = clock.now().strftime("%Y%m%d-%H%M%S-%f")
+            part = folder / f"{name}.part"
+            part.write_bytes(message.as_bytes())
+            part.rename(folder / f"{name}.eml")  # whoever looks in between sees none of it
         except OSError as error:
             self.is_away = True
             return _failed(error)

@@ -105,6 +105,7 @@ def begin(page: Page) -> None:
     page.goto(HOME)
     page.get_by_role("button", name="Begin the application of Sfax").click()
     expect(page.get_by_role("heading", name="Application of Sfax")).to_be_visible()
+    page.wait_for_load_state()
 
 
 def write_together(one: Page, other: Page) -> None:
@@ -171,6 +172,7 @@ def meet_in_one_answer(one: Page, other: Page) -> None:
     assert_accessible(other)
     other.get_by_role("button", name="Put both together").click()
     expect(other.get_by_label("Anything else?")).to_have_value("What Amina adds.\n\nWhat Nadia adds.")
+    other.wait_for_load_state()
 
 
 def fill_in_the_rest(page: Page) -> None:

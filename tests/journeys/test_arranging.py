@@ -35,6 +35,7 @@ def an_ordering(page: Page, stem: str = "In which order?") -> Locator:
     page.get_by_label("Each one in its own place").check()
     page.get_by_role("button", name="Save the question").click()
     expect(page.locator(".flash")).to_contain_text("The question is saved.")
+    page.wait_for_load_state()
     return page.locator("#try")
 
 

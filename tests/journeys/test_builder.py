@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from .conftest import Site, assert_accessible, fill_in_sign_in
+
+STANDS_BEFORE = """(other) =>
+  document.querySelector(".sortable-ghost")?.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING"""
 
 
 @pytest.fixture
@@ -52,12 +54,10 @@ def outline(page: Page) -> list[list[str]]:
     return [module.locator("a.name, span.name").all_inner_texts() for module in modules]
 
 
-def becomes(page: Page, wanted: list[list[str]]) -> None:
-    """The outline is this, once the page has come that a button asked for."""
-    patience = time.monotonic() + 30
-    while outline(page) != wanted and time.monotonic() < patience:
-        page.wait_for_timeout(50)
-    assert outline(page) == wanted
+def press(page: Page, button: Locator) -> None:
+    """Press what leads to another page, and wait until that one is there."""
+    with page.expect_navigation():
+        button.click()
 
 
 def grip(page: Page, title: str) -> Locator:
@@ -65,7 +65,8 @@ def grip(page: Page, title: str) -> Locator:
 
 
 def drag(page: Page, thing: Locator, onto: Locator) -> None:
-    """Take a thing by its grip and let it go near the top of another."""
+    """Take a thing by its grip and let it go near the top of another, once the page has put it before that."""
+    other = onto.element_handle()
     thing.scroll_into_view_if_needed()
     start, end = thing.bounding_box(), onto.bounding_box()
     assert start and end
@@ -74,6 +75,7 @@ def drag(page: Page, thing: Locator, onto: Locator) -> None:
     page.mouse.move(start["x"] + 12, start["y"] + 24, steps=4)
     page.mouse.move(end["x"] + 20, end["y"] + 8, steps=12)
     page.mouse.move(end["x"] + 20, end["y"] + 6, steps=2)
+    page.wait_for_function(STANDS_BEFORE, arg=other)
     page.mouse.up()
 
 
@@ -155,18 +157,18 @@ def test_without_javascript_every_button_works(browser: Browser, site: Site) -> 
     fill_in_sign_in(page, "trainer")
     begin(page)
     for button in ("Add module", "Add lesson", "Add lesson"):
-        page.get_by_role("button", name=button).first.click()
-    becomes(page, [["Lesson 1", "Lesson 2"]])
+        press(page, page.get_by_role("button", name=button).first)
+    assert outline(page) == [["Lesson 1", "Lesson 2"]]
     grip(page, "Lesson 1").click()
-    page.locator(".grip[open]").get_by_role("button", name="Move down").click()
-    becomes(page, [["Lesson 2", "Lesson 1"]])
+    press(page, page.locator(".grip[open]").get_by_role("button", name="Move down"))
+    assert outline(page) == [["Lesson 2", "Lesson 1"]]
     page.get_by_label("More for “Lesson 1”").click()
     page.locator(".more[open]").get_by_role("link", name="Rename").click()
     page.get_by_label("Title").fill("Another")
-    page.get_by_role("button", name="Save").click()
+    press(page, page.get_by_role("button", name="Save"))
     page.get_by_label("More for “Lesson 2”").click()
-    page.locator(".more[open]").get_by_role("button", name="Remove").click()
-    becomes(page, [["Another"]])
-    page.get_by_role("button", name="Undo").click()
-    becomes(page, [["Lesson 2", "Another"]])
+    press(page, page.locator(".more[open]").get_by_role("button", name="Remove"))
+    assert outline(page) == [["Another"]]
+    press(page, page.get_by_role("button", name="Undo"))
+    assert outline(page) == [["Lesson 2", "Another"]]
     context.close()

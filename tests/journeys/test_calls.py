@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from app.config import ROOT
 
@@ -38,8 +38,8 @@ def add(page: Page, button: str, **fields: str) -> None:
     page.wait_for_url(re.compile(r"/questions(#.*)?$"))
 
 
-def titles(page: Page) -> list[str]:
-    return page.locator(".wanted").first.locator(".name").all_inner_texts()
+def titles(page: Page) -> Locator:
+    return page.locator(".wanted").first.locator(".name")
 
 
 def test_a_call_is_written_and_published(sign_in: Callable[..., Page], site: Site) -> None:
@@ -59,9 +59,9 @@ def test_a_call_is_written_and_published(sign_in: Callable[..., Page], site: Sit
     add(page, "Add a text", title="What will change?", words="800")
     add(page, "Add an amount", title="How much do you ask for?", most="50000")
     page.get_by_role("button", name="Move up: How much do you ask for?").click()
-    page.wait_for_url(re.compile("/questions#"))
-    assert titles(page) == ["How much do you ask for?", "What will change?"]
+    expect(titles(page)).to_have_text(["How much do you ask for?", "What will change?"])
     page.get_by_role("link", name="Preview the form").click()
+    expect(page.get_by_role("heading", name="The form as a city will see it")).to_be_visible()
     expect(page.locator("main")).to_contain_text("At most €50,000")
     assert_accessible(page)
 

@@ -57,7 +57,7 @@ def register(page: Page, site: Site, name: str, used: str = "") -> str:
     page.fill("main input[name=password]", WORD)
     page.locator("main form button.button").click()
     expect(page.get_by_role("heading", name="Open the mail we sent you")).to_be_visible()
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while time.monotonic() < until:
         texts = [mail.get_content() for mail in site.mails(ADDRESS)]
         links = [found[1] for text in texts if (found := re.search(r"https?://[^/\s]+(/confirm/\S+)", text))]
@@ -72,10 +72,7 @@ def register(page: Page, site: Site, name: str, used: str = "") -> str:
 
 def erase(page: Page) -> None:
     """Erase the account by the forms alone, first with a password that is not it."""
-    page.goto("/sign-in")
-    page.fill("main input[name=email]", ADDRESS)
-    page.fill("main input[name=password]", WORD)
-    page.locator("main form button.button").click()
+    fill_in_sign_in(page, ADDRESS, WORD)
     page.goto("/account")
     page.get_by_role("link", name="See what erasing means").click()
     for word in ("another phrase", WORD):

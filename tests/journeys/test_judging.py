@@ -110,6 +110,7 @@ def test_review_decision_and_appeal(site: Site, seat: Callable[[str], Page]) -> 
     expect(ada.get_by_label("Who answers").get_by_role("option", name="Ada Okafor")).to_have_count(0)
     ada.get_by_label("Who answers").select_option(label="Abel Norton")
     ada.get_by_role("button", name="Save", exact=True).click()
+    expect(ada.get_by_text("Saved. Whoever answers now is told.")).to_be_visible()
     site.wait_for_mail("abel@judged.example")
     abel.goto("/notices")
     abel.get_by_role("link", name="open it").first.click()
@@ -128,6 +129,7 @@ def test_review_decision_and_appeal(site: Site, seat: Callable[[str], Page]) -> 
         salma.get_by_role("link", name="Download as PDF").click()
     assert download.value.suggested_filename == "night-grant-letter.pdf"
     salma.get_by_role("link", name="Write the reports that are due").click()
+    expect(salma.get_by_role("heading", name="Reports of Kairouan")).to_be_visible()
     assert_holds_up(salma)
     salma.get_by_role("link", name="Midway report").click()
     salma.get_by_label("Your report").fill("Half the lamps stand.")

@@ -16,6 +16,7 @@ from sqlalchemy.orm import close_all_sessions
 from app import create_app
 from app.config import from_environment
 from app.core import clock, mail
+from app.core.transactions import unit_of_work
 from app.extensions import db
 from app.messages import jobs
 from app.progress import reminders
@@ -59,10 +60,13 @@ def worker(site: Site, postbox: Postbox, tmp_path: Path) -> Iterator[Flask]:
 
 
 def reminder(postbox: Postbox) -> EmailMessage:
-    """The reminder that the practitioner gets in the days before a course is due."""
+    """The reminder that the practitioner gets in the days before a course is due.
+
+    A day is one transaction: the site's own worker would send a mail that it sees waiting.
+    """
     now = clock.now()
     for day in range(1, 9):
-        with clock.at(now + timedelta(days=day)):
+        with clock.at(now + timedelta(days=day)), unit_of_work():
             reminders.remind_due()
             jobs.mail_notices()
             mail.deliver()

@@ -74,7 +74,8 @@ def test_a_slow_line_loses_no_change_of_mind(sign_in: Callable[..., Page]) -> No
     fresh_question(page)
     on_their_way: list[Route] = []
     page.route("**/responses", lambda route: on_their_way.append(route), times=1)
-    choices(page).nth(0).check()
+    with page.expect_request("**/responses"):
+        choices(page).nth(0).check()
     choices(page).nth(1).check()
     page.get_by_role("button", name="Next question").click()
     on_their_way[0].continue_()
@@ -111,6 +112,7 @@ def test_two_windows_on_one_question(context: BrowserContext, sign_in: Callable[
     expect(first.get_by_role("heading", name="Answered in another window")).to_be_visible()
     first.get_by_role("link", name="Go on from the newer answer").click()
     expect(choices(first).nth(1)).to_be_checked()
+    first.wait_for_load_state()
     choices(first).nth(0).check()
     expect(status(first)).to_have_text("All answers saved")
 
@@ -132,7 +134,7 @@ def test_a_lesson_whose_sign_in_ended_elsewhere(page: Page, browser: Browser, si
     fill_in_sign_in(elsewhere, "coordinator")
     elsewhere.goto("/account")
     elsewhere.get_by_role("button", name="Sign out elsewhere").click()
-    elsewhere.wait_for_load_state()
+    expect(elsewhere.get_by_text("You are signed out everywhere else.")).to_be_visible()
 
     page.get_by_role("button", name="Mark complete and continue").click()
     expect(page.get_by_text("You had been signed out, so this was not saved yet.")).to_be_visible()
@@ -153,11 +155,13 @@ def test_without_javascript(new_context: Callable[..., BrowserContext], site: Si
     speak(page, "fr")
     speak(page, "en")
     page.locator("main form[action$='/enrolment'] button").click()
+    page.wait_for_url("**/learn/prevention/*")
     while "check-yourself" not in page.url:
         before = page.url
         page.get_by_role("button", name="Mark complete and continue").click()
         page.wait_for_url(lambda address, before=before: address != before)  # type: ignore[misc]
     page.get_by_role("button", name="Start the quiz").click()
+    page.wait_for_url("**/attempts/*")
     while "/summary" not in page.url:
         before = page.url
         answer_rightly(page, "prevention", "check-yourself", "en")

@@ -26,14 +26,20 @@ def listed(page: Page) -> list[str]:
     return [words.strip() for words in page.locator("#bank .slots li > .grow > a bdi").all_inner_texts()]
 
 
+def press(page: Page, name: str) -> None:
+    """Press a button that leads to another page, and wait until that one is there, with its scripts."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name, exact=True).click()
+
+
 def test_find_tag_move_hide_and_use(keeping: Page) -> None:
     page = keeping
     wrong = watch(page)
     course = find_quiz(page).partition("/quizzes")[0]
     page.goto(course)
-    page.get_by_role("link", name="Question bank").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Question bank").click()
     expect(page.get_by_label("All on this page")).to_be_visible()
-    page.wait_for_load_state()
     everything = listed(page)
     assert len(everything) > 3
 
@@ -49,22 +55,24 @@ def test_find_tag_move_hide_and_use(keeping: Page) -> None:
     page.get_by_text("Change the ticked questions").click()
     tags = page.locator("#bank [name=tags]")
     tags.fill("night, schools")
-    tags.press("Enter")  # as the button beside it
+    with page.expect_navigation():
+        tags.press("Enter")  # as the button beside it
     expect(page.locator("#done")).to_contain_text("3 questions were given the tags: night, schools")
     assert_holds_up(page)
     assert_accessible(page)
 
     # By the tag to the three, and those into a category, which is there at once.
-    page.locator("#bank .tag.info", has_text="schools").first.click()
+    with page.expect_navigation():
+        page.locator("#bank .tag.info", has_text="schools").first.click()
     expect(page.locator("#bank [name=question]")).to_have_count(3)
     assert sorted(listed(page)) == sorted(everything[:3])
     for box in page.locator("#bank [name=question]").all()[:2]:
         box.check()
     page.get_by_text("Change the ticked questions").click()
     page.locator("#bank [name=category]").fill("prevention / partners")
-    page.get_by_role("button", name="Move", exact=True).click()
+    press(page, "Move")
     expect(page.locator("#done")).to_contain_text("2 questions were moved to prevention/partners.")
-    page.locator("#done").get_by_role("button", name="Undo").click()
+    press(page, "Undo")
     expect(page.locator(".flash")).to_contain_text("Undone for 2 questions.")
 
     # A question that nothing asks is written, hidden from its page, found among the hidden, and shown again.
@@ -73,11 +81,11 @@ def test_find_tag_move_hide_and_use(keeping: Page) -> None:
     page.get_by_label("Words").nth(0).fill("This one")
     page.get_by_label("This one is right").first.check()
     page.get_by_label("Words").nth(1).fill("That one")
-    page.get_by_role("button", name="Save the question").click()
+    press(page, "Save the question")
     page.get_by_label("Category").fill("doors")
-    page.get_by_role("button", name="Save category and tags").click()
+    press(page, "Save category and tags")
     expect(page.locator(".flash")).to_contain_text("Category and tags are saved.")
-    page.get_by_role("button", name="Hide").click()
+    press(page, "Hide")
     expect(page.locator("main")).to_contain_text("This question is hidden")
     assert_holds_up(page)
     assert_accessible(page)
@@ -87,7 +95,7 @@ def test_find_tag_move_hide_and_use(keeping: Page) -> None:
     assert listed(page) == ["Which door is the nearest?"]
     page.locator("#bank [name=question]").check()
     page.get_by_text("Change the ticked questions").click()
-    page.get_by_role("button", name="Show again").click()
+    press(page, "Show again")
     expect(page.locator("#done")).to_contain_text("1 question is shown again.")
 
     # Used in a quiz from the bank.
@@ -95,7 +103,7 @@ def test_find_tag_move_hide_and_use(keeping: Page) -> None:
     page.locator("#bank [name=question]").check()
     page.get_by_text("Change the ticked questions").click()
     page.locator("#bank [name=quiz]").select_option(index=1)
-    page.get_by_role("button", name="Add to the quiz").click()
+    press(page, "Add to the quiz")
     page.locator("#done").get_by_role("link", name="Open the quiz").click()
     page.wait_for_url("**/quizzes/*")
     assert stems(page)[-1] == "Which door is the nearest?"

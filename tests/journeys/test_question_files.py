@@ -43,9 +43,11 @@ def test_a_sheet_is_looked_through_and_taken_without_its_faults(sign_in: Callabl
     page.get_by_role("button", name="Look into it").click()
     expect(page.get_by_role("heading", name="3 questions can come in")).to_be_visible()
     expect(page.get_by_text("column G, “right”: “7” is not the number of an answer")).to_be_visible()
+    page.wait_for_load_state()
     assert_holds_up(page)
     page.get_by_role("button", name="Take 3 questions into the bank").click()
     expect(page.get_by_text("Tick this to take the rest")).to_be_visible()
+    page.wait_for_load_state()
     page.get_by_label("Leave out the 1 thing that cannot be read").check()
     page.get_by_role("button", name="Take 3 questions into the bank").click()
     expect(page.get_by_text("3 questions came into the bank.")).to_be_visible()
@@ -66,6 +68,7 @@ def test_questions_go_from_one_course_to_another(sign_in: Callable[..., Page], t
         page.get_by_label("File").set_input_files(file)
         page.get_by_role("button", name="Look into it").click()
         expect(page.get_by_role("heading", name=re.compile("questions? can come in"))).to_be_visible()
+        page.wait_for_load_state()
         assert len(keys(page)) == page.locator(".comes").count() > 0
         if time == "same":
             assert page.get_by_text("Nothing changes").count() == page.locator(".comes").count()

@@ -26,6 +26,7 @@ def teaching(sign_in: Callable[..., Page]) -> Page:
 def saved(page: Page) -> None:
     page.get_by_role("button", name="Save the question").click()
     expect(page.get_by_text("The question is saved.")).to_be_visible()
+    page.wait_for_load_state()
 
 
 def row(page: Page, name: str) -> Locator:
@@ -43,6 +44,7 @@ def test_places_are_drawn_moved_by_keys_and_chosen_on_the_picture(teaching: Page
     ask.get_by_label("What it shows, in English").fill("A street")
     ask.get_by_role("button", name="Save").click()
     expect(page.locator(".describing")).to_have_count(0)
+    expect(page.get_by_role("link", name="street.webp")).to_be_focused()  # once the list has come again
 
     page.goto(f"{COURSE}/questions/new?type=hot_spot")
     page.get_by_label("Question", exact=True).fill("Where would you cross?")
@@ -90,6 +92,7 @@ def test_places_are_drawn_moved_by_keys_and_chosen_on_the_picture(teaching: Page
     expect(right).not_to_have_class("chosen")
     trial.get_by_role("button", name="Grade this answer").click()
     expect(page.locator("#try")).to_contain_text("Right: it earns the whole mark.")
+    page.wait_for_load_state()
     assert_holds_up(page)
     assert wrong == []
 
@@ -102,6 +105,7 @@ def test_gaps_have_rows_in_rows_that_come_and_go(teaching: Page) -> None:
     page.get_by_role("button", name="Make a row for each gap of the text").click()
     year, who = row(page, "Gap 1"), row(page, "Gap 2")
     expect(who.get_by_label("Name in the text")).to_have_value("who")
+    page.wait_for_load_state()
     year.get_by_label("Accepted answer").fill("1990")
     who.get_by_label("Chosen from a list").check()
     who.get_by_label("Accepted answer").fill("city")
@@ -130,6 +134,7 @@ def test_gaps_have_rows_in_rows_that_come_and_go(teaching: Page) -> None:
     choice.select_option("state")
     trial.get_by_role("button", name="Grade this answer").click()
     expect(page.locator("#try")).to_contain_text("Partly right: it earns 50% of the mark.")
+    page.wait_for_load_state()
     assert_holds_up(page)
     assert wrong == []
 

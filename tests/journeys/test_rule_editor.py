@@ -20,8 +20,8 @@ def test_a_rule_changes_by_the_word_of_two(people: Callable[..., BrowserContext]
     author.goto(EDITOR)
     before = author.locator("#counts .rule-figure").inner_text()
 
-    author.get_by_role("link", name="Add to this group").last.click()
-    author.get_by_role("link", name="Member of the network for some time").click()
+    follow(author, "Add to this group")
+    follow(author, "Member of the network for some time")
     author.get_by_label("Months").fill("600")
     expect(author.locator("#foreseen .rule-figure")).to_have_text("0 practitioners in 0 cities")
     author.get_by_label("Months").fill("1")
@@ -34,13 +34,14 @@ def test_a_rule_changes_by_the_word_of_two(people: Callable[..., BrowserContext]
     author.get_by_role("button", name="Undo the last change").click()
     expect(author.locator("#counts .rule-figure")).to_have_text(before)
     author.get_by_role("button", name="Do it again").click()
+    expect(author.locator("#counts .rule-figure")).to_have_text("0 practitioners in 0 cities")
     author.get_by_label("Another day").fill("2020-01-31")
     expect(author.locator("#counts")).to_contain_text("On 31 January 2020:")
 
-    author.get_by_role("link", name="Who gains and who loses").click()
+    follow(author, "Who gains and who loses")
     expect(author.locator("main")).to_contain_text("Loses")
     author.goto(EDITOR)
-    author.get_by_role("link", name="Propose this rule…").click()
+    follow(author, "Propose this rule…")
     author.get_by_label("Why the rule changes").fill("Only long-standing members can carry this grant.")
     author.get_by_role("button", name="Propose it").click()
     expect(author.locator("main")).to_contain_text("another administrator approves or dismisses it")
@@ -71,9 +72,10 @@ def test_figures_come_after_their_page_or_it_says_why_they_do_not(people: Callab
         route.continue_() if held else held.append(route)
 
     page.route("**/rule/count**", hold)
-    page.goto(EDITOR)
+    page.goto(EDITOR, wait_until="domcontentloaded")  # what else the page loads may take longer than "Counting…" stands
     counts, parts = page.locator("#counts"), page.locator("[data-alone]")
     expect(counts).to_contain_text("Counting…")
+    page.wait_for_load_state()
     room = heights(page)
     expect(counts).to_contain_text("Still counting…")
     assert heights(page) == room
@@ -94,7 +96,7 @@ def test_figures_come_after_their_page_or_it_says_why_they_do_not(people: Callab
 
     # The rule changes in another window while this page waits for its figures.
     held.clear()
-    page.goto(EDITOR)
+    page.goto(EDITOR, wait_until="domcontentloaded")
     expect(counts).to_contain_text("Counting…")
     other = context.new_page()
     other.goto(f"{EDITOR}/parts/new?kind=member_for")
@@ -125,7 +127,8 @@ def test_figures_come_after_their_page_or_it_says_why_they_do_not(people: Callab
     expect(counts.locator(".rule-figure")).to_be_visible()
     page.get_by_role("link", name="Count again").click()
     expect(parts.first).to_contain_text("Alone met by")
-    other.get_by_role("button", name="Give up this draft").click()
+    with other.expect_navigation():
+        other.get_by_role("button", name="Give up this draft").click()
 
     # Without JavaScript the same link shows the page with its figures.
     assert context.browser
@@ -140,6 +143,12 @@ def test_figures_come_after_their_page_or_it_says_why_they_do_not(people: Callab
     expect(bare.locator("#counts .rule-figure")).to_be_visible()
     expect(bare.locator("[data-alone]").last).to_contain_text("Alone met by")
     bare.context.close()
+
+
+def follow(page: Page, name: str) -> None:
+    """Follow the last link of this name to another page, and wait until that one is there, with its scripts."""
+    with page.expect_navigation():
+        page.get_by_role("link", name=name).last.click()
 
 
 def heights(page: Page) -> list[float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable
 
 from playwright.sync_api import BrowserContext, Page, expect
@@ -32,18 +33,24 @@ def read_on(page: Page) -> None:
     assert opened.value.status == 204
     page.mouse.move(200, 300)
     page.mouse.wheel(0, 900)
+    page.wait_for_function("() => scrollY > 100")
     page.wait_for_timeout(2200)
     page.goto("/courses")
-    page.wait_for_timeout(500)
 
 
 def test_time_is_counted_and_the_place_is_offered_on_another_device(
     site: Site, sign_in: Callable[..., Page], new_context: Callable[..., BrowserContext]
 ) -> None:
-    before = kept(site)
-    read_on(sign_in("practitioner"))
+    page, before = sign_in("practitioner"), kept(site)
+    began = time.monotonic()
+    read_on(page)
+    took = time.monotonic() - began
+    for _look in range(300):  # what is said on leaving has no answer that could be waited for
+        if kept(site) != before:
+            break
+        page.wait_for_timeout(100)
     seconds, visible, position = kept(site)
-    assert 1 <= visible - before[1] <= 10
+    assert 1 <= visible - before[1] <= took + 1
     assert 1 <= seconds - before[0] <= visible - before[1]
     assert position
     phone = new_context(base_url=site.address, viewport={"width": 390, "height": 700}).new_page()
@@ -56,6 +63,7 @@ def test_time_is_counted_and_the_place_is_offered_on_another_device(
     expect(phone.locator(".here")).to_be_focused()
     assert phone.evaluate("scrollY") > 100
     phone.goto(f"{LESSON}#content")
+    phone.reload()
     expect(phone.locator(".resume")).to_have_count(0)
 
 

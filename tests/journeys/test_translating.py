@@ -98,6 +98,7 @@ def test_two_in_one_text_see_both_and_choose(browser: Browser, site: Site, sign_
     expect(page.locator("#group-1 .theirs")).to_contain_text("Ihre Worte")
     expect(page.locator("[name='text.title']")).to_have_value("Meine Worte")
     page.locator("#group-1").get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#group-1 [data-status]")).to_have_text("Saved")
     expect(page.locator("#group-1 .tag")).to_have_text("Up to date")
 
 

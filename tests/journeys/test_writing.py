@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -76,15 +77,25 @@ def stored(site: Site, number: int, language: str = "en") -> str:
     return found[0] if found else ""
 
 
+def arrives(site: Site, number: int, words: str) -> None:
+    """Wait until the database holds words whose page is closed, so that none says when they are saved."""
+    until = time.monotonic() + 60
+    while words not in stored(site, number):
+        assert time.monotonic() < until, f"not stored: {words}"
+        time.sleep(0.1)
+
+
 def test_saved_is_said_of_what_is_stored_and_not_a_letter_before(lesson: Page, site: Site) -> None:
     on_their_way: list[Route] = []
     lesson.route("**/bodies/en", lambda route: on_their_way.append(route), times=1)
-    write(lesson, "The first words.")
+    with lesson.expect_request("**/bodies/en"):
+        write(lesson, "The first words.")
     says(lesson, "Saving…")
     lesson.keyboard.type(" And more.")
     assert "The first words." not in stored(site, 1)
     on_their_way[0].continue_()
-    says(lesson, "Not saved yet")
+    # It says so for a moment only, until it sends the rest: looked for in every frame.
+    lesson.wait_for_function("() => document.querySelector('#saved').textContent === 'Not saved yet'")
     is_saved(lesson)
     assert "The first words. And more." in stored(site, 1)
     lesson.keyboard.type("!")
@@ -131,6 +142,7 @@ def test_what_left_with_its_page_is_no_conflict_with_what_one_wrote_elsewhere_si
     open_lesson(lesson, 9)
     write(lesson, "Typed at the office, and closed.")
     lesson.close()
+    arrives(site, 9, "Typed at the office, and closed.")
     home = browser.new_context(**{**browser_context_args, "base_url": site.address})
     elsewhere = home.new_page()
     fill_in_sign_in(elsewhere, "trainer")
