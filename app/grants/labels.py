@@ -9,7 +9,7 @@ from .models import AppealState, ApplicationState, Occasion
 STATES: dict[str, object] = {
     ApplicationState.DRAFT: _l("Draft"),
     ApplicationState.SUBMITTED: _l("Submitted"),
-    ApplicationState.WITHDRAWN: _l("Withdrawn"),
+    ApplicationState.WITHDRAWN: _l("Taken back"),
     ApplicationState.AWARDED: _l("Awarded"),
     ApplicationState.REFUSED: _l("Refused"),
 }
@@ -19,7 +19,7 @@ OCCASIONS: dict[str, object] = {
     Occasion.APPEAL: _l("the answer to the appeal"),
 }
 APPEAL_STATES: dict[str, object] = {
-    AppealState.OPEN: _l("Open"),
+    AppealState.OPEN: _l("Appeal open"),
     AppealState.UPHELD: _l("Upheld"),
     AppealState.DISMISSED: _l("Dismissed"),
 }

@@ -296,7 +296,7 @@ def _nearest(nearest: Standing, application: Applied | None) -> NearestCall:
         is_met=nearest.is_met,
         sentence=say.in_short(nearest)
         if application is None
-        else say.applied(application.state, nearest.state is CallState.OPEN),
+        else say.applied(application, nearest.state is CallState.OPEN),
         opens=moment_there(call.opens_at, call.time_zone) if nearest.state is CallState.COMING else None,
         closes=moment_there(call.closes_at, call.time_zone),
         application=application.city_id if application else None,

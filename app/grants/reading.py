@@ -31,6 +31,7 @@ def read_by(person: Identity, call: Call, now: datetime) -> dict[str, Any]:
     judgement = queries.judge(call, at, person_id=person.id, city_id=city_id, named=named)
     beside = get_beside(call.id, person_id=person.id, city_id=person.city_id, at=at)
     mine = judgement.mine
+    is_met = mine is not None and mine.is_met and mine.facts.city_id == person.city_id  # not for a city they left since
     way = way_of(mine, beside.pace) if mine else None
     steps = way.city if way and mine and mine.facts.city_id == city_id else ()
     names, closest = list_names_and_closest(_named(judgement, city_id), steps, city_id=city_id, reader=person, at=at)
@@ -38,9 +39,7 @@ def read_by(person: Identity, call: Call, now: datetime) -> dict[str, Any]:
         "mine": mine,
         "city": judgement.city,
         "beside": beside,
-        "applied": applied(
-            person, beside.application, is_met=mine is not None and mine.is_met, has_worked=beside.worked
-        ),
+        "applied": applied(person, beside.application, is_met=is_met, has_worked=beside.worked),
         "way": way,
         "closest": closest if steps else [],
         "names": names,

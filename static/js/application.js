@@ -183,6 +183,10 @@ class Answer {
   hear(code, said, sent) {
     const told = said.answers?.find((one) => one.key === this.key);
     if (!told) {
+      if (code < 400 && said.answers) {
+        this.tell(words.unasked);
+        return refuse(code, words.unasked);
+      }
       if (code >= 500 || code === 429 || code < 400) return this.wait(words.busy);
       return refuse(code, said.error ?? "");
     }

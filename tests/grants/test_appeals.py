@@ -106,6 +106,22 @@ def test_the_days_of_an_appeal_are_whole_over_a_change_of_clocks() -> None:
     assert appeal_until(late, "Europe/Brussels") == datetime(2026, 10, 31, 23, tzinfo=UTC)
 
 
+def test_an_appeal_that_comes_too_late_or_second_is_given_back(app: Flask, refused: Committee) -> None:
+    late = {"reason": "You read the wrong budget, and the wrong year."}
+    address = f"{OF_CITY}/appeal"
+    with clock.at(datetime(2026, 12, 21, 23, 0, tzinfo=UTC)):
+        said = words(browser(app, refused.salma).post(address, data=late), 409)
+        assert "The time to appeal ended meanwhile." in said and late["reason"] in said
+    client = browser(app, refused.salma)
+    assert client.post(address, data=APPEAL).status_code == 303
+    said = words(client.post(address, data=late), 409)
+    assert "An appeal was made meanwhile" in said and late["reason"] in said and APPEAL["reason"] in said
+    too_long = "x" * 10_001
+    assert too_long in words(client.post(address, data={"reason": too_long}), 422)
+    assert "meanwhile" not in words(client.post(address, data=APPEAL), 409)  # pressed twice: nothing is lost
+    assert [appeal.reason for appeal in appeals()] == [APPEAL["reason"]]
+
+
 @pytest.mark.parametrize("times", range(2))
 def test_one_appeal_is_open_at_a_time(app: Flask, refused: Committee, times: int) -> None:
     clients = [browser(app, refused.salma) for _window in range(3)]
@@ -219,7 +235,7 @@ def test_an_appeal_that_is_upheld_changes_the_decision(app: Flask, refused: Comm
     city = browser(app, refused.salma)
     assert "Decided again after your appeal of 21 November 2026." in words(city.get(f"{OF_CITY}/letter"))
     assert "is upheld, and the decision changed" in words(city.get("/notices"))
-    assert client.post(address, data=DISMISS).status_code == 404  # nothing is open any more
+    assert client.post(address, data=DISMISS).status_code == 409  # nothing is open any more
 
 
 def test_an_appeal_that_is_dismissed_leaves_the_decision(app: Flask, refused: Committee) -> None:
@@ -233,6 +249,30 @@ def test_an_appeal_that_is_dismissed_leaves_the_decision(app: Flask, refused: Co
     said = words(city.get(f"{OF_CITY}/appeal"))
     assert "Dismissed The decision stays." in said and "The budget stays too high." in said
     assert db.session.scalars(sa.select(Frozen).where(Frozen.occasion == Occasion.APPEAL)).all() == []
+
+
+def test_an_answer_that_comes_after_the_appeal_was_passed_on_or_answered_is_given_back(
+    app: Flask, refused: Committee
+) -> None:
+    third = a_person("Third Person", roles=(Role.ADMINISTRATOR,))
+    address, client = f"{LIST}/{refused.of_sfax.id}/appeal/answer", browser(app, refused.abel)
+    assert client.post(address, data=DISMISS).status_code == 404  # the city never appealed
+    browser(app, refused.salma).post(f"{OF_CITY}/appeal", data=APPEAL)
+    with unit_of_work():
+        appeal_services.pass_on(
+            appeal_id=appeals()[0].id, application_id=refused.of_sfax.id, owner_id=third.id, due_at=None,
+            by=refused.ada.id,
+        )  # fmt: skip
+    for sent, status in ((UPHOLD, 403), ({**UPHOLD, "amount": "lots"}, 422)):
+        said = words(client.post(address, data=sent), status)
+        assert "Another administrator answers for this appeal. What you typed was not saved." in said
+        assert f"Uphold: the decision changes {sent['amount']} {UPHOLD['answer']}" in said
+    other = browser(app, third)
+    assert other.post(address, data=DISMISS).status_code == 303
+    said = words(client.post(address, data=UPHOLD), 409)
+    assert "This appeal was answered meanwhile." in said and UPHOLD["answer"] in said and DISMISS["answer"] in said
+    assert "meanwhile" not in words(other.post(address, data=DISMISS), 409)  # pressed twice: nothing is lost
+    assert appeals()[0].state == AppealState.DISMISSED
 
 
 def test_the_amount_of_an_award_can_be_appealed(app: Flask, committee: Committee) -> None:

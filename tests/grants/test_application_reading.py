@@ -12,6 +12,7 @@ from app.grants.applications.reading import (
     Typed,
     amount_of,
     joined,
+    list_unasked,
     mark_of,
     read_all,
     without_line,
@@ -118,6 +119,27 @@ def test_a_line_goes_by_its_place_on_the_page_also_between_empty_ones() -> None:
         BudgetLine("a", 1),
         BudgetLine("b", 2),
     )
+
+
+def test_what_is_typed_for_questions_that_are_no_longer_asked_is_known() -> None:
+    lines = {"budget.item": ["Staff", "", "Light"], "budget.cost": ["10", "", "twenty"]}
+    sent = MultiDict(
+        {
+            "plan.version": "1", "plan.seen": mark_of("Old."), "plan.text": "New.\r\nLonger.",
+            "reach.version": "0", "reach.seen": mark_of(None), "reach.choice": "schools",
+            "sum.version": "0", "sum.seen": mark_of(None), "sum.amount": " 12,000 ",
+            "budget.version": "0", "budget.seen": mark_of(None), **lines,
+            "papers.version": "0", "papers.seen": mark_of(None),
+            "more.version": "0", "more.seen": mark_of(None), "more.text": " ",
+        }
+    )  # fmt: skip
+    assert list_unasked(QUESTIONS, sent, "en") == []
+    assert list_unasked((), sent, "en") == ["New.\r\nLonger.", "", "12,000", "Staff 10\nLight twenty"]
+    stood = {"plan": "New.\nLonger.", "reach": "schools", "sum": 12000,
+             "budget": (BudgetLine("Staff", 10), BudgetLine("Light", "twenty"))}  # fmt: skip
+    for key, value in stood.items():
+        sent[f"{key}.seen"] = mark_of(value)
+    assert list_unasked((), sent, "en") == []
 
 
 def test_an_answer_that_nobody_touched_is_known() -> None:

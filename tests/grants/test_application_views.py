@@ -18,8 +18,8 @@ from app.core.models import AuditEvent
 from app.core.transactions import unit_of_work
 from app.extensions import db
 from app.grants.applications.reading import LONGEST_TEXT
-from app.grants.calls.questionnaire import BudgetLine
-from app.grants.models import Application, ApplicationState, Review
+from app.grants.calls.questionnaire import BudgetLine, Questionnaire
+from app.grants.models import Application, ApplicationState, GrantCall, Review
 from app.network.models import City
 from tests.factories import a_city, a_person
 from tests.grants.applying import SCRIPT, Town, a_town, answered, application, everything, parts, stands, typed
@@ -301,6 +301,46 @@ def test_nothing_is_saved_once_the_call_has_closed(town: Town) -> None:
         assert "In time." in page
         assert "before this was submitted" in page
     assert stands("plan").value == "In time."  # type: ignore[union-attr]
+
+
+def no_longer_asked(town: Town, *keys: str) -> None:
+    with unit_of_work():
+        row = db.session.get_one(GrantCall, town.call.id)
+        row.questionnaire = Questionnaire(tuple(q for q in row.questionnaire.questions if q.key not in keys))
+
+
+@pytest.mark.parametrize("go", ["save", "review", "line:budget"])
+def test_what_is_typed_for_a_question_that_was_removed_meanwhile_is_given_back(town: Town, go: str) -> None:
+    client = town.begun()
+    no_longer_asked(town, "plan")
+    sent = {"go": go, **typed("plan", text="We open <b>the</b> school."), **typed("more", text="Ours.")}
+    answer = client.post(town.address, data=sent)
+    assert answer.status_code == 200
+    assert check_page(answer.text) == []
+    assert "The call no longer asks something that you answered, so that answer was not saved." in answer.text
+    assert "We open &lt;b&gt;the&lt;/b&gt; school." in answer.text and "Everything is saved." not in answer.text
+    assert stands("more").value == "Ours."  # type: ignore[union-attr]
+    alone = client.post(town.address, data=typed("plan", text="We open the school."))
+    assert alone.status_code == 422 and "We open the school." in alone.text
+    assert client.post(town.address, data=typed("plan", text="")).status_code == 303  # nobody typed anything
+    assert stands("plan") is None
+
+
+def test_a_choice_that_was_removed_meanwhile_is_not_said_to_be_saved(town: Town) -> None:
+    client = town.begun()
+    no_longer_asked(town, "reach")
+    said = client.post(town.address, data={**typed("reach", choice="schools"), **typed("more", text="Ours.")}).text
+    assert "The call no longer asks something that you answered" in said
+    assert "so that you can copy it" not in said and "Everything is saved." not in said
+
+
+def test_a_script_is_told_nothing_of_a_question_that_was_removed_meanwhile(town: Town) -> None:
+    """Its answer is not among those that came, by which the script knows."""
+    client = town.begun()
+    no_longer_asked(town, "plan")
+    answer = client.post(town.address, data=typed("plan", text="We open the school."), headers=SCRIPT)
+    assert answer.status_code == 200
+    assert answer.get_json()["answers"] == []
 
 
 # --- two people -------------------------------------------------------

@@ -20,6 +20,7 @@ from app.extensions import db
 from app.grants.calls import item_services as call_item_services
 from app.grants.calls import items as call_items
 from app.grants.calls import queries as call_queries
+from app.grants.calls import services as call_services
 from app.grants.calls.errors import Answered, ReasonNeeded, TooMany
 from app.grants.calls.items import Direction, Sort, bare, find, fingerprint, moved, new_key, put, without
 from app.grants.calls.questionnaire import Criterion, FileKind, Question, QuestionKind, Questionnaire, Report
@@ -30,6 +31,7 @@ from tests.grants.calls import drafted, published, read, stands, words
 from tests.grants.factories import NOW, a_review
 
 QUESTIONS = "/administration/grants/safer-streets/questions"
+FRENCH = "/administration/grants/safer-streets/languages/fr"
 THREE = Questionnaire(
     questions=tuple(Question(key, QuestionKind.TEXT, text(key)) for key in "abc"),
     criteria=(Criterion("d", text("d")),),
@@ -290,6 +292,52 @@ def test_after_publication_questions_change_with_a_reason_and_answers_are_kept(d
     assert "What is asked changed Removed: “Your plan” Why Too much work" in said
 
 
+def test_while_a_call_is_withdrawn_its_questions_change_with_a_reason_too(desk: FlaskClient) -> None:
+    call = published(1)
+    with unit_of_work():
+        call_services.withdraw(call_id=call.id, why="The fund is late", by=1)
+    with pytest.raises(ReasonNeeded):
+        save(call, "Another plan")
+    db.session.rollback()
+    assert "each change asks for a reason" in read(desk, QUESTIONS)
+    for address in (QUESTIONS, f"{QUESTIONS}/plan", QUESTIONS.replace("/questions", ""), FRENCH):
+        assert 'name="why"' in desk.get(address).text, address
+    save(call, "Another plan", why="It was unclear")
+    changed = call_queries.list_changes(call.id)[-1]
+    assert (changed.kind, changed.why, changed.values) == (
+        ChangeKind.QUESTIONS, "It was unclear", {"changed": "Another plan"}
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", [QuestionKind.AMOUNT, QuestionKind.BUDGET])
+def test_a_published_call_without_a_currency_asks_for_no_amount(desk: FlaskClient, kind: QuestionKind) -> None:
+    call = published(1)
+    with unit_of_work():
+        row = db.session.get_one(GrantCall, call.id)
+        row.currency = row.ceiling = None
+    sent = {**SENT[Sort(kind.value)], "why": "It was forgotten", "action": "save"}
+    answer = desk.post(f"{QUESTIONS}/new/{kind.value}", data=sent)
+    assert answer.status_code == 422
+    assert "The call is published and has no currency." in words(answer.text)
+    assert len(stands(call).questionnaire.questions) == 1
+    with unit_of_work():
+        db.session.get_one(GrantCall, call.id).currency = "EUR"
+    assert desk.post(f"{QUESTIONS}/new/{kind.value}", data=sent).status_code == 303
+
+
+def test_the_currency_of_an_open_call_can_be_set_where_there_is_none(desk: FlaskClient) -> None:
+    call, settings = published(1), "/administration/grants/safer-streets"
+    readonly = r'<input[^>]*name="currency"[^>]*readonly'
+    with clock.at(call.opens_at):
+        assert re.search(readonly, desk.get(settings).text)
+        assert "its time zone and its currency stay" in read(desk, settings)
+        with unit_of_work():
+            row = db.session.get_one(GrantCall, call.id)
+            row.currency = row.ceiling = None
+        assert not re.search(readonly, desk.get(settings).text)
+        assert "Its opening and its time zone stay" in read(desk, settings)
+
+
 def test_once_somebody_has_submitted_nothing_that_is_asked_changes(desk: FlaskClient) -> None:
     call, person = published(1), a_person()
     an_application(call, person, submitted=True)
@@ -348,6 +396,9 @@ def test_what_was_asked_stays_also_when_the_one_city_that_submitted_withdrew(des
         row = db.session.scalars(sa.select(Application)).one()
         row.state, row.submitted_at = ApplicationState.WITHDRAWN, None
     assert call_queries.has_submissions(call.id)
+    said = read(desk, QUESTIONS)
+    assert "A city has submitted its application, so the questions" in said
+    assert "Add a text" not in said and "Remove" not in said
     with pytest.raises(Answered):
         save(call, "Another plan", why="Because")
 

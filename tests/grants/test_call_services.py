@@ -26,6 +26,7 @@ from app.grants.calls.errors import (
     ClosedForGood,
     ClosesTooEarly,
     ClosingOnlyLater,
+    CurrencyNeeded,
     CurrencyStays,
     Disputed,
     NotReady,
@@ -241,6 +242,45 @@ def test_a_published_call_changes_with_a_reason_that_everyone_reads(by: int) -> 
         assert len(logged(call)) == 3
 
 
+def test_what_changes_while_a_call_is_withdrawn_stands_in_its_log_too(by: int) -> None:
+    with clock.at(NOW):
+        call = published(by)
+        with unit_of_work():
+            call_services.withdraw(call_id=call.id, why="The fund is late", by=by)
+        with pytest.raises(ReasonNeeded):
+            change(call, by, why="", closes_at=FACTS.closes_at - DAY)
+        change(call, by, why="Less time", closes_at=FACTS.closes_at - DAY, slug="streets")
+        with unit_of_work():
+            row = db.session.get_one(GrantCall, call.id, populate_existing=True)
+            call_services.publish(call_id=call.id, seen=row.version_id, rule_id=row.rule_id, by=by)
+        assert [(kind, why) for kind, why, _values in logged(call)] == [
+            (ChangeKind.PUBLISHED, ""),
+            (ChangeKind.PUBLISHED, "The fund is late"),
+            (ChangeKind.DATES, "Less time"),
+            (ChangeKind.TEXTS, "Less time"),
+            (ChangeKind.PUBLISHED, ""),
+        ]
+        assert logged(call)[3][2] == {"slug": ["safer-streets", "streets"]}
+
+
+@pytest.mark.parametrize("kind", [QuestionKind.AMOUNT, QuestionKind.BUDGET])
+def test_a_published_call_that_asks_for_amounts_keeps_a_currency(by: int, kind: QuestionKind) -> None:
+    with clock.at(NOW):
+        call = drafted(by)
+        with unit_of_work():
+            row = db.session.get_one(GrantCall, call.id)
+            row.questionnaire = Questionnaire(questions=(Question("sum", kind, text("How much?")),))
+            db.session.flush()
+            call_services.publish(call_id=call.id, seen=row.version_id, rule_id=row.rule_id, by=by)
+        with pytest.raises(CurrencyNeeded):
+            change(call, by, currency=None, ceiling=None)
+        db.session.rollback()
+        change(call, by, currency="TND")
+        with unit_of_work():
+            call_services.withdraw(call_id=call.id, why="The fund is late", by=by)
+        change(call, by, currency=None, ceiling=None)  # a draft again: publishing asks for it
+
+
 BEFORE_OPENING = NOW + 5 * DAY
 OPEN = FACTS.opens_at
 CLOSED = FACTS.closes_at
@@ -278,3 +318,16 @@ def test_what_may_change_when(by: int, at: datetime, wanted: dict[str, Any], err
     stands = facts_of(db.session.get_one(GrantCall, call.id))
     assert stands == (FACTS if error else msgspec.structs.replace(FACTS, **wanted))
     assert db.session.scalar(sa.select(sa.func.count()).select_from(CallChange)) == (1 if error else 2)
+
+
+@pytest.mark.parametrize("at", [OPEN, CLOSED])
+def test_a_call_without_a_currency_gets_one_once_also_while_it_is_open(by: int, at: datetime) -> None:
+    with clock.at(NOW):
+        call = published(by)
+        change(call, by, currency=None, ceiling=None)
+    with clock.at(at):
+        change(call, by, currency="EUR")
+        for other in ("TND", None):
+            with pytest.raises(CurrencyStays):
+                change(call, by, currency=other)
+            db.session.rollback()

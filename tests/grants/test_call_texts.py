@@ -12,6 +12,7 @@ from app.courses.translation.texts import fingerprint
 from app.extensions import db
 from app.grants import services
 from app.grants.calls import queries as call_queries
+from app.grants.calls import services as call_services
 from app.grants.calls.questionnaire import Choice, Criterion, Question, QuestionKind, Questionnaire, Report
 from app.grants.calls.texts import languages_left, languages_of, places
 from app.grants.models import ChangeKind, GrantCall
@@ -204,6 +205,18 @@ def test_what_a_published_call_says_in_a_language_changes_with_a_reason_that_eve
     assert "The translation of what is asked changed: French" in said
     assert "What the call says changed" not in said and "What is asked changed" not in said
     assert said.count("Changed: “Where?”") == 1 and said.count("Why A mistake") == 2
+
+
+def test_while_a_call_is_withdrawn_its_translations_change_with_a_reason_too(desk: FlaskClient) -> None:
+    call = published(1)
+    assert desk.post(FRENCH, data=sent(call, title="Rues sûres")).status_code == 303
+    with unit_of_work():
+        call_services.withdraw(call_id=call.id, why="The fund is late", by=1)
+    other = sent(stands(call), title="Des rues plus sûres")
+    assert desk.post(FRENCH, data=other).status_code == 422
+    assert desk.post(FRENCH, data={**other, "why": "A mistake"}).status_code == 303
+    assert stands(call).title == text("Safer streets", fr="Des rues plus sûres")
+    assert call_queries.list_changes(call.id)[-1].why == "A mistake"
 
 
 def test_that_a_translation_still_fits_and_what_a_draft_says_needs_no_reason(desk: FlaskClient) -> None:

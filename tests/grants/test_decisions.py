@@ -494,7 +494,7 @@ def test_a_withdrawn_application_is_not_decided(app: Flask, committee: Committee
         db.session.get_one(Application, committee.of_sfax.id).state = ApplicationState.WITHDRAWN
     client = browser(app, committee.ada)
     assert client.post(f"{LIST}/{committee.of_sfax.id}/decision", data=AWARD).status_code == 409
-    assert "Withdrawn" in words(client.get(LIST))
+    assert "Taken back" in words(client.get(LIST))
 
 
 def test_a_draft_of_a_city_is_not_there(app: Flask, committee: Committee) -> None:

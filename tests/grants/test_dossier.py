@@ -54,7 +54,7 @@ def test_it_says_when_a_submission_was_withdrawn_and_by_whom_and_how_criteria_we
     with clock.at(NOW), unit_of_work():
         audit.record(WITHDRAW, f"application:{application.id}", actor_id=amina)
     said = _read(application.id).replace(" ", "")
-    assert "Withdrawn21November2026,10:00:00UTC,AminaTrabelsi" in said
+    assert "Takenback21November2026,10:00:00UTC,AminaTrabelsi" in said
     assert "Theidea(weight2)" in said
 
 
@@ -74,6 +74,16 @@ def test_a_document_that_was_changed_is_told_of(application: Application) -> Non
         assert first is not None
         first.document = {**first.document, "practitioners": 9}
     assert "changedafteritwasfrozen" in _read(application.id).replace(" ", "")
+
+
+def test_its_days_are_the_same_for_whoever_reads_it(application: Application) -> None:
+    reader_id = db.session.query(Person.id).filter_by(name="Ada Okafor").scalar()
+    said = []
+    for zone in ("Pacific/Pago_Pago", "Pacific/Kiritimati"):  # eleven hours behind UTC, and fourteen ahead
+        with clock.at(NOW + timedelta(days=5)), speaking_to("en", zone):
+            said.append(dossier.data(get_dossier(application.id, reader_id=reader_id), language="en"))
+    assert said[0] == said[1]
+    assert "Completed on 20 November 2026 with 86%" in str(said[0])
 
 
 def test_who_was_erased_is_named_no_more(application: Application) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime
 
 import pytest
@@ -10,11 +10,12 @@ import sqlalchemy as sa
 from flask import Flask
 
 from app.core import clock
-from app.core.transactions import unit_of_work
+from app.core.transactions import outside_transaction, unit_of_work
 from app.extensions import db
 from app.grants.calls.questionnaire import Questionnaire, Report
 from app.grants.decisions import services as decision_services
 from app.grants.decisions.services import AWARDED, Decision
+from app.grants.decisions.telling import list_people
 from app.grants.duties import jobs as duty_jobs
 from app.grants.duties.jobs import remind_duties
 from app.grants.duties.queries import DutyState, state_of
@@ -93,6 +94,18 @@ def test_a_city_writes_its_report_and_hands_it_in(app: Flask, awarded: Committee
     assert "All lamps stand." in words(browser(app, awarded.ada).get(f"{LIST}/{awarded.of_sfax.id}"))
 
 
+def test_what_was_typed_while_a_colleague_handed_the_report_in_is_given_back(app: Flask, awarded: Committee) -> None:
+    colleague, client = browser(app, awarded.amina), browser(app, awarded.salma)
+    done = {"text": "All lamps stand.", "version": "1", "action": "hand_in"}
+    assert colleague.post(REPORT, data=done).status_code == 303
+    for typed in ("Half of them <b>stand</b>.", "x" * 60_001):
+        said = words(client.post(REPORT, data={"text": typed, "version": "1"}), 409 if typed[0] == "H" else 422)
+        assert "This report was handed in meanwhile" in said and typed in said and "All lamps stand." in said
+    said = words(colleague.post(REPORT, data=done), 409)  # pressed twice: nothing is lost
+    assert "Handed in on 21 November 2026." in said and "What you typed" not in said
+    assert the_duty().text == "All lamps stand."
+
+
 def test_others_find_no_report(app: Flask, awarded: Committee) -> None:
     bystander = a_person("Somebody Else", city=awarded.sfax)
     for stranger in (awarded.lena, awarded.rosa, awarded.ada, bystander):
@@ -168,6 +181,17 @@ def test_many_reports_take_no_more_statements_than_one(
     with clock.at(datetime(2027, 5, 22, 12, tzinfo=UTC)):
         assert remind_duties() == 6 * 2
     assert len(reminders()) == 6 * 2
+
+
+def test_whom_to_remind_is_read_while_others_can_write(awarded: Committee, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(applications: Collection[int]) -> dict[int, list[int]]:
+        people = list_people(applications)
+        with outside_transaction("what takes long"):
+            return people
+
+    monkeypatch.setattr(duty_jobs, "list_people", read)
+    with clock.at(datetime(2027, 5, 22, 12, tzinfo=UTC)):
+        assert remind_duties() == 2
 
 
 SOON, DUE, LATE = (datetime(2027, 5, day, 12, tzinfo=UTC) for day in (10, 21, 22))

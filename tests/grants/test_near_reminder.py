@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -73,6 +73,19 @@ def test_those_near_are_told_once_a_week(client: FlaskClient, city: City, people
     with clock.at(NOW):
         said = page(client, "/notices")
     assert "Salma reminds you that one step is left for you before the call closes" in said
+
+
+def test_a_week_is_seven_days_and_no_calendar_week(client: FlaskClient, city: City, people: dict[str, Person]) -> None:
+    sunday, tick = datetime(2026, 11, 29, 23, 59, tzinfo=UTC), timedelta(microseconds=1)
+    signed_in(client, people["Salma"])
+    for after, times in ((timedelta(), 1), (timedelta(minutes=2), 1), (7 * DAY - tick, 1), (7 * DAY, 2), (8 * DAY, 2)):
+        with clock.at(sunday + after):
+            assert press(client, city).status_code == 303
+        assert len(told()) == 2 * times
+    other = a_call(Completed(a_course("third").id), slug="other", closes_at=NOW + 60 * DAY)
+    with clock.at(sunday + 8 * DAY):
+        assert client.post(f"/grants/{other.slug}/cities/{city.id}/reminder").status_code == 303
+    assert len(told()) == 2 * 2 + 4  # of another call whoever has a step left is told, whatever they heard of this one
 
 
 def test_only_who_may_know_them_reminds_them(client: FlaskClient, city: City, people: dict[str, Person]) -> None:

@@ -6,18 +6,22 @@ import re
 from datetime import date
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
 from app.auth.models import Person, Role
 from app.core import clock
+from app.core.transactions import unit_of_work
 from app.courses.models import Course
+from app.extensions import db
 from app.grants import queries
 from app.grants.eligibility import network_views
 from app.grants.eligibility.network_queries import MOST_NAMED, get_network, list_near
 from app.grants.eligibility.standings import Counts, Group
 from app.grants.rules import All, Certified, CityTrained, Completed, MemberFor, Not
 from app.network.models import Region, SizeBand
+from app.progress.models import Enrolment, EnrolmentState
 from tests.factories import a_city, a_course, a_person, signed_in
 from tests.grants.factories import DAY, NOW, a_call, a_completion, an_enrolment
 
@@ -75,6 +79,29 @@ def test_nobody_is_reached_by_a_course_that_must_not_be(course: Course) -> None:
     a_call(All(of=(Completed(course.id), Not(CityTrained(other.id, 3)))), slug="not")
     an_enrolment(a_person(city=a_city()), other, at=NOW - DAY)
     assert get_network(queries.get_call("not", NOW), NOW).counts.reached == 0
+
+
+def test_whoever_began_stays_reached_when_they_renew_or_leave_once_done(course: Course, statements: list[str]) -> None:
+    """As of a day: who begins their next time through after it, or left what they had completed, is eligible still."""
+    city, later = a_city(), NOW + 30 * DAY
+    renewed, done, gone, after, new = (a_person(name, city=city) for name in ("Re", "Done", "Gone", "After", "New"))
+    a_completion(renewed, course, at=NOW - 400 * DAY)
+    a_completion(done, course, at=NOW - DAY)
+    an_enrolment(gone, course, at=NOW - DAY, state=EnrolmentState.WITHDRAWN)
+    a_completion(after, course, at=NOW + DAY)
+    an_enrolment(new, course, at=NOW + DAY)
+    with unit_of_work():
+        of = {row.person_id: row for row in db.session.scalars(sa.select(Enrolment))}
+        of[done.id].state = of[after.id].state = EnrolmentState.WITHDRAWN
+        of[after.id].enrolled_at = NOW - DAY
+        row = of[renewed.id]
+        row.first_enrolled_at, row.enrolled_at = row.enrolled_at, later
+        row.state, row.cycle, row.completed_at = EnrolmentState.OPEN, 2, None
+    call = queries.get_call("local", NOW)
+    statements.clear()
+    assert get_network(call, NOW).counts == Counts(people=5, reached=2, eligible=2, near=3)
+    assert len(statements) == 2
+    assert get_network(call, NOW + 2 * DAY).counts == Counts(people=5, reached=4, eligible=3, near=2)
 
 
 def test_the_names_of_a_page_of_cities_cost_one_statement(course: Course, statements: list[str]) -> None:

@@ -183,6 +183,21 @@ def test_who_worked_on_it_by_the_audit_log_alone_is_told_too(person: Person) -> 
     assert sorted(told()) == [(person.id, "grant_closing"), (replaced.id, "grant_closing")]
 
 
+def test_the_reminder_leads_whoever_works_on_it_to_the_draft(client: FlaskClient, person: Person) -> None:
+    """Who began it is neither a coordinator nor eligible."""
+    a_draft("coming", person, at=OPENS)
+    signed_in(client, person)
+    with clock.at(CLOSES - DAY):
+        reminders.remind_closing()
+        link = f'href="/grants/coming/application/{person.city_id}"'
+        assert link in client.get("/notices").text
+        assert client.get(f"/grants/coming/application/{person.city_id}").status_code == 200
+        with unit_of_work():
+            notice = db.session.scalars(sa.select(Notice)).one()
+            notice.values = {key: value for key, value in notice.values.items() if key != "city_id"}
+        assert 'href="/grants/coming/application"' in client.get("/notices").text  # of before
+
+
 def submit(application_id: int, _person: Person) -> None:
     with unit_of_work():
         db.session.get_one(Application, application_id).state = ApplicationState.SUBMITTED

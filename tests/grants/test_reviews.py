@@ -227,6 +227,18 @@ def test_two_windows_of_one_reviewer_lose_nothing(app: Flask, committee: Committ
     assert f'name="version" type="hidden" value="{version}"' in answer.get_data(as_text=True)
 
 
+def test_what_was_typed_after_handing_in_in_another_window_is_given_back(app: Flask, committee: Committee) -> None:
+    review = a_review(committee.of_sfax, committee.rosa, committee.ada)
+    client, address = browser(app, committee.rosa), f"/reviews/{review.id}"
+    done = {**WRITTEN, "action": "hand_in"}
+    assert client.post(address, data=done).status_code == 303
+    said = words(client.post(address, data={**WRITTEN, "comment": "On second thoughts."}), 409)
+    assert "You handed in this review on" in said and "It was not saved." in said and "On second thoughts." in said
+    said = words(client.post(address, data=done), 409)  # pressed twice: nothing is lost
+    assert "You handed in this review on" in said and "It was not saved." not in said
+    assert next(iter(reviews().values())).comment == "A good one."
+
+
 def test_reviewers_see_nothing_of_each_other_before_handing_in(app: Flask, committee: Committee) -> None:
     mine = a_review(committee.of_sfax, committee.rosa, committee.ada)
     a_review(
@@ -295,7 +307,11 @@ def test_nothing_of_a_review_changes_after_the_decision(app: Flask, committee: C
         decided = {committee.of_sfax.id: Decision(REFUSED, None, "Too dear.")}
         decision_services.decide(call_id=committee.call.id, decisions=decided, by=committee.ada.id)
     client, address = browser(app, committee.rosa), f"/reviews/{review.id}"
-    assert client.post(address, data=WRITTEN).status_code == 409
+    typed = {**WRITTEN, "points.need": "lots"}
+    for sent, status in ((WRITTEN, 409), (typed, 422)):
+        said = words(client.post(address, data=sent), status)
+        assert "can no longer be written" in said and "It was not saved." in said and "see the fields" not in said
+        assert f"Need {sent['points.need']} Clear. Idea 5 A good one." in said
     assert client.post(f"{address}/conflict", data={"why": "Late."}).status_code == 409
     assert "can no longer be written" in words(client.get(address))
     taken_back = f"{LIST}/{committee.of_sfax.id}/reviews/{review.id}/removal"
@@ -377,13 +393,36 @@ def test_another_reviewers_page_is_not_found(app: Flask, committee: Committee) -
         assert browser(app, stranger).get(f"/reviews/{review.id}").status_code == 404
 
 
-@pytest.mark.parametrize("state", [ApplicationState.DRAFT, ApplicationState.WITHDRAWN])
-def test_what_a_city_takes_back_is_closed_to_reviewers(
-    app: Flask, committee: Committee, state: ApplicationState
+@pytest.mark.parametrize("before", [0 * DAY, 11 * DAY])
+def test_what_a_city_takes_back_is_closed_to_reviewers_and_stays_in_their_list(
+    app: Flask, committee: Committee, before: timedelta
 ) -> None:
+    """While the call is open the city may submit it again, of which they are told."""
+    review, (file,) = (
+        a_review(committee.of_sfax, committee.rosa, committee.ada, comment="Mine."),
+        files_of(committee.of_sfax),
+    )
+    with unit_of_work():
+        db.session.get_one(Application, committee.of_sfax.id).state = ApplicationState.WITHDRAWN
+    with clock.at(NOW - before):
+        client = browser(app, committee.rosa)
+        assert "Taken back by the city Sfax Local Innovation Grant 2027 Given to you" in words(client.get("/reviews"))
+        said = words(client.get(f"/reviews/{review.id}"))
+        assert ("Sfax has taken its application back. You are told if it submits it again" in said) == bool(before)
+        assert ("Sfax took its application back and did not submit it again" in said) != bool(before)
+        assert "What the city wrote" not in said and "Declare a conflict" not in said and "Hand in" not in said
+        assert client.get(f"/reviews/{review.id}/files/{file}").status_code == 404
+        said = words(client.post(f"/reviews/{review.id}", data={**WRITTEN, "comment": "Typed."}), 409)
+        assert "It was not saved." in said and "Typed." in said and "What the city wrote" not in said
+        assert client.post(f"/reviews/{review.id}/conflict", data={"why": "Late."}).status_code == 409
+        assert "waits for your review" not in words(client.get("/grants"))
+    assert next(iter(reviews().values())).comment == "Mine."
+
+
+def test_a_draft_of_a_city_is_not_there_for_reviewers(app: Flask, committee: Committee) -> None:
     review = a_review(committee.of_sfax, committee.rosa, committee.ada)
     with unit_of_work():
-        db.session.get_one(Application, committee.of_sfax.id).state = state
+        db.session.get_one(Application, committee.of_sfax.id).state = ApplicationState.DRAFT
     client = browser(app, committee.rosa)
     assert client.get(f"/reviews/{review.id}").status_code == 404
     assert client.post(f"/reviews/{review.id}", data=WRITTEN).status_code in (404, 409)
@@ -470,7 +509,8 @@ def test_nothing_is_reviewed_as_long_as_the_call_is_open(app: Flask, committee: 
     assert "Declare a conflict" in said
     for action in ("save", "hand_in"):
         answer = client.post(address, data={**WRITTEN, "action": action})
-        assert "Review it after 22 November, 11:00 Tunis time." in words(answer, 409)
+        said = words(answer, 409)
+        assert "Review it after 22 November, 11:00 Tunis time." in said and "Idea 5 A good one." in said
     assert next(iter(reviews().values())).scores == {}
     with clock.at(NOW + DAY):
         assert browser(app, committee.rosa).post(address, data={**WRITTEN, "action": "hand_in"}).status_code == 303

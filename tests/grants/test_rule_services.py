@@ -14,6 +14,7 @@ from app.core import clock
 from app.core.models import AuditEvent
 from app.core.transactions import unit_of_work
 from app.extensions import db
+from app.grants.calls import services as call_services
 from app.grants.editor import queries, services, shaping
 from app.grants.editor.errors import (
     AlreadyDecided,
@@ -29,7 +30,7 @@ from app.grants.editor.errors import (
     RuleHasFaults,
 )
 from app.grants.editor.versions import Ruled, VersionState
-from app.grants.models import CallChange, GrantCall, Rule, RuleDraft
+from app.grants.models import CallChange, ChangeKind, GrantCall, Rule, RuleDraft
 from app.grants.rules import All, Any_, Certified, Completed, Node
 from app.messages.models import Notice
 from tests.at_once import at_once
@@ -186,6 +187,22 @@ def test_a_change_of_a_call_that_everybody_can_read_says_why(desk: Desk) -> None
     with unit_of_work(), pytest.raises(ReasonNeeded):
         services.put_in_force(call_id=desk.call.id, seen=desk.seen(), by=desk.ada.id, reason=" ")
     assert db.session.scalars(sa.select(CallChange)).all() == []
+
+
+@coming
+def test_a_rule_that_changes_while_its_call_is_withdrawn_says_why_too(desk: Desk) -> None:
+    with unit_of_work():
+        call_services.withdraw(call_id=desk.call.id, why="The fund is late", by=desk.ada.id)
+    desk.add()
+    with unit_of_work(), pytest.raises(ReasonNeeded):
+        services.put_in_force(call_id=desk.call.id, seen=desk.seen(), by=desk.ada.id, reason=" ")
+    with unit_of_work():
+        services.put_in_force(call_id=desk.call.id, seen=desk.seen(), by=desk.ada.id, reason="Too narrow")
+    log = db.session.scalars(sa.select(CallChange).order_by(CallChange.id)).all()
+    assert [(change.kind, change.why) for change in log] == [
+        (ChangeKind.PUBLISHED, "The fund is late"),
+        (ChangeKind.RULE, "Too narrow"),
+    ]
 
 
 @coming

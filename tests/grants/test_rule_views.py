@@ -224,6 +224,16 @@ def test_a_city_for_which_something_is_waived_counts_as_the_call_would_judge_it(
     assert "Turku Finland Loses 0 0" in page(ada, "/preview")
 
 
+def test_a_waiver_ends_by_the_clocks_of_the_call_in_an_example_too(ada: FlaskClient, scene: Scene) -> None:
+    """The end of 31 December in New York is 05:00 of 1 January by UTC."""
+    with unit_of_work():
+        db.session.get_one(GrantCall, scene.call.id).time_zone = "America/New_York"
+    until = datetime(2027, 1, 1, 5, tzinfo=UTC)
+    a_waiver(scene.call, scene.turku, Completed(scene.first.id), by=scene.ada, until=until)
+    words = page(ada, f"/subjects?person={a_person('Aino Virtanen', city=scene.turku).id}")
+    assert "until the end of 31 December 2026: A flood" in words
+
+
 FILLED: list[tuple[str, dict[str, Any], Any]] = [
     ("completed", {"course": "1", "min_score": "72,5", "within_months": "24"}, Completed(1, 72.5, 24)),
     ("certified", {"course": "1", "valid_on": ""}, Certified(1)),

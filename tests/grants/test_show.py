@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.auth.models import Person, Role
+from app.auth.models import Person, PersonRole, Role
 from app.core import clock
 from app.core.transactions import unit_of_work
 from app.courses.models import Course
@@ -290,3 +290,25 @@ def test_the_call_says_how_far_the_application_of_the_city_is(client: FlaskClien
                 assert told == [knows, knows, at_home], (state, person.id)
             signed_in(client, able)
             assert ("Sfax can apply until" in page(client, "/grants/local")) is (state != ApplicationState.SUBMITTED)
+
+
+def test_who_moved_since_the_call_closed_is_told_nothing_of_their_new_city(
+    client: FlaskClient, sfax: City, course: Course
+) -> None:
+    """Who was eligible in the city of that time knows nothing of the application of another one."""
+    amira, tunis, closes_at = a_person("Amira", city=sfax), a_city("Tunis", country="TN"), NOW + 9 * DAY
+    a_completion(amira, course, at=NOW - DAY)
+    call = a_call(Completed(course.id), slug="local", closes_at=closes_at)
+    with unit_of_work():
+        for city, state in ((sfax, ApplicationState.REFUSED), (tunis, ApplicationState.AWARDED)):
+            db.session.add(Application(call_id=call.id, city_id=city.id, state=state, created_at=NOW))
+    signed_in(client, amira)
+    moved(amira, tunis, closes_at + DAY)
+    with clock.at(closes_at + 2 * DAY):
+        said = page(client, "/grants/local")
+        assert "You were eligible when this call closed" in said
+        assert "grant." not in said and "Open the application" not in said
+        with unit_of_work():
+            db.session.add(PersonRole(person_id=amira.id, role=Role.COORDINATOR, city_id=tunis.id, from_at=NOW))
+        assert "Tunis is awarded a grant. Open the application" in page(client, "/grants/local")
+        assert f'href="/grants/local/application/{tunis.id}"' in client.get("/grants/local").text

@@ -120,6 +120,27 @@ def test_who_moved_counts_where_they_were_that_day(application: Application, cli
     assert "Amina Trabelsi meets the rule" in then
 
 
+def test_a_day_at_which_the_person_was_elsewhere_is_told_of_who_was_nearest(
+    application: Application, client: FlaskClient, app: Flask
+) -> None:
+    """The form asks for a day and a person together."""
+    city = db.session.get_one(City, application.city_id)
+    hedi = a_person("Hedi Jaziri", city=city, since=NOW + 3 * DAY)
+    address, absent = _address(application), "Hedi Jaziri was no practitioner of Sfax at that moment."
+    now = client.get(f"{address}?person={hedi.id}").text
+    assert "Hedi Jaziri does not meet the rule" in now and absent not in now
+    then = client.get(f"{address}?at=2026-11-22&person={hedi.id}")
+    assert then.status_code == 200 and check_page(then.text) == []
+    assert absent in then.text and "Amina Trabelsi meets the rule" in then.text
+    for odd in ("999999", "99999999999999999999", "-1", "who"):
+        assert "Amina Trabelsi meets the rule" in client.get(f"{address}?person={odd}").text
+    nobody = client.get(f"{address}?at=2020-01-01&person={hedi.id}")
+    assert nobody.status_code == 404 and "no rule in force" in nobody.text
+    explain = ["grants", "explain", "--call", "garden", "--city", "Sfax", "--at", "2026-11-22"]
+    said = app.test_cli_runner().invoke(args=[*explain, "--person", str(hedi.id)])
+    assert said.exit_code == 1 and "nobody of that number" in said.output
+
+
 def test_what_was_frozen_can_be_taken_and_hashed_again(application: Application, client: FlaskClient) -> None:
     for row in db.session.scalars(sa.select(Frozen)).all():
         answer = client.get(f"{_address(application)}/frozen/{row.id}.json")

@@ -141,7 +141,7 @@ def test_a_workbook_has_all_that_stands_beside_the_applications(application: App
     ]  # fmt: skip
     assert found["Appeals"] == [
         sfax | {
-            "Made": _said(NOW + 2 * DAY), "Made by": "Amina Trabelsi", "Reason": "Page 2 speaks of schools",
+            "Appeal made": _said(NOW + 2 * DAY), "Made by": "Amina Trabelsi", "Reason": "Page 2 speaks of schools",
             "State": "Dismissed", "Who answers": "Jonas Verbeke", "To be answered by": datetime(2026, 12, 21),
             "Answered": _said(NOW + 3 * DAY), "Answered by": "Jonas Verbeke", "Answer": "It names none",
         },
@@ -149,7 +149,7 @@ def test_a_workbook_has_all_that_stands_beside_the_applications(application: App
     [waiver] = found["Waivers"]
     assert str(waiver["Requirement"]).startswith("Hold a valid certificate in")
     assert (waiver["Reason"], waiver["Granted by"]) == ("The course was not held in 2026", "Ada Okafor")
-    assert (waiver["Granted"], waiver["Revoked"]) == (_said(NOW), None)
+    assert (waiver["Granted"], waiver["Waiver revoked"]) == (_said(NOW), None)
     assert found["Reports"] == [
         sfax | {
             "Report": "Midway report", "Due": datetime(2027, 6, 9), "Handed in": None, "Handed in by": None,

@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.core import clock
+from app.core.formats import speaking_to
 from app.core.transactions import unit_of_work
 from app.courses.models import Course
 from app.courses.outline import Admits, Audience
@@ -22,7 +23,8 @@ from app.grants.eligibility.deadline import End, end_of
 from app.grants.eligibility.way import Pace, Way, way_of
 from app.grants.eligibility.way_words import change, period
 from app.grants.eligibility.wording import Wording
-from app.grants.judging.findings import Action, Missing, NotAdmitted, NotAgain, Reason
+from app.grants.judging.evidence import CertificateEvidence, CompletionEvidence
+from app.grants.judging.findings import Action, Met, Missing, NotAdmitted, NotAgain, Reason
 from app.grants.judging.lasting import until_close
 from app.grants.judging.shapes import AttemptFact
 from app.grants.rules import All, Any_, Certified, CityIn, CityTrained, Completed, MemberFor, Node, Passed
@@ -364,6 +366,23 @@ def test_the_page_offers_no_renewal_that_nobody_can_take(app: Flask, client: Fla
             assert "It cannot be taken again: ask the network’s secretariat." in html
             assert "Renew “" not in html
             assert "Open the course" not in html
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Pago_Pago", "Pacific/Kiritimati"])
+def test_the_days_of_a_certificate_are_those_that_it_says_itself(app: Flask, zone: str) -> None:
+    issued, ends = datetime(2026, 11, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, 12, tzinfo=UTC)
+    held = CertificateEvidence(1, "0123456789ABC", issued, ends, revoked_at=ends)
+    completed = Met(Completed(1), CompletionEvidence(1, issued, None))
+    with app.test_request_context(), speaking_to("en", zone):
+        say, of_another = Wording({}, "en"), Wording({}, "en", of_another=True)
+        assert str(say.evidence(Met(Certified(1), held))).endswith(", 1 November 2026, valid until 1 January 2027")
+        expired = Missing(Certified(1), Reason.CERTIFICATE_EXPIRED, evidence=held)
+        assert str(say.evidence(expired)).endswith("expired on 1 January 2027")
+        revoked = Missing(Certified(1), Reason.CERTIFICATE_REVOKED, evidence=held)
+        assert str(say.evidence(revoked)).endswith("was revoked on 1 January 2027")
+        here = "31 October 2026" if zone == "Pacific/Pago_Pago" else "1 November 2026"
+        assert say.evidence(completed) == f"Completed on {here}"  # by the clocks of who completed it
+        assert of_another.evidence(completed) == "Completed on 1 November 2026"
 
 
 def test_the_reason_why_nothing_can_be_done_is_said_in_every_place(app: Flask, client: FlaskClient) -> None:

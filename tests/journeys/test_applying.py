@@ -33,8 +33,8 @@ def said(words: str) -> dict[str, Any]:
     return {"phrases": {"en": [words]}}
 
 
-def ask(database: Path) -> None:
-    """The call asks six questions, and everybody who completed the second course meets its rule."""
+def ask(database: Path, *, but: str = "") -> None:
+    """The call asks six questions, all `but` one, and everybody who completed the second course meets its rule."""
     questions = [
         {
             **question,
@@ -42,6 +42,7 @@ def ask(database: Path) -> None:
             "choices": [{"key": key, "label": said(key.title())} for key in question.get("choices", ())],
         }
         for question in QUESTIONS
+        if question["key"] != but
     ]
     with sqlite3.connect(database, timeout=30) as connection:
         connection.execute(
@@ -92,6 +93,7 @@ def test_two_people_write_one_application_and_submit_it(coordinator: Page, pract
     what_is_typed_without_a_connection_is_kept(practitioner)
     what_two_windows_left_is_all_kept(practitioner)
     meet_in_one_answer(practitioner, coordinator)
+    what_is_typed_for_a_question_that_was_removed_is_given_back(practitioner, site.data / "academy.sqlite")
     fill_in_the_rest(coordinator)
     assert_accessible(coordinator)
     submit(practitioner, coordinator)
@@ -173,6 +175,24 @@ def meet_in_one_answer(one: Page, other: Page) -> None:
     other.get_by_role("button", name="Put both together").click()
     expect(other.get_by_label("Anything else?")).to_have_value("What Amina adds.\n\nWhat Nadia adds.")
     other.wait_for_load_state()
+
+
+def what_is_typed_for_a_question_that_was_removed_is_given_back(page: Page, database: Path) -> None:
+    """The script says so and stops; so does the page, once its button is pressed. Asked again, the answer is back."""
+    page.reload()
+    ask(database, but="more")
+    page.get_by_label("Anything else?").fill("Typed in vain.")
+    expect(page.locator("#saved")).to_contain_text("This question is no longer asked.", timeout=60_000)
+    expect(page.locator("#q-more [data-error]")).to_contain_text("Copy what you typed")
+    expect(page.get_by_label("Anything else?")).to_have_value("Typed in vain.")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#application [role=alert]").first).to_contain_text("Typed in vain.")
+    expect(page.locator("#q-more")).to_have_count(0)
+    assert_accessible(page)
+    ask(database)
+    page.goto(page.url)
+    expect(page.get_by_label("Anything else?")).to_have_value("Typed in vain.")
+    is_saved(page)
 
 
 def fill_in_the_rest(page: Page) -> None:

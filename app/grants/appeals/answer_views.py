@@ -13,8 +13,17 @@ from app.core.errors import DomainError, NotFound
 from app.core.transactions import give_up
 
 from ..decisions.forms import AnswerForm, OwnerForm
+from ..decisions.queries import list_appeals
 from ..decisions.views import application_page, get_application
-from ..reviews.errors import AboveCeiling, AmountMissing, ChangedElsewhere, MoreThanGrants, NothingChanges
+from ..reviews.errors import (
+    AboveCeiling,
+    AmountMissing,
+    AppealAnswered,
+    ChangedElsewhere,
+    MoreThanGrants,
+    NothingChanges,
+    NotTheOwner,
+)
 from . import services
 from .queries import find_open, list_owners
 
@@ -58,17 +67,27 @@ def answer(slug: str, application_id: int) -> ResponseReturnValue:
     call, application = get_application(slug, application_id)
     appeal, form = find_open(application_id), AnswerForm()
     if appeal is None:
-        raise NotFound
+        return _overtaken(slug, application_id, form, AppealAnswered.status)
     if not form.validate():
         return application_page(call, application_id, answer=form), 422
     try:
         services.answer(appeal_id=appeal.id, application_id=application.id, given=form.given, by=the_person().id)
+    except (AppealAnswered, NotTheOwner) as overtaken:
+        give_up()
+        return _overtaken(slug, application_id, form, overtaken.status)
     except (AboveCeiling, AmountMissing, MoreThanGrants, NothingChanges) as refused:
         give_up()
         _beside(form, refused)
         return application_page(get_application(slug, application_id)[0], application_id, answer=form), 422
     flash(_("The appeal is answered. The city is told."), "done")
     return _back(slug, application_id)
+
+
+def _overtaken(slug: str, application_id: int, form: AnswerForm, status: int) -> ResponseReturnValue:
+    """The page, with an answer that cannot be given any more. Raises `NotFound` where the city never appealed."""
+    if not list_appeals(application_id):
+        raise NotFound
+    return application_page(get_application(slug, application_id)[0], application_id, answer=form), status
 
 
 def _beside(form: AnswerForm, refused: DomainError) -> None:

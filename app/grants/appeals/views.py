@@ -10,10 +10,13 @@ from app.auth.identity import the_person
 from app.core import clock
 from app.core.access import Permission, allow
 from app.core.errors import NotFound
+from app.core.transactions import give_up
 
 from ..decisions.access import Own, asked_city, get_own
 from ..decisions.forms import AppealForm
 from ..decisions.queries import list_appeals
+from ..models import AppealState
+from ..reviews.errors import AppealOpen, TooLateToAppeal
 from . import services
 from .terms import appeal_until
 
@@ -36,7 +39,11 @@ def make(slug: str) -> ResponseReturnValue:
         raise NotFound
     if not form.validate():
         return _page(own, form), 422
-    services.make(application_id=own.application.id, reason=form.reason.data, by=the_person().id)
+    try:
+        services.make(application_id=own.application.id, reason=form.reason.data, by=the_person().id)
+    except (AppealOpen, TooLateToAppeal) as overtaken:
+        give_up()
+        return _page(_own(slug), form), overtaken.status
     flash(_("Your appeal is made. Somebody who did not decide answers it."), "done")
     return redirect(url_for("appeals.show", slug=slug, city=own.application.city_id), 303)
 
@@ -47,13 +54,19 @@ def _own(slug: str) -> Own:
 
 
 def _page(own: Own, form: AppealForm | None = None) -> str:
+    """The form holds what was typed; where no appeal can be made any more, that is only shown."""
     assert own.application.decided_at is not None
     appeals, now = list_appeals(own.application.id), clock.now()
+    in_time = now < appeal_until(own.application.decided_at, own.call.time_zone)
+    waits = bool(appeals) and appeals[0].state == AppealState.OPEN
+    typed = form.reason.data if form and (waits or not in_time) else ""
     return render_template(
         "grants/appeals/show.html",
         own=own,
         appeals=appeals,
         now=now,
-        in_time=now < appeal_until(own.application.decided_at, own.call.time_zone),
+        in_time=in_time,
+        waits=waits,
+        lost="" if any(appeal.reason == typed for appeal in appeals) else typed,
         form=form or AppealForm(formdata=None),
     )

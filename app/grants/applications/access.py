@@ -175,6 +175,18 @@ def has_worked(person_id: Any) -> sa.ColumnElement[bool]:
     )
 
 
+def workers() -> tuple[tuple[Any, Any], ...]:
+    """Of whom `has_worked` is true, for who begins at applications: columns of their ids, each with its tables."""
+    return (
+        (Application.created_by_id, Application),
+        (Application.endorsed_by_id, Application),
+        (Application.submitted_by_id, Application),
+        (ApplicationAnswer.saved_by_id, sa.join(Application, ApplicationAnswer)),
+        (ApplicationFile.added_by_id, sa.join(Application, ApplicationFile)),
+        (AuditEvent.actor_id, sa.join(Application, AuditEvent, is_work())),
+    )
+
+
 def is_work() -> sa.ColumnElement[bool]:
     """That an `AuditEvent` is work on `Application`."""
     return sa.and_(

@@ -68,13 +68,15 @@ def edit_page(
     *,
     unsaved: Mapping[str, tuple[Typed, Settled]] | None = None,
     messages: Mapping[str, str] | None = None,
+    unasked: Sequence[str] = (),
     missing: bool = False,
     more_lines: str = "",
 ) -> str:
     """The form with the overview beside it. `missing`: what is not answered yet is marked as missing.
 
     `unsaved`: what was typed and could not be saved; `messages`: what is wrong with an answer, by question;
-    `more_lines`: the budget that was asked to have another empty line.
+    `unasked`: what was typed for questions that are no longer asked; `more_lines`: the budget that was asked to have
+    another empty line.
     """
     entries = queries.list_entries(access)
     unsaved = unsaved or {}
@@ -85,6 +87,7 @@ def edit_page(
         "grants/applications/edit.html",
         access=access,
         shown=shown,
+        unasked=unasked,
         missing=missing,
         asked_at=queries.when_asked(access),
         **overview(access, person, entries),

@@ -6,14 +6,15 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 import msgspec
 from babel.numbers import get_decimal_symbol, get_group_symbol
 from werkzeug.datastructures import MultiDict
 
-from app.core.text import string_hash
+from app.core.text import Text, string_hash
 
-from ..calls.questionnaire import Answer, BudgetLine, Question, QuestionKind
+from ..calls.questionnaire import Answer, BudgetLine, Choice, Question, QuestionKind
 
 LONGEST_TEXT = 60_000  # characters: more than 5,000 words of any language
 LONGEST_ITEM = 200
@@ -21,6 +22,13 @@ LONGEST_TYPED = 60  # of an amount that is no number
 MOST_LINES = 60
 MOST = 10**12  # in whole units
 MOST_VERSIONS = 2**31 - 1
+# A field that every answer of a kind comes with, by its name after the key; without lines, a budget has none.
+FIELDS = {
+    QuestionKind.TEXT: "text",
+    QuestionKind.CHOICE: "choice",
+    QuestionKind.AMOUNT: "amount",
+    QuestionKind.BUDGET: "item",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +81,29 @@ def mark_of(value: Answer) -> str:
 def read_all(questions: Iterable[Question], sent: MultiDict[str, str], language: str) -> list[Typed]:
     """The answers that came along: of a question whose version is not there, nothing was sent."""
     return [_read(question, sent, language) for question in questions if f"{question.key}.version" in sent]
+
+
+def list_unasked(questions: Iterable[Question], sent: MultiDict[str, str], language: str) -> list[str]:
+    """What was typed, as lines, for questions that the page showed and that are no longer among `questions`.
+
+    What nobody touched is left out; what is chosen cannot be said any more, and is empty.
+    """
+    there = {question.key for question in questions}
+    shown = [name.removesuffix(".version") for name in sent if name.endswith(".version")]
+    return [_as_typed(key, sent) for key in shown if key not in there and _is_touched(key, sent, language)]
+
+
+def _is_touched(key: str, sent: MultiDict[str, str], language: str) -> bool:
+    """Whether what came for a question that is not there any more is another answer than the page showed."""
+    kind = next((kind for kind, field in FIELDS.items() if f"{key}.{field}" in sent), QuestionKind.FILES)
+    choices = tuple(Choice(chosen, Text({})) for chosen in sent.getlist(f"{key}.choice") if chosen)
+    return not _read(Question(key, kind, Text({}), choices=choices), sent, language).is_untouched
+
+
+def _as_typed(key: str, sent: MultiDict[str, str]) -> str:
+    pairs = zip_longest(sent.getlist(f"{key}.item"), sent.getlist(f"{key}.cost"), fillvalue="")
+    lines = [sent.get(f"{key}.text", ""), sent.get(f"{key}.amount", ""), *(" ".join(pair) for pair in pairs)]
+    return "\n".join(line.strip() for line in lines if line.strip())
 
 
 def _read(question: Question, sent: MultiDict[str, str], language: str) -> Typed:

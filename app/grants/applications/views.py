@@ -22,7 +22,7 @@ from . import page as application_page
 from .access import Access, get_access, get_writable
 from .errors import NoFile, TooManyFiles
 from .forms import FILE_DEEDS, AnswersForm, BeginForm, Deed, Go
-from .reading import Typed, joined, read_all, without_line
+from .reading import Typed, joined, list_unasked, read_all, without_line
 from .services import Outcome, Settled
 
 LARGEST_FORM = 8 * 1024 * 1024  # bytes of text: so much is told beside the answer that it is too long
@@ -114,14 +114,16 @@ def save(slug: str, city_id: int) -> Answer:
         access = get_writable(slug, city_id, person, now)
         go = form.pressed() if form.validate() else Go()
         answers = _answers(access, form, go)
+        unasked = list_unasked(access.questionnaire.questions, form.sent(), page_language())
     taken = _take_in(access, form, go)
     settled = services.save(access=access, answers=answers, person_id=person.id, at=now, alone=go.deed in FILE_DEEDS)
     message = taken if isinstance(taken, str) else _do_to_files(access, go, taken, person)
     if application_page.asked_by_script():
         return application_page.saved(access, person, settled)
     unsaved = _unsaved(answers, settled)
-    if unsaved or message:
-        page = application_page.edit_page(access, person, unsaved=unsaved, messages={go.key: message})
+    if unsaved or message or unasked:
+        messages = {go.key: message}
+        page = application_page.edit_page(access, person, unsaved=unsaved, messages=messages, unasked=unasked)
         return page, _status(settled)
     return redirect(_onward(access, go), 303)
 

@@ -7,7 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from ..models import GrantCall
-from .questionnaire import QuestionKind
+from .questionnaire import QuestionKind, Questionnaire
+
+COUNTED = (QuestionKind.AMOUNT, QuestionKind.BUDGET)  # answered in the currency of the call
 
 
 class Lack(StrEnum):
@@ -33,16 +35,20 @@ class Doubt(StrEnum):
 def list_lacks(call: GrantCall, at: datetime) -> list[Lack]:
     """What keeps the call from being published at `at`, in the order of the pages that mend it."""
     source, asked = call.source_language, call.questionnaire.questions
-    counted = (QuestionKind.AMOUNT, QuestionKind.BUDGET)
     found = {
         Lack.SUMMARY: not call.summary.best(source, source).strip(),
         Lack.OPENED: call.opens_at <= at < call.closes_at,
         Lack.CLOSED: call.closes_at <= at,
-        Lack.CURRENCY: call.currency is None and any(question.kind in counted for question in asked),
+        Lack.CURRENCY: call.currency is None and asks_for_amounts(call.questionnaire),
         Lack.QUESTIONS: not asked,
         Lack.RULE: call.rule_id is None,
     }
     return [lack for lack, holds in found.items() if holds]
+
+
+def asks_for_amounts(asked: Questionnaire) -> bool:
+    """Whether a question is answered in the currency of the call."""
+    return any(question.kind in COUNTED for question in asked.questions)
 
 
 def list_doubts(call: GrantCall, languages: Collection[str], left: Collection[str]) -> list[Doubt]:

@@ -39,11 +39,11 @@ class AddressStays(DomainError):
 
 
 class ReasonNeeded(DomainError):
-    """What changes in a published call stands in its public change log, with why."""
+    """What changes in a call that was ever published stands in its public change log, with why."""
 
     status = 422
     field = "why"
-    message = _l("The call is published, so say why you change it. The reason stands in its public change log.")
+    message = _l("The call was published, so say why you change it. The reason stands in its public change log.")
 
 
 class OpeningStays(DomainError):
@@ -59,6 +59,21 @@ class ZoneStays(DomainError):
 class CurrencyStays(DomainError):
     field = "currency"
     message = _l("The call has opened, and cities may have written amounts. Its currency stays.")
+
+
+class CurrencyNeeded(DomainError):
+    """A published call that asks for amounts says in what."""
+
+    status = 422
+    field = "currency"
+    message = _l("A question asks for an amount, so the call needs a currency.")
+
+
+class NoCurrency(DomainError):
+    """As `CurrencyNeeded`, of the question that is to be asked."""
+
+    status = 422
+    message = _l("The call is published and has no currency. Set it in the settings, then ask for amounts.")
 
 
 class ClosingOnlyLater(DomainError):

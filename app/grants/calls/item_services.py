@@ -8,19 +8,21 @@ from app.extensions import db
 
 from ..models import ChangeKind, GrantCall
 from . import items
-from .errors import Answered, ChangedMeanwhile, ReasonNeeded, TooMany
+from .checks import COUNTED
+from .errors import Answered, ChangedMeanwhile, NoCurrency, ReasonNeeded, TooMany
 from .items import Direction, Item, part_of, sort_of
-from .queries import has_submissions
-from .questionnaire import Questionnaire
+from .queries import has_submissions, was_published
+from .questionnaire import Question, Questionnaire
 from .services import is_published, lock_call, log
 
 
 def save_item(*, call_id: int, item: Item, before: str, why: str, by: int) -> None:
     """Put an item in: a new one at the end, one that is there in its place.
 
-    `before`: the fingerprint of the item that the writer saw, empty for none. Of a published call the change stands in
-    the public change log with `why`. Raises `Answered` once a city has submitted, `ChangedMeanwhile` if the item is
-    another by now, or gone, `TooMany` and `ReasonNeeded`.
+    `before`: the fingerprint of the item that the writer saw, empty for none. Of a call that was ever published the
+    change stands in the public change log with `why`. Raises `Answered` once a city has submitted, `ChangedMeanwhile`
+    if the item is another by now, or gone, `TooMany`, `ReasonNeeded`, and `NoCurrency` for one that asks for amounts
+    where a published call has no currency.
     """
     call = _open_to_change(call_id)
     stands = items.find(call.questionnaire, item.key)
@@ -29,6 +31,8 @@ def save_item(*, call_id: int, item: Item, before: str, why: str, by: int) -> No
     part = part_of(sort_of(item))
     if stands is None and len(getattr(call.questionnaire, part)) >= items.MOST[part]:
         raise TooMany
+    if is_published(call) and call.currency is None and _is_counted(item):
+        raise NoCurrency
     wanted = items.put(call.questionnaire, item)
     if wanted != call.questionnaire:
         _write(call, wanted, "added" if stands is None else "changed", item, why, by)
@@ -71,9 +75,13 @@ def _open_to_change(call_id: int) -> GrantCall:
     return call
 
 
+def _is_counted(item: Item) -> bool:
+    return isinstance(item, Question) and item.kind in COUNTED
+
+
 def _write(call: GrantCall, wanted: Questionnaire, what: str, item: Item, why: str, by: int) -> None:
     title = item.title.best(call.source_language, call.source_language)
-    if is_published(call):
+    if was_published(call):
         if not why:
             raise ReasonNeeded
         log(call, ChangeKind.QUESTIONS, by=by, why=why, **{what: title})

@@ -29,7 +29,7 @@ class Stage(StrEnum):
 class DeskCall:
     """A call as of `at`. `begun` and `submitted`: how many applications there are, and how many of them were sent.
 
-    `ever_published`: whether people could see it at any time.
+    `ever_published`: whether people could see it at any time. `ever_submitted`: as `has_submissions`.
     """
 
     call: GrantCall
@@ -37,6 +37,7 @@ class DeskCall:
     begun: int
     submitted: int
     ever_published: bool
+    ever_submitted: bool
 
     @property
     def stage(self) -> Stage:
@@ -67,7 +68,16 @@ def _counted(where: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
 
 
 _LOGGED = sa.exists().where(CallChange.call_id == GrantCall.id).correlate(GrantCall)
-_DESK = sa.select(GrantCall, _counted(sa.true()), _counted(Application.submitted_at.is_not(None)), _LOGGED)
+_SENT = (
+    sa.exists()
+    .where(
+        Application.call_id == GrantCall.id,
+        Frozen.application_id == Application.id,
+        Frozen.occasion == Occasion.SUBMISSION,
+    )
+    .correlate(GrantCall)
+)
+_DESK = sa.select(GrantCall, _counted(sa.true()), _counted(Application.submitted_at.is_not(None)), _LOGGED, _SENT)
 
 
 def list_desk(at: datetime) -> dict[Stage, list[DeskCall]]:
@@ -88,8 +98,8 @@ def get_desk(slug: str, at: datetime) -> DeskCall:
 
 
 def _desk(row: Any, at: datetime) -> DeskCall:
-    call, begun, submitted, logged = row
-    return DeskCall(call, at, begun, submitted, logged or call.published_at is not None)
+    call, begun, submitted, logged, sent = row
+    return DeskCall(call, at, begun, submitted, logged or call.published_at is not None, sent)
 
 
 def was_published(call: GrantCall) -> bool:
@@ -100,12 +110,7 @@ def was_published(call: GrantCall) -> bool:
 
 def has_submissions(call_id: int) -> bool:
     """Whether a city has ever submitted an application to the call, also one that was withdrawn since."""
-    sent = (
-        sa.select(Frozen.id)
-        .join(Application, Application.id == Frozen.application_id)
-        .where(Application.call_id == call_id, Frozen.occasion == Occasion.SUBMISSION)
-    )
-    return bool(db.session.scalar(sa.select(sent.exists())))
+    return bool(db.session.scalar(sa.select(_SENT).where(GrantCall.id == call_id)))
 
 
 def count_answers(call_id: int) -> dict[str, int]:

@@ -20,7 +20,7 @@ from ..editor.words import says
 from ..eligibility.certificate_queries import list_untimely
 from ..models import CallChange, CallReminder, ChangeKind, GrantCall, Rule, RuleDraft, Waiver
 from ..rules import read
-from .checks import Lack, list_lacks
+from .checks import Lack, asks_for_amounts, list_lacks
 from .errors import (
     AddressStays,
     AddressTaken,
@@ -28,6 +28,7 @@ from .errors import (
     ClosedForGood,
     ClosesTooEarly,
     ClosingOnlyLater,
+    CurrencyNeeded,
     CurrencyStays,
     Disputed,
     NotReady,
@@ -74,9 +75,10 @@ def change_settings(*, call_id: int, facts: CallFacts, before: CallFacts | None,
     """Write what the settings of a call say. `before`: what their writer saw (None: nobody knows).
 
     What a colleague changed meanwhile stays where the writer left it alone. Raises `Disputed` where both changed the
-    same to something else. Of a published call everything changed stands in its public change log with `why`; what
-    may no longer change raises the error that says so, `ClosesTooEarly` what the two dates together cannot be, and
-    `RuleOutOfTime` an earlier closing by which nobody can meet the rule. Nothing is written then.
+    same to something else. Of a call that was ever published everything changed stands in its public change log with
+    `why`; what may no longer change in one that is raises the error that says so, `CurrencyNeeded` a currency that is
+    taken from one that asks for amounts, `ClosesTooEarly` what the two dates together cannot be, and `RuleOutOfTime`
+    an earlier closing by which nobody can meet the rule. Nothing is written then.
     """
     call = lock_call(call_id)
     theirs = facts_of(call)
@@ -91,11 +93,12 @@ def change_settings(*, call_id: int, facts: CallFacts, before: CallFacts | None,
         raise ClosesTooEarly(wanted)
     if is_published(call):
         _check_published(call, wanted, touched)
-        if not why:
-            raise ReasonNeeded
+    is_public = was_published(call)
+    if is_public and not why:
+        raise ReasonNeeded
     _write(call, wanted, touched)
     audit.record("grant_call.settings", f"grant_call:{call.id}", actor_id=by, changed=sorted(touched), why=why)
-    if is_published(call):
+    if is_public:
         _log_settings(call, theirs, wanted, touched, why, by)
     db.session.flush()
 
@@ -196,12 +199,16 @@ def _check_published(call: GrantCall, wanted: CallFacts, touched: frozenset[str]
         raise OpensInThePast
     elif wanted.closes_at < call.closes_at and (faults := list_faults_of_days(call, wanted)):
         raise RuleOutOfTime(faults[0])
+    if "currency" in touched and wanted.currency is None and asks_for_amounts(call.questionnaire):
+        raise CurrencyNeeded
 
 
 def _check_open(call: GrantCall, wanted: CallFacts, touched: frozenset[str]) -> None:
-    for field, error in (("opens_at", OpeningStays), ("time_zone", ZoneStays), ("currency", CurrencyStays)):
+    for field, error in (("opens_at", OpeningStays), ("time_zone", ZoneStays)):
         if field in touched:
             raise error
+    if "currency" in touched and call.currency is not None:
+        raise CurrencyStays
     if wanted.closes_at < call.closes_at:
         raise ClosingOnlyLater
 
@@ -230,7 +237,7 @@ def _log_settings(
     dates = {name: [_said(getattr(theirs, name)), _said(getattr(wanted, name))] for name in DATES if name in touched}
     rest = {
         name: [getattr(theirs, name), getattr(wanted, name)]
-        for name in ("title", "summary", "grants", "currency", "ceiling")
+        for name in ("title", "summary", "slug", "grants", "currency", "ceiling")
         if name in touched
     }
     if dates:

@@ -16,8 +16,8 @@ from app.extensions import db
 from ..models import ChangeKind, GrantCall
 from . import items
 from .errors import ReasonNeeded
-from .queries import has_submissions
-from .services import is_published, lock_call, log
+from .queries import has_submissions, was_published
+from .services import lock_call, log
 from .texts import LONGEST, Place, places, with_texts
 
 OWN = ("title", "summary")  # the texts of the call itself, by key
@@ -49,10 +49,10 @@ class NotTranslated(DomainError):
 def translate(*, call_id: int, language: str, typed: Mapping[str, Typed], why: str, by: int) -> int:
     """Save translations by the key of their text; gives how many changed. An empty one is taken out.
 
-    Of a published call, what was there and reads differently now stands in the public change log with `why`; what was
-    missing may be added without. Raises `NotTranslated` where somebody else changed the same meanwhile, the
-    translation or its source, and where what cities have answered would read differently, and `ReasonNeeded`. Keys
-    that are not there any more are passed over.
+    Of a call that was ever published, what was there and reads differently now stands in the public change log with
+    `why`; what was missing may be added without. Raises `NotTranslated` where somebody else changed the same
+    meanwhile, the translation or its source, and where what cities have answered would read differently, and
+    `ReasonNeeded`. Keys that are not there any more are passed over.
     """
     call = lock_call(call_id)
     source = call.source_language
@@ -76,7 +76,7 @@ def translate(*, call_id: int, language: str, typed: Mapping[str, Typed], why: s
         raise NotTranslated(problems)
     if not written:
         return 0
-    if replaced and is_published(call):
+    if replaced and was_published(call):
         if not why:
             raise ReasonNeeded
         _log(call, language, replaced, why, by)

@@ -169,7 +169,7 @@ def _settings_page(desk: DeskCall, form: SettingsForm | None = None, *, disputed
         Stage.COMING: {"slug"},
         Stage.OPEN: {"slug", "opens_at", "time_zone", "currency"},
         Stage.CLOSED: {"slug", "opens_at", "closes_at", "time_zone", "currency"},
-    }[desk.stage]
+    }[desk.stage] - ({"currency"} if desk.call.currency is None else set())
     rule = call_queries.find_rule(desk.call.rule_id)
     form = form or SettingsForm(facts_of(desk.call), formdata=None)
     return render_template(

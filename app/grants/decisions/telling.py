@@ -13,13 +13,8 @@ from app.extensions import db
 from app.messages.services import Told, tell_many
 from app.network.models import City
 
-from ..applications.access import has_worked
+from ..applications.access import workers
 from ..models import Application, GrantCall
-
-
-def people_of(application_id: Any) -> sa.Select[int]:
-    """The people of an application, as a select of ids, as `list_people` says."""
-    return sa.select(Person.id).join(Application, sa.true()).where(Application.id == application_id, _is_of_it())
 
 
 def list_people(applications: Collection[int], *, among: Collection[int] | None = None) -> dict[int, list[int]]:
@@ -28,46 +23,51 @@ def list_people(applications: Collection[int], *, among: Collection[int] | None 
     Who has left the city meanwhile is not among them. `among`: only these are asked for. One statement.
     """
     people: dict[int, list[int]] = {application_id: [] for application_id in applications}
+    found = _people_of(applications).subquery()
     rows = db.session.execute(
-        sa.select(Application.id.label("application_id"), Person.id)
-        .select_from(Application)
-        .join(Person, sa.true())
-        .where(Application.id.in_(applications), _is_of_it(), sa.true() if among is None else Person.id.in_(among))
-        .order_by(Application.id, Person.id)
+        sa.select(found)
+        .where(sa.true() if among is None else found.c.person_id.in_(among))
+        .order_by(found.c.application_id, found.c.person_id)
     )
     for row in rows:
-        people[row.application_id].append(row.id)
+        people[row.application_id].append(row.person_id)
     return people
 
 
 def list_untold(applications: Collection[int]) -> list[str]:
     """The cities of these applications where nobody is told, by name. One statement."""
-    somebody = sa.exists().select_from(Person).where(_is_of_it()).correlate(Application)
+    told = sa.select(_people_of(applications).subquery().c.application_id)
     return list(
         db.session.scalars(
             sa.select(City.name)
             .join(Application, Application.city_id == City.id)
-            .where(Application.id.in_(applications), ~somebody)
+            .where(Application.id.in_(applications), Application.id.not_in(told))
             .order_by(City.name)
         )
     )
 
 
-def _is_of_it() -> sa.ColumnElement[bool]:
-    """That a `Person` is one of the people of an `Application`."""
-    coordinates = sa.exists().where(
-        PersonRole.person_id == Person.id,
-        PersonRole.role == Role.COORDINATOR,
-        PersonRole.city_id == Application.city_id,
-        PersonRole.to_at.is_(None),
+def _people_of(applications: Collection[int]) -> sa.CompoundSelect[int, int]:
+    """`application_id` and `person_id` of their people, each pair once: found from the few applications."""
+    which = Application.id.in_(applications)
+    coordinating = (
+        sa.select(Application.id.label("application_id"), PersonRole.person_id.label("person_id"))
+        .join(PersonRole, PersonRole.city_id == Application.city_id)
+        .where(which, PersonRole.role == Role.COORDINATOR, PersonRole.to_at.is_(None))
     )
-    worked = sa.and_(Person.city_id == Application.city_id, has_worked(Person.id))
-    return sa.or_(coordinates.correlate_except(PersonRole), worked)
+    working = (
+        sa.select(Application.id, who)
+        .select_from(joined)
+        .join(Person, sa.and_(Person.id == who, Person.city_id == Application.city_id))
+        .where(which)
+        for who, joined in workers()
+    )
+    return sa.union(coordinating, *working)
 
 
 def tell_the_city(call: GrantCall, application: Application, kind: str, *, key: str, **values: Any) -> None:
     """Tell the people of an application something of it, once for each `key`. It names nobody."""
-    people = db.session.scalars(people_of(application.id).order_by(Person.id)).all()
+    people = list_people([application.id])[application.id]
     city = db.session.get_one(City, application.city_id)
     said = {
         "slug": call.slug,

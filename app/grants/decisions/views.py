@@ -185,6 +185,7 @@ def application_page(
     A form is made from the draft that stands now, unless it was refused for anything but another's draft.
     `not_dropped`: the draft was to be taken back, and is another than the page had shown. `overtaken`: `decision` came
     when the application no longer waited for one. `passed_on`: `owner` was made from another owner or day than stands.
+    An `answer` to an appeal that somebody answered meanwhile, or that another answers for by now, is only shown.
     """
     page = queries.get_application(call, application_id, the_person())
     draft = page.line.draft
@@ -207,6 +208,7 @@ def application_page(
         mine=draft is not None and draft.saved_by_id == the_person().id,
         owner=owner,
         answer=answer or AnswerForm(formdata=None),
+        answered=answer is not None,
     )
 
 

@@ -65,9 +65,10 @@ def remind_duties() -> int:
     count = 0
     for start in range(0, len(rows), BATCH):
         batch = rows[start : start + BATCH]
-        with unit_of_work():
+        with reading():
             people = list_people({row.application_id for row, _stage in batch})
-            told = [one for row, stage in batch for one in _told(row, stage, people[row.application_id])]
+        told = [one for row, stage in batch for one in _told(row, stage, people[row.application_id])]
+        with unit_of_work():
             tell_many("duty_due", told)
         count += len(told)
     return count

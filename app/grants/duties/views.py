@@ -9,13 +9,14 @@ from flask_babel import gettext as _
 from app.auth.identity import the_person
 from app.core import clock
 from app.core.access import Permission, allow
+from app.core.errors import DomainError
 from app.core.paging import page_number
 from app.core.transactions import give_up
 
 from ..decisions.access import Own, asked_city, get_own
 from ..decisions.queries import list_duties
 from ..models import Duty
-from ..reviews.errors import ChangedElsewhere, ReportEmpty
+from ..reviews.errors import ChangedElsewhere, ReportEmpty, ReportHandedIn
 from . import queries, services
 from .forms import ReportForm
 
@@ -57,7 +58,7 @@ def save(slug: str, key: str) -> ResponseReturnValue:
         return _page(own, duty, form), 422
     try:
         services.save(duty_id=duty.id, version=form.made_from, text=form.text.data, hand_in=hand_in, by=the_person().id)
-    except (ChangedElsewhere, ReportEmpty) as problem:
+    except (ChangedElsewhere, ReportEmpty, ReportHandedIn) as problem:
         give_up()
         own = _own(slug)
         return _page(own, queries.get_duty(own.application.id, key), form, problem), problem.status
@@ -70,10 +71,12 @@ def _own(slug: str) -> Own:
     return get_own(slug, asked_city(person, request.args), person, clock.now())
 
 
-def _page(
-    own: Own, duty: Duty, form: ReportForm | None = None, problem: ChangedElsewhere | ReportEmpty | None = None
-) -> str:
-    """The form holds what was typed; after a conflict it is made from what stands now, which is shown beside it."""
+def _page(own: Own, duty: Duty, form: ReportForm | None = None, problem: DomainError | None = None) -> str:
+    """The form holds what was typed; after a conflict it is made from what stands now, which is shown beside it.
+
+    Of a report that was handed in meanwhile, what was typed is only shown.
+    """
+    typed = form.text.data if form and duty.done_at else ""
     form = form or ReportForm(formdata=None, data={"text": duty.text, "version": duty.version_id})
     changed = isinstance(problem, ChangedElsewhere)
     if changed:
@@ -81,5 +84,10 @@ def _page(
     if isinstance(problem, ReportEmpty):
         form.text.errors = [str(problem)]
     return render_template(
-        "grants/duties/show.html", own=own, duty=duty, form=form, changed=problem if changed else None
+        "grants/duties/show.html",
+        own=own,
+        duty=duty,
+        form=form,
+        changed=problem if changed else None,
+        lost=typed if typed != duty.text else "",
     )

@@ -14,7 +14,7 @@ from app.extensions import db
 
 from ..eligibility.certificate_queries import list_untimely
 from ..judging.queries import list_problems
-from ..models import GrantCall, Rule, RuleDraft, Waiver
+from ..models import CallChange, GrantCall, Rule, RuleDraft, Waiver
 from ..queries import PARDON, pardon_of
 from ..rules import Node, Problem, read
 from .versions import Draft, InForce, Ruled, Version, VersionState
@@ -30,6 +30,7 @@ _waiting = (
     .correlate(GrantCall)
     .scalar_subquery()
 )
+_logged = sa.exists().where(CallChange.call_id == GrantCall.id).correlate(GrantCall)
 _RULED = (
     sa.select(
         GrantCall.id,
@@ -38,6 +39,7 @@ _RULED = (
         GrantCall.source_language,
         GrantCall.time_zone,
         GrantCall.published_at,
+        _logged.label("logged"),
         GrantCall.opens_at,
         GrantCall.closes_at,
         Rule.id.label("rule_id"),
@@ -82,6 +84,7 @@ def _ruled(rows: Sequence[Any]) -> Ruled:
         source_language=row.source_language,
         time_zone=row.time_zone,
         published_at=row.published_at,
+        ever_published=row.logged or row.published_at is not None,
         opens_at=row.opens_at,
         closes_at=row.closes_at,
         in_force=InForce(row.rule_id, row.number, read(row.tree)) if row.rule_id else None,

@@ -79,7 +79,7 @@ def discard(*, call_id: int, seen: str, by: int) -> None:
 def put_in_force(
     *, call_id: int, seen: str, by: int, reason: str, approved_by: Text | None = None, approved_on: date | None = None
 ) -> Rule:
-    """Make the draft the rule in force at once, as long as the call has not opened; once it is published, say why.
+    """Make the draft the rule in force at once, as long as the call has not opened; once it was published, say why.
 
     Raises `CallHasOpened`, `CallHasClosed`, `ReasonNeeded`, `DraftChanged`, `ProposalWaits`, `NothingNew` and
     `RuleHasFaults`.
@@ -88,7 +88,7 @@ def put_in_force(
     _check_ready(call)
     if call.has_opened(now):
         raise CallHasOpened
-    if call.is_published(now) and not reason.strip():
+    if call.ever_published and not reason.strip():
         raise ReasonNeeded
     version = _new_version(call, by, reason, approved_by, approved_on)
     _enforce(call, version)
@@ -279,12 +279,12 @@ def _new_version(call: Ruled, by: int, reason: str, approved_by: Text | None, ap
 
 
 def _enforce(call: Ruled, version: Rule) -> None:
-    """From now on `version` decides; a call that everybody can read says so in its change log."""
+    """From now on `version` decides; a call that everybody could ever read says so in its change log."""
     now = clock.now()
     version.in_force_at = now
     # Beside the mapper: a new rule is no conflict for who edits the call's texts.
     db.session.execute(sa.update(GrantCall).where(GrantCall.id == call.id).values(rule_id=version.id))
-    if call.is_published(now):
+    if call.ever_published:
         former = call.in_force.number if call.in_force else None
         db.session.add(
             CallChange(

@@ -56,7 +56,7 @@ def look(slug: str) -> str:
         cities=subjects.find_cities(words) if words else [],
         changed=former is not None,
         proposed={} if looked or city or words else subjects.propose(rule, at, former),
-        say=says(call.rule),
+        say=says(call.rule, time_zone=call.time_zone),
     )
 
 
@@ -165,7 +165,7 @@ def _new_page(call: Ruled, form: VersionForm, refused: str = "") -> str:
         refused=refused,
         opened=call.has_opened(now),
         closed=call.has_closed(now),
-        published=call.is_published(now),
+        published=call.ever_published,
         problems=queries.list_faults(call, call.rule),
         **_compared(call, call.rule),
     )
@@ -182,7 +182,7 @@ def _version_page(call: Ruled, version: Version, form: DismissalForm | None = No
         problems=queries.list_faults(call, version.rule) if waits else [],
         closed=call.has_closed(clock.now()),
         may_decide=waits and version.written_by_id != the_person().id,
-        **(_compared(call, version.rule) if waits else {"say": says(version.rule)}),
+        **(_compared(call, version.rule) if waits else {"say": says(version.rule, time_zone=call.time_zone)}),
     )
 
 
@@ -200,7 +200,7 @@ def _compared(call: Ruled, rule: Any) -> dict[str, Any]:
     former, now = call.in_force.rule if call.in_force else None, clock.now()
     shift = compare(call.judged(former), call.judged(rule), now) if former else None
     return {
-        "say": says(rule, *((former,) if former else ())),
+        "say": says(rule, *((former,) if former else ()), time_zone=call.time_zone),
         "former": former,
         "shift": shift,
         "foreseen": None if former else count(call.judged(rule), now),

@@ -79,7 +79,7 @@ class InForce:
 class Ruled:
     """A call, published or not, with the rule in force and the next one, and what is waived for some cities.
 
-    `waiting`: the number of the proposed one.
+    `waiting`: the number of the proposed one. `ever_published`: whether people could see the call at any time.
     """
 
     id: int
@@ -88,6 +88,7 @@ class Ruled:
     source_language: str
     time_zone: str
     published_at: datetime | None
+    ever_published: bool
     opens_at: datetime
     closes_at: datetime
     in_force: InForce | None

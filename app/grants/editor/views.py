@@ -156,7 +156,7 @@ def _page(call: Ruled, *, conflict: bool = False, counted: bool = False) -> str:
         conflict=conflict,
         mine=_mine(call),
         rule=shown(call.rule, queries.list_faults(call, call.rule)),
-        say=says(call.rule),
+        say=says(call.rule, time_zone=call.time_zone),
         archived=list_archived(call.in_force.rule) if call.in_force else [],
         undo=queries.find_last_change(call),
         opened=call.has_opened(clock.now()),
@@ -226,7 +226,7 @@ def _part_page(call: Ruled, form: PartForm, path: Path, *, new: bool, **more: An
         new=new,
         around=shaping.at(call.rule, path if new else path[:-1]),
         mark=mark_of(part) if part is not None else "",
-        say=says(call.rule),
+        say=says(call.rule, time_zone=call.time_zone),
         **more,
     )
 

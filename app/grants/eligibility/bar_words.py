@@ -7,20 +7,18 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
-from app.core import formats
-
 from ..judging.findings import Archived, Bar, NoAttemptLeft, NotAdmitted, NotOffered, QuizClosed
 
 
-def bar(barred: Bar, quiz_title: Callable[[int], str], *, by_others: bool) -> str:
-    """`quiz_title`: of a quiz by id. `by_others`: that people of the city are to do it."""
+def bar(barred: Bar, quiz_title: Callable[[int], str], day: Callable[[datetime], str], *, by_others: bool) -> str:
+    """`quiz_title`: of a quiz by id; `day`: of a moment. `by_others`: that people of the city are to do it."""
     match barred:
         case NotOffered():
             return _("It is not offered now: ask the network’s secretariat.")
         case NotAdmitted():
             return _("It does not take in everybody, and you are not among those: its page says for whom it is.")
         case Archived(at=when):
-            return _archived(formats.day(when), by_others=by_others)
+            return _archived(day(when), by_others=by_others)
         case NoAttemptLeft(activity_id=quiz):
             return _(
                 "No attempt at “%(quiz)s” is left: ask the course’s trainer for another attempt.", quiz=quiz_title(quiz)
@@ -29,10 +27,11 @@ def bar(barred: Bar, quiz_title: Callable[[int], str], *, by_others: bool) -> st
             return _(
                 "“%(quiz)s” closed on %(day)s: ask the course’s trainer for more time.",
                 quiz=quiz_title(quiz),
-                day=formats.day(when),
+                day=day(when),
             )
         case _not_again:
-            return _again(_not_again.until)
+            until = _not_again.until
+            return _again(day(until) if until else None)
 
 
 def _archived(day: str, *, by_others: bool) -> str:
@@ -42,8 +41,8 @@ def _archived(day: str, *, by_others: bool) -> str:
     return _("The course was archived on %(day)s, so it cannot be begun any more.", day=day)
 
 
-def _again(until: datetime | None) -> str:
+def _again(day: str | None) -> str:
     """Whether a completed course can be taken again, and from when."""
-    if until is None:
+    if day is None:
         return _("It cannot be taken again: ask the network’s secretariat.")
-    return _("It can be renewed from %(day)s.", day=formats.day(until))
+    return _("It can be renewed from %(day)s.", day=day)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -115,23 +116,27 @@ class FindingWords:
         )
         return "now" if begun else "todo"
 
+    def day(self, moment: datetime) -> str:
+        """By the clocks of who reads, where it is about them; else by UTC, so that everybody reads the same day."""
+        return formats.utc_day(moment) if self.of_another else formats.day(moment)
+
     def evidence(self, finding: Finding) -> str | Markup:
         """What decided: the evidence of what is met, the reason of what is not."""
         if isinstance(finding, Missing | Unknown):
             return self._reason(finding)
         match finding.evidence:
             case CompletionEvidence(score=None, completed_at=when):
-                return _("Completed on %(day)s", day=formats.day(when))
+                return _("Completed on %(day)s", day=self.day(when))
             case CompletionEvidence(score=float(score), completed_at=when):
-                return _("Completed on %(day)s with %(score)s", day=formats.day(when), score=formats.percent(score))
+                return _("Completed on %(day)s with %(score)s", day=self.day(when), score=formats.percent(score))
             case CertificateEvidence(expires_at=None) as held:
                 return _certificate(_("Certificate %(code)s, %(issued)s"), held)
             case CertificateEvidence() as held:
                 return _certificate(_("Certificate %(code)s, %(issued)s, valid until %(expires)s"), held)
             case PassEvidence(score=None, at=when):
-                return _("Passed on %(day)s", day=formats.day(when))
+                return _("Passed on %(day)s", day=self.day(when))
             case PassEvidence(score=float(score), at=when):
-                return _("Passed on %(day)s with %(score)s", day=formats.day(when), score=formats.percent(score))
+                return _("Passed on %(day)s with %(score)s", day=self.day(when), score=formats.percent(score))
             case PeopleEvidence() as people:
                 return self._people(people)
             case WaiverEvidence(reason=why, expires_at=until):
@@ -154,9 +159,9 @@ class FindingWords:
                     size=SIZES[SizeBand(size)],
                 )
             case RoleEvidence(since=since):
-                return _("Since %(day)s", day=formats.day(since))
+                return _("Since %(day)s", day=self.day(since))
             case DeclarationEvidence(holds=True, at=when):
-                return _("Stated on %(day)s", day=formats.day(when))
+                return _("Stated on %(day)s", day=self.day(when))
         return ""
 
     def _people(self, people: PeopleEvidence) -> str:
@@ -178,7 +183,7 @@ class FindingWords:
         said, barred = self._why(finding), finding.barred if isinstance(finding, Missing) else None
         if barred is None:
             return said
-        then = bar(barred, self.quiz, by_others=finding.reason is Reason.TOO_FEW_PEOPLE)
+        then = bar(barred, self.quiz, self.day, by_others=finding.reason is Reason.TOO_FEW_PEOPLE)
         return Markup("{}. {}").format(said, then) if isinstance(said, Markup) else f"{said}. {then}"
 
     def _why(self, finding: Missing | Unknown) -> str | Markup:
@@ -190,7 +195,7 @@ class FindingWords:
             case Reason.SCORE_TOO_LOW, CompletionEvidence() as best:
                 return self._too_low(finding, best)
             case Reason.TOO_LONG_AGO, CompletionEvidence(completed_at=when):
-                return _("Last completed on %(day)s, longer ago than this call accepts", day=formats.day(when))
+                return _("Last completed on %(day)s, longer ago than this call accepts", day=self.day(when))
             case Reason.CERTIFICATE_EXPIRED, CertificateEvidence() as held:
                 return _certificate(_("Certificate %(code)s expired on %(expires)s"), held)
             case Reason.EXPIRES_TOO_SOON, CertificateEvidence() as held:
@@ -202,9 +207,9 @@ class FindingWords:
             case Reason.NOT_ENROLLED, _anything:
                 return _("Not started")
             case Reason.DENIED, DeclarationEvidence(at=when) if self.of_another:
-                return _("They stated on %(day)s that this is not so", day=formats.day(when))
+                return _("They stated on %(day)s that this is not so", day=self.day(when))
             case Reason.DENIED, DeclarationEvidence(at=when):
-                return _("You stated on %(day)s that this is not so", day=formats.day(when))
+                return _("You stated on %(day)s that this is not so", day=self.day(when))
         return ""
 
     def _said_plainly(self, finding: Missing | Unknown) -> str:
@@ -244,7 +249,7 @@ class FindingWords:
     def _too_low(self, finding: Missing | Unknown, best: CompletionEvidence) -> str:
         rule = finding.rule
         needed = formats.exact_percent((rule.min_score or 0) / 100) if isinstance(rule, Completed) else ""
-        day = formats.day(best.completed_at)
+        day = self.day(best.completed_at)
         if best.score is None:
             return _("Completed on %(day)s without a score: %(needed)s is needed", day=day, needed=needed)
         score = formats.percent(best.score)
@@ -286,7 +291,7 @@ class FindingWords:
         rule, best = finding.rule, finding.evidence
         if not isinstance(best, PassEvidence):
             return _("Not taken yet")
-        day = formats.day(best.at)
+        day = self.day(best.at)
         if best.score is None:
             return _("Handed in on %(day)s: it waits for its marks", day=day)
         score = formats.percent(best.score)
@@ -297,10 +302,13 @@ class FindingWords:
 
 
 def _certificate(words: str, held: CertificateEvidence) -> Markup:
-    """`words` with the certificate's code and days put in; the code keeps its direction in any script."""
+    """`words` with the certificate's code and days put in, by UTC as it says them itself.
+
+    The code keeps its direction in any script.
+    """
     return Markup(words) % {
         "code": Markup("<bdi>{}</bdi>").format(codes.shown(held.code)),
-        "issued": formats.day(held.issued_at),
-        "expires": formats.day(held.expires_at) if held.expires_at else "",
-        "revoked": formats.day(held.revoked_at) if held.revoked_at else "",
+        "issued": formats.utc_day(held.issued_at),
+        "expires": formats.utc_day(held.expires_at) if held.expires_at else "",
+        "revoked": formats.utc_day(held.revoked_at) if held.revoked_at else "",
     }

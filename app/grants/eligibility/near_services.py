@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import sqlalchemy as sa
 
@@ -19,20 +20,29 @@ from ..judging.findings import Finding, Met, is_barred, next_leaf
 from ..models import GrantCall
 
 KIND = "grant_step"
+AGAIN = timedelta(days=7)  # after a reminder somebody may be reminded anew
 
 
 def remind_near(call: Call, city: CityJudgement, *, by: Identity) -> int:
     """Tell each of a city's practitioners who have one step left, and can take it, that `by` reminds them of it.
 
-    Returns to how many a reminder goes: who was told this week is not told again. Raises `CallIsClosed`.
+    Returns to how many a reminder goes: whom anybody reminded in the seven days before is left. Raises `CallIsClosed`.
     """
     now = clock.now()
     if call.state_at(now) is CallState.CLOSED:
         raise CallIsClosed
     near = [person_id for person_id, finding in city.findings.items() if is_near(finding) and person_id != by.id]
     year, week, _day = now.isocalendar()
-    keys = {person_id: f"{KIND}:{call.id}:{person_id}:{year}-{week}" for person_id in near}
-    told = set(db.session.scalars(sa.select(Notice.key).where(Notice.key.in_(keys.values()))))
+    told = set(
+        db.session.scalars(
+            sa.select(Notice.person_id).where(
+                Notice.person_id.in_(near),
+                Notice.kind == KIND,
+                Notice.key.startswith(f"{KIND}:{call.id}:", autoescape=True),
+                Notice.created_at > now - AGAIN,
+            )
+        )
+    )
     values = {
         "slug": call.slug,
         "titles": source_first(call.title, call.source_language),
@@ -40,7 +50,8 @@ def remind_near(call: Call, city: CityJudgement, *, by: Identity) -> int:
         "by": by.name,
         "by_id": by.id,
     }
-    new = [Told(key, person_id, values) for person_id, key in keys.items() if key not in told]
+    # The key keeps two who press in the same moment from reminding twice; seven days later it is another week’s.
+    new = [Told(f"{KIND}:{call.id}:{one}:{year}-{week}", one, values) for one in near if one not in told]
     tell_many(KIND, new)
     audit.record("grant_call.remind_near", f"grant_call:{call.id}", actor_id=by.id, city=city.city.id, people=len(new))
     return len(new)

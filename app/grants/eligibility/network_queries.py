@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from app.auth.models import Person
 from app.extensions import db
 from app.network.models import City, Region, SizeBand
-from app.progress.models import Enrolment, EnrolmentState
+from app.progress.models import Completion, Enrolment, EnrolmentState
 
 from ..calls.call import Call, CityStanding
 from ..judging.facts import Named, named_by
@@ -146,9 +146,7 @@ def _judged(call: Call, at: datetime, cities: Collection[int] | None = None) -> 
     courses = {course_id for leaf in call.rule.asked() for course_id in leaf.course_ids} | {
         quiz.course_id for quiz in named.quizzes.values()
     }
-    begun = sa.select(Enrolment.person_id).where(
-        Enrolment.course_id.in_(courses), Enrolment.enrolled_at <= at, Enrolment.state != EnrolmentState.WITHDRAWN
-    )
+    begun = sa.select(Enrolment.person_id).where(Enrolment.course_id.in_(courses), _has_begun(at))
     with only(cities):
         nearness = Nearness(call.judged, at, named, call.last_moment)
         # What is asked of a city is asked of it once, not of each of its people.
@@ -168,6 +166,22 @@ def _judged(call: Call, at: datetime, cities: Collection[int] | None = None) -> 
         .select_from(sa.join(each, city, city.c.id == each.c.city_id))
         .cte("judged")
     )
+
+
+def _has_begun(at: datetime) -> sa.ColumnElement[bool]:
+    """That an enrolment counts as begun by `at`, whichever time through it is of.
+
+    Who left the course counts if they had completed it by then: they stay eligible. `ix_enrolment_course` answers it
+    of all but who began a time through after `at`, whose rows are read, and who left, whose completions are looked up.
+    """
+    completed = sa.exists().where(
+        Completion.person_id == Enrolment.person_id,
+        Completion.course_id == Enrolment.course_id,
+        Completion.completed_at <= at,
+    )
+    began = sa.or_(Enrolment.enrolled_at <= at, Enrolment.first_enrolled_at <= at)
+    has_left = Enrolment.state == EnrolmentState.WITHDRAWN
+    return sa.or_(sa.and_(~has_left, began), sa.and_(has_left, completed.correlate(Enrolment)))
 
 
 def _named(call: Call) -> Named:

@@ -15,7 +15,6 @@ from flask_babel import lazy_gettext as _l
 from app.auth.models import Affiliation, Person, PersonRole, PersonState, Role
 from app.core import clock
 from app.core.jobs import job
-from app.core.models import AuditEvent
 from app.core.text import source_first
 from app.core.transactions import reading, unit_of_work
 from app.extensions import db
@@ -23,8 +22,8 @@ from app.messages.models import Notice
 from app.messages.services import Told, tell_many
 from app.progress.reminders import SOON, soon_stage
 
-from ..applications.access import WRITABLE, is_work
-from ..models import Application, ApplicationAnswer, ApplicationFile, CallReminder, GrantCall
+from ..applications.access import WRITABLE, workers
+from ..models import Application, CallReminder, GrantCall
 
 BATCH = 500
 
@@ -118,7 +117,9 @@ def _told(rows: Sequence[Any], now: datetime) -> Iterator[Told]:
         stage = soon_stage(row.closes_at, row.created_at, now, row.time_zone)
         if stage is not None:
             key = f"closing:{row.application_id}:{row.closes_at.date()}:{stage}:{row.person_id}"
-            yield Told(key, row.person_id, _values(row) | {"application_id": row.application_id})
+            yield Told(
+                key, row.person_id, _values(row) | {"application_id": row.application_id, "city_id": row.city_id}
+            )
 
 
 def _values(row: Any) -> dict[str, Any]:
@@ -139,7 +140,7 @@ def _closing(now: datetime, until: datetime) -> sa.Select[Any]:
     named = [column.label(name) for name, column in columns.items()]
     closing = sa.select(GrantCall.id).where(GrantCall.closes_at > now, GrantCall.closes_at <= until)
     of_drafts = (Application.state.in_(WRITABLE), Application.call_id.in_(closing))
-    workers = sa.union(
+    people = sa.union(
         sa.select(*named, PersonRole.person_id.label("person_id"))
         .join(PersonRole, PersonRole.city_id == Application.city_id)
         .where(*of_drafts, PersonRole.role == Role.COORDINATOR, PersonRole.to_at.is_(None)),
@@ -148,18 +149,14 @@ def _closing(now: datetime, until: datetime) -> sa.Select[Any]:
             .select_from(joined)
             .join(Affiliation, sa.and_(Affiliation.person_id == who, Affiliation.city_id == Application.city_id))
             .where(*of_drafts, Affiliation.to_at.is_(None))
-            for who, joined in (
-                (Application.created_by_id, Application),
-                (ApplicationAnswer.saved_by_id, sa.join(Application, ApplicationAnswer)),
-                (ApplicationFile.added_by_id, sa.join(Application, ApplicationFile)),
-                (AuditEvent.actor_id, sa.join(Application, AuditEvent, is_work())),
-            )
+            for who, joined in workers()
         ),
     ).subquery()
     return (
         sa.select(
-            workers.c.application_id,
-            workers.c.person_id,
+            people.c.application_id,
+            people.c.person_id,
+            people.c.city_id,
             Application.created_at,
             Person.time_zone,
             GrantCall.slug,
@@ -167,9 +164,9 @@ def _closing(now: datetime, until: datetime) -> sa.Select[Any]:
             GrantCall.source_language,
             GrantCall.closes_at,
         )
-        .join(Application, Application.id == workers.c.application_id)
+        .join(Application, Application.id == people.c.application_id)
         .join(GrantCall, GrantCall.id == Application.call_id)
-        .join(Person, Person.id == workers.c.person_id)
+        .join(Person, Person.id == people.c.person_id)
         .where(Person.state == PersonState.ACTIVE)
-        .order_by(workers.c.application_id, workers.c.person_id)
+        .order_by(people.c.application_id, people.c.person_id)
     )

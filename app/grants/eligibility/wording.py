@@ -17,6 +17,7 @@ from ..calls.call import Call, CallState, Standing
 from ..judging.findings import Missing, Reason, Unknown
 from ..models import ApplicationState
 from ..rules import CityTrained, Completed, Declared, Leaf, Passed
+from .applied import Applied
 from .deadline import End, end_of
 from .finding_words import FindingWords
 
@@ -248,24 +249,23 @@ class Wording(FindingWords):
             return _("Take “%(course)s” by %(closes)s.", course=course, closes=closes)
         return _("Renew “%(course)s” by %(closes)s.", course=course, closes=closes)
 
-    def applied(self, state: ApplicationState, is_open: bool) -> str:
-        """How far the city is with its application, and what that needs."""
-        match state:
+    def applied(self, applied: Applied, is_open: bool) -> str:
+        """How far the reader's city is with its application, and what that needs."""
+        city = applied.city
+        match applied.state:
             case ApplicationState.DRAFT if is_open:
-                return _("%(city)s has begun its application. It counts once it is submitted.", city=self.city)
+                return _("%(city)s has begun its application. It counts once it is submitted.", city=city)
             case ApplicationState.WITHDRAWN if is_open:
-                return _(
-                    "%(city)s has withdrawn its application. It counts once it is submitted again.", city=self.city
-                )
+                return _("%(city)s has withdrawn its application. It counts once it is submitted again.", city=city)
             case ApplicationState.SUBMITTED if is_open:
-                return _("%(city)s has applied. The committee decides after the call has closed.", city=self.city)
+                return _("%(city)s has applied. The committee decides after the call has closed.", city=city)
             case ApplicationState.SUBMITTED:
-                return _("%(city)s has applied. The committee has not announced its decision yet.", city=self.city)
+                return _("%(city)s has applied. The committee has not announced its decision yet.", city=city)
             case ApplicationState.AWARDED:
-                return _("%(city)s is awarded a grant.", city=self.city)
+                return _("%(city)s is awarded a grant.", city=city)
             case ApplicationState.REFUSED:
-                return _("%(city)s applied, and is not awarded a grant.", city=self.city)
-        return _("%(city)s had begun an application, which was not submitted.", city=self.city)
+                return _("%(city)s applied, and is not awarded a grant.", city=city)
+        return _("%(city)s had begun an application, which was not submitted.", city=city)
 
     def effort(self, standing: Standing) -> str:
         """`About 2 h 15 min left.`, or nothing where it is not the person's own work."""

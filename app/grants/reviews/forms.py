@@ -57,6 +57,11 @@ class ReviewForm(Form):
     def remarks(self) -> dict[str, str]:
         return {criterion.key: self[remark_of(criterion)].data for criterion in self.criteria}
 
+    def says(self, scores: Mapping[str, int], remarks: Mapping[str, str], comment: str) -> bool:
+        """Whether it holds what was saved, and nothing else."""
+        given = {key: remark for key, remark in self.remarks.items() if remark}
+        return (self.scores, given, self.comment.data) == (scores, remarks, comment)
+
     def is_complete(self) -> bool:
         """Whether it can be handed in; says beside each field what is missing."""
         missing = [self[points_of(c)] for c in self.criteria if self[points_of(c)].data is None]

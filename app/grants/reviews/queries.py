@@ -49,6 +49,11 @@ class MyReview:
     def is_open(self) -> bool:
         return self.state is ReviewState.ASSIGNED and self.application_state is ApplicationState.SUBMITTED
 
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether the city has taken its application back: nothing of it is shown until it is submitted again."""
+        return self.application_state is ApplicationState.WITHDRAWN
+
 
 @dataclass(frozen=True, slots=True)
 class GivenReview:
@@ -64,7 +69,10 @@ class GivenReview:
 
 @dataclass(frozen=True, slots=True)
 class ReviewPage:
-    """One's own review beside the application. `others` is empty until it is handed in."""
+    """One's own review beside the application. `others` is empty until it is handed in.
+
+    While the city has taken its application back, `answers` is empty, too.
+    """
 
     mine: MyReview
     application_id: int
@@ -106,19 +114,19 @@ _MINE = (
 )
 
 
-def _may_read(person: Identity) -> tuple[sa.ColumnElement[bool], ...]:
-    """That a review is the person's own, and that nothing keeps them from it today."""
+def _is_theirs(person: Identity) -> tuple[sa.ColumnElement[bool], ...]:
+    """That a review is the person's own, and that nothing of theirs keeps them from it today."""
     return (
         Review.person_id == person.id,
         Review.state != ReviewState.DECLINED,
         conflict(person.id).is_(None),
-        Application.state.not_in((ApplicationState.DRAFT, ApplicationState.WITHDRAWN)),
+        Application.state != ApplicationState.DRAFT,
     )
 
 
 def list_mine(person: Identity) -> list[MyReview]:
-    """The person's reviews: first those to write, by when they were given; then those handed in. One statement."""
-    rows = db.session.execute(_MINE.where(*_may_read(person)).order_by(Review.assigned_at, Review.id))
+    """The person's reviews: first those to write, then the others; by when they were given. One statement."""
+    rows = db.session.execute(_MINE.where(*_is_theirs(person)).order_by(Review.assigned_at, Review.id))
     return sorted((_mine(row) for row in rows), key=lambda review: not review.is_open)
 
 
@@ -136,14 +144,14 @@ def count_mine(person: Identity, at: datetime) -> tuple[int, int]:
         .select_from(Review)
         .join(Application, Application.id == Review.application_id)
         .join(GrantCall, GrantCall.id == Application.call_id)
-        .where(*_may_read(person))
+        .where(*_is_theirs(person))
     ).one()
     return row.mine, row.open
 
 
 def get_review(person: Identity, review_id: int) -> ReviewPage:
     """One's own review with the application's answers. Raises `NotFound`. Four statements at most."""
-    row = db.session.execute(_MINE.where(Review.id == review_id, *_may_read(person))).one_or_none()
+    row = db.session.execute(_MINE.where(Review.id == review_id, *_is_theirs(person))).one_or_none()
     if row is None:
         raise NotFound
     mine = _mine(row)
@@ -156,9 +164,9 @@ def get_review(person: Identity, review_id: int) -> ReviewPage:
         comment=row.comment,
         criteria=row.questionnaire.criteria,
         currency=row.currency,
-        answers=list_answers(row.application_id, row.questionnaire),
+        answers=() if mine.is_withdrawn else list_answers(row.application_id, row.questionnaire),
     )
-    if mine.state is not ReviewState.SUBMITTED:
+    if mine.is_withdrawn or mine.state is not ReviewState.SUBMITTED:
         return page
     others = list_given([row.application_id])
     return replace(page, others=tuple(one for one in others if one.person_id != person.id))
@@ -204,7 +212,8 @@ def get_file(person: Identity, review_id: int, file_id: int) -> ApplicationFile:
         .join(Review, Review.application_id == Application.id)
         .where(
             Review.id == review_id,
-            *_may_read(person),
+            *_is_theirs(person),
+            Application.state != ApplicationState.WITHDRAWN,
             ApplicationFile.id == file_id,
             ApplicationFile.removed_at.is_(None),
         )

@@ -8,13 +8,14 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.auth.identity import the_person
+from app.core import clock
 from app.core.access import Permission, allow
 from app.core.errors import DomainError, NotFound
 from app.core.transactions import give_up
 
 from ..applications import downloads
 from . import queries, services
-from .errors import ChangedElsewhere, ReviewTooSoon
+from .errors import AlreadyDecided, ChangedElsewhere, ReviewHandedIn, ReviewTooSoon
 from .forms import DeclineForm, ReviewForm, form_for, points_of, remark_of
 from .queries import ReviewPage
 
@@ -63,7 +64,7 @@ def save(review_id: int) -> ResponseReturnValue:
     except NotFound:
         give_up()
         return _released(review_id, typed=True), 409
-    except (ChangedElsewhere, ReviewTooSoon) as changed:
+    except (AlreadyDecided, ChangedElsewhere, ReviewHandedIn, ReviewTooSoon) as changed:
         give_up()
         return _page(queries.get_review(person, review_id), form=form, changed=changed), 409
     flash(_("Handed in. Thank you. You now see the other reviews.") if hand_in else _("Saved as a draft."), "done")
@@ -113,7 +114,12 @@ def _page(
     declining: DeclineForm | None = None,
     changed: DomainError | None = None,
 ) -> str:
-    """The form holds what was typed; after a conflict with another window it is made from what stands now."""
+    """The form holds what was typed; after a conflict with another window it is made from what stands now.
+
+    Where the review can no longer be written, or not yet, what was typed is only shown.
+    """
+    can_write = page.mine.is_open and page.mine.closes_at <= clock.now()
+    lost = form is not None and not can_write and not form.says(page.scores, page.remarks, page.comment)
     if form is None:
         data: dict[str, object] = {points_of(c): page.scores.get(c.key) for c in page.criteria}
         data |= {remark_of(c): page.remarks.get(c.key, "") for c in page.criteria}
@@ -125,5 +131,6 @@ def _page(
         page=page,
         form=form,
         declining=declining or DeclineForm(formdata=None),
-        changed=changed,
+        changed=changed if page.mine.is_open else None,
+        lost=lost,
     )

@@ -96,7 +96,7 @@ def appeals(call: GrantCall, _language: str, *, reader_id: int) -> Sheet:
     found = queries.list_appeals(call.id)
     names = queries.names_of(i for _city, one in found for i in (one.made_by_id, one.owner_id, one.answered_by_id))
     heading = [
-        *_of_city(), _("Made"), _("Made by"), _("Reason"), _("State"), _("Who answers"), _("To be answered by"),
+        *_of_city(), _("Appeal made"), _("Made by"), _("Reason"), _("State"), _("Who answers"), _("To be answered by"),
         _("Answered"), _("Answered by"), _("Answer"),
     ]  # fmt: skip
     rows = [
@@ -117,7 +117,7 @@ def waivers(call: GrantCall, language: str, *, reader_id: int) -> Sheet:
     words = _requirements(call, language) if found else {}
     heading = [
         *_of_city(), _("Requirement"), _("Reason"), _("Granted"), _("Granted by"), _("Until the end of"),
-        _("Revoked"), _("Revoked by"), _("Why it was revoked"),
+        _("Waiver revoked"), _("Revoked by"), _("Why it was revoked"),
     ]  # fmt: skip
     rows = [
         (

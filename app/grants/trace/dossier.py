@@ -113,7 +113,7 @@ class _Said:
         if application.submitted_at:
             yield _("Submitted"), self._by(application.submitted_at, application.submitted_by_id)
         for at, by_id in self.dossier.withdrawals:
-            yield _("Withdrawn"), self._by(at, by_id)
+            yield _("Taken back"), self._by(at, by_id)
         yield _("Call opened or opens"), self._there(self.dossier.call.opens_at)
         yield _("Call closed or closes"), self._there(self.dossier.call.closes_at)
 
@@ -220,7 +220,7 @@ class _Said:
             yield _("Amount"), f"{number(amount)} {self.dossier.call.currency or ''}".strip()
 
     def _appeal(self, appeal: Appeal) -> Iterator[tuple[str, str]]:
-        yield _("Made"), self._by(appeal.made_at, appeal.made_by_id)
+        yield _("Appeal made"), self._by(appeal.made_at, appeal.made_by_id)
         yield _("Reason"), breakable(appeal.reason)
         yield _("Who answers"), self._name(appeal.owner_id) if appeal.owner_id else _("Nobody yet")
         yield _("To be answered by"), lines.moment(appeal.due_at)
@@ -235,7 +235,7 @@ class _Said:
         yield _("Granted"), self._by(waiver.granted_at, waiver.owner_id)
         yield _("Until the end of"), day_before(waiver.expires_at, self.dossier.call.time_zone)
         if waiver.revoked_at:
-            yield _("Revoked"), self._by(waiver.revoked_at, waiver.revoked_by_id)
+            yield _("Waiver revoked"), self._by(waiver.revoked_at, waiver.revoked_by_id)
             yield _("Reason"), breakable(waiver.revoked_why or "")
 
     def _waived(self, mark: str) -> str:

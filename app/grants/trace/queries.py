@@ -30,6 +30,7 @@ PEOPLE = 12  # whom a page names at once: who is eligible, then who is nearest
 class Case:
     """A city in a call as of `at`. `subject` is the person whose finding is spelled out, None for the city alone.
 
+    `absent`: who was asked for instead, and was no practitioner of the city then.
     `nearest`: by id, who is eligible and then who is nearest to it. `frozen`: what was kept of its application,
     `lost`: what the audit log says was kept of it and is no more. `appeals`: in order of time.
     """
@@ -41,6 +42,7 @@ class Case:
     eligible: tuple[int, ...]
     nearest: tuple[int, ...]
     subject: int | None
+    absent: int | None
     facts: Facts
     finding: Finding
     waivers: Sequence[Waiver]
@@ -51,20 +53,22 @@ class Case:
     names: dict[int, str]
 
 
-def get_case(slug: str, city_id: int, at: datetime, person_id: int | None = None) -> Case:
+def get_case(slug: str, city_id: int, at: datetime, person_id: int | None = None, *, or_nearest: bool = False) -> Case:
     """Ten statements, and one for editions not read yet. Raises `NotFound`, `NoRuleThen`.
 
     Spelled out is the person asked for, else who is eligible or nearest to it; the city alone where nobody belongs.
+    Who was no practitioner of the city then is not found, or, with `or_nearest`, as if nobody was asked for.
     """
     call = get_call_as_of(slug, at)
     city = db.session.get(City, city_id)
     if city is None:
         raise NotFound
     judged = judge_city(call, at, city_id)
-    if person_id is not None and person_id not in judged.findings:
+    absent = None if person_id in judged.findings else person_id
+    if absent is not None and not or_nearest:
         raise NotFound
     ranked = sorted(judged.findings, key=lambda i: (not isinstance(judged.findings[i], Met), _effort(judged, i), i))
-    subject = person_id if person_id is not None else next(iter(ranked), None)
+    subject = person_id if person_id in judged.findings else next(iter(ranked), None)
     known = judged.facts_alone if subject is None else judged.facts[subject]
     application = db.session.scalars(
         sa.select(Application).where(Application.call_id == call.id, Application.city_id == city_id)
@@ -82,6 +86,7 @@ def get_case(slug: str, city_id: int, at: datetime, person_id: int | None = None
         eligible=tuple(i for i, finding in judged.findings.items() if isinstance(finding, Met)),
         nearest=nearest,
         subject=subject,
+        absent=absent,
         facts=known,
         finding=judged.alone if subject is None else judged.findings[subject],
         waivers=waivers,
@@ -89,7 +94,15 @@ def get_case(slug: str, city_id: int, at: datetime, person_id: int | None = None
         appeals=appeals,
         frozen=() if application is None else list_frozen(application.id),
         lost=() if application is None else list_lost(application.id),
-        names=list_names([*nearest, *colleagues, *owners, *people_of(appeals), *([subject] if subject else [])]),
+        names=list_names(
+            [
+                *nearest,
+                *colleagues,
+                *owners,
+                *people_of(appeals),
+                *(one for one in (subject, absent) if one is not None),
+            ]
+        ),
     )
 
 

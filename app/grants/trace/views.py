@@ -28,6 +28,8 @@ from . import lines as trace
 from .forms import EndWaiverForm, WaiveForm
 from .queries import Case
 
+_HIGHEST_ID = 2**31 - 1
+
 bp = Blueprint("trace", __name__, url_prefix="/administration/grants/<slug>")
 
 
@@ -126,7 +128,14 @@ def dossier_pdf(slug: str, city_id: int) -> Response:
 
 
 def _case(slug: str, city_id: int) -> Case:
-    return queries.get_case(slug, city_id, _asked_moment(), request.args.get("person", type=int))
+    """A day at which the person of the address was elsewhere is told of who was nearest, as the form asks for both."""
+    return queries.get_case(slug, city_id, _asked_moment(), _asked_person(), or_nearest=True)
+
+
+def _asked_person() -> int | None:
+    """The person in the address; None where it names nobody who could be."""
+    person_id = request.args.get("person", 0, type=int)
+    return person_id if 0 < person_id <= _HIGHEST_ID else None
 
 
 def _asked_moment() -> datetime:
