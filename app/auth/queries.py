@@ -8,9 +8,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from app.core import clock
 from app.extensions import db
 from app.network.models import City, CityDomain
+from app.network.queries import is_there
 
 from . import addresses, tokens
 from .models import Person, PersonRole, Role, SignIn
@@ -107,7 +107,7 @@ def find_city_for(email: str) -> int | None:
         sa.select(sa.func.lower(CityDomain.domain).label("domain"), CityDomain.city_id)
         .join(City, City.id == CityDomain.city_id)
         .where(sa.func.lower(CityDomain.domain).in_(ordered))
-        .where(sa.or_(City.left_on.is_(None), City.left_on > clock.now().date()))
+        .where(is_there())
     ).all()
     for domain in ordered:
         cities = {row.city_id for row in rows if row.domain == domain}

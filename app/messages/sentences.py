@@ -26,7 +26,7 @@ class Sentence:
 def sentence(kind: str, values: Mapping[str, Any]) -> Sentence:
     """What a notice says to whoever is being spoken to. Needs no request."""
     reader = _Reader()
-    reader.feed(render_template(f"notices/{kind}.html", values=values, url_for=path_of))
+    reader.feed(render_template(f"notices/{kind}.html", values=values, url_for=path_of, kept=False))
     reader.close()
     return Sentence(" ".join("".join(reader.words).split()), reader.path)
 

@@ -14,6 +14,11 @@ from . import labels
 from .models import City, CityDomain, Region
 
 
+def is_there() -> sa.ColumnElement[bool]:
+    """That a city has not left the network by today; a day of leaving that is still to come is no leaving."""
+    return sa.or_(City.left_on.is_(None), City.left_on > clock.now().date())
+
+
 def matching(search: str = "", region: Region | None = None) -> sa.Select[City]:
     """The cities whose name or domain has every word of `search`, members first, then by name: to build upon."""
     chosen = sa.select(City)
@@ -24,8 +29,7 @@ def matching(search: str = "", region: Region | None = None) -> sa.Select[City]:
         chosen = chosen.where(sa.or_(fold(City.name).contains(word, autoescape=True), of_domain))
     if region is not None:
         chosen = chosen.where(City.region == region)
-    gone = sa.and_(City.left_on.is_not(None), City.left_on <= clock.now().date())
-    return chosen.order_by(gone, fold(City.name), City.country, City.id)
+    return chosen.order_by(sa.not_(is_there()), fold(City.name), City.country, City.id)
 
 
 def get_city(city_id: int, *, lock: bool = False) -> City:
@@ -43,7 +47,7 @@ def list_choices(*, among: frozenset[int] | None = None, with_left: bool = False
     """Id and name with country of the members, by name; `among`: only these; `with_left`: former members too."""
     chosen = matching().with_only_columns(City.id, City.name, City.country)
     if not with_left:
-        chosen = chosen.where(sa.or_(City.left_on.is_(None), City.left_on > clock.now().date()))
+        chosen = chosen.where(is_there())
     if among is not None:
         chosen = chosen.where(City.id.in_(among))
     return [(city_id, labels.city_label(name, country)) for city_id, name, country in db.session.execute(chosen)]

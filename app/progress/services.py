@@ -24,7 +24,7 @@ from . import outcomes
 from .beginning import fresh
 from .certificates import codes
 from .counting import counted, rule_of
-from .errors import ActivityGone, NotAdmitted
+from .errors import ActivityGone, NotAdmitted, NotEnrolled
 from .holding import edition_in_force, enrolment_of, hold_course, hold_people, lock, lock_of
 from .models import (
     ActivityProgress,
@@ -112,10 +112,15 @@ def withdraw(*, enrolment_id: int, by_id: int | None, reason: str = "") -> Enrol
 
 
 def come_back(*, enrolment_id: int, by_id: int | None = None) -> Enrolment:
-    """Be in a course again that one left, as one stood; who is in it stays. Raises `CourseNotPublished`.
+    """Be in a course again that one left, as one stood; who is in it stays.
 
-    What was finished in another window after leaving may complete it now.
+    What was finished in another window after leaving may complete it now. Raises `CourseNotPublished`, and
+    `NotAdmitted` for somebody whose account is closed.
     """
+    person_id = db.session.scalar(sa.select(Enrolment.person_id).where(Enrolment.id == enrolment_id))
+    if person_id is None:
+        raise NotEnrolled
+    _hold_person(person_id)
     enrolment = lock(enrolment_id)
     if enrolment.state == EnrolmentState.WITHDRAWN:
         _come_back(enrolment, by_id)

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.auth.identity import Identity, current_person, the_person
+from app.core import clock
 from app.core.access import Permission, allow
 from app.core.errors import DomainError, NotFound
 from app.core.slots import COURSE_ASIDE
@@ -81,7 +82,11 @@ def renew(slug: str) -> Response:
     except CourseArchived as refused:
         _send_on(refused)
         raise
-    flash(_("Your renewal has begun. Your certificate stays valid until it expires."), "done")
+    held = place.enrolled.held if place.enrolled else None
+    if held and held.expires_at and held.expires_at > clock.now():
+        flash(_("Your renewal has begun. Your certificate stays valid until it expires."), "done")
+    else:
+        flash(_("Your renewal has begun."), "done")
     return redirect(url_for("learn.course", slug=slug), 303)
 
 
@@ -152,10 +157,15 @@ def language(slug: str) -> Response:
 @bp.post("/learn/<slug>/<activity>/time")
 @allow(Permission.LEARN)
 def spend(slug: str, activity: str) -> tuple[str, int]:
-    """The page says that the activity is open, how long it was read since it last said so, and how far."""
-    place, _enrolment = _enrolled(slug)
+    """The page says that the activity is open, how long it was read since it last said so, and how far.
+
+    Of one that is locked it says nothing: that page has no text to read.
+    """
+    place, enrolled = _enrolled(slug)
     found, form = _activity(place, activity), TimeForm()
     form.validate()
+    if enrolled.standing.waits_for(found):
+        return "", 204
     time_services.report(
         person_id=the_person().id,
         course_id=place.course_id,

@@ -20,4 +20,6 @@ ANSWERS = {
     "times": _l("How many days a course takes from enrolment to completion."),
     "quizzes": _l("How often quizzes are passed, and how often at once."),
 }
+# What the figures of a report ask themselves: there these filters are neither offered nor applied.
+OWN_FILTERS = {"due": ("state", "due"), "inactive": ("state", "idle")}
 PATHS = {name: f"/reports/{name}" for name in TITLES}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,13 +24,14 @@ from app.network.labels import REGIONS, city_labels, country_name
 from app.network.models import Region
 
 from .choices import Choices
-from .labels import BASES, DUE, IDLE, STATES
-from .scope import NO_CITY, NO_ROLE, Basis, Came, Filters, Stand, State
+from .labels import BASES, DUE, IDLE, STATES, cohort_labels
+from .scope import NO_CITY, NO_ROLE, Basis, Came, Filters, Stand, State, both
 
 LAST_MONTHS = ("3", "6", "12")
 ALL_TIME = "all"
 DEFAULT_PERIOD = "12"
 WITHOUT_CITY = "none"
+ONLY_ONE = ("cohort", "role", "activity", "came")  # an address asks one of each, though people may stand in several
 
 
 class DateField(Field):  # type: ignore[misc]
@@ -62,7 +63,10 @@ class DateField(Field):  # type: ignore[misc]
 
 
 class ReportFilters(Form):
-    """What every report can be narrowed by. Nothing chosen means all, and who enrolled in the last twelve months."""
+    """What every report can be narrowed by. Nothing chosen means all, and who enrolled in the last twelve months.
+
+    `without` are choices that this report neither offers nor takes.
+    """
 
     class Meta:
         csrf = False
@@ -83,14 +87,24 @@ class ReportFilters(Form):
     activity = ChoiceField(_l("Activity"))
     came = ChoiceField(_l("Who"), default=Came.STOPPED)
 
-    def __init__(self, asked: MultiDict[str, str], choices: Choices, language: str, time_zone: str) -> None:
-        super().__init__(asked)
+    def __init__(
+        self,
+        asked: MultiDict[str, str],
+        choices: Choices,
+        language: str,
+        time_zone: str,
+        *,
+        without: Collection[str] = (),
+    ) -> None:
+        super().__init__(MultiDict(pair for pair in asked.items(multi=True) if pair[0] not in without))
         self._choices, self._zone = choices, ZoneInfo(time_zone)
         self._courses = {course.slug: course for course in choices.courses}
         self._offer_times()
         self._offer_places(language)
         self._offer_people()
         self._offer_activities()
+        for name in without:
+            del self[name].options[1:]
 
     def _offer_times(self) -> None:
         months: Options = [(months, _("Last %(months)s months", months=months)) for months in LAST_MONTHS]
@@ -117,7 +131,7 @@ class ReportFilters(Form):
         self.city.source, self.course.source = "cities", "courses"
 
     def _offer_people(self) -> None:
-        cohorts = [(str(cohort.id), cohort.name) for cohort in self._choices.cohorts]
+        cohorts = [(str(cohort_id), label) for cohort_id, label in cohort_labels(self._choices).items()]
         self.cohort.offer([("", _("All practitioners")), *by_label(cohorts)])
         roles: Options = [(role.value, ROLES[role]) for role in Role]
         self.role.offer([("", _("All roles")), (NO_ROLE, _("Practitioner only")), *roles])
@@ -188,6 +202,20 @@ class ReportFilters(Form):
             chosen["activity"], chosen["came"] = "", Came.STOPPED
         defaults = {field.short_name: str(field.default or "") for field in self}
         return {name: value for name, value in chosen.items() if value != defaults.get(name, "")}
+
+    def behind(self, **asks: str) -> dict[str, str] | None:
+        """As `asked`, for the list behind a number that `asks` something besides; None where no address asks both."""
+        chosen = self.asked()
+        if "activity" in chosen:
+            chosen["came"] = self.came.data
+        if any(chosen.get(name, asks[name]) != asks[name] for name in ONLY_ONE if name in asks):
+            return None
+        if "state" in asks and "state" in chosen:
+            state = both(State(chosen["state"]), State(asks["state"]))
+            if state is None:
+                return None
+            asks["state"] = state
+        return self.asked(**asks)
 
 
 def by_label(choices: Iterable[tuple[str, Any]]) -> Sequence[tuple[str, Any]]:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from flask_babel import lazy_gettext as _l
 
+from app.network.labels import city_label
+
+from .choices import Choices
 from .models import Rhythm
 from .scope import Basis, State
 
@@ -22,3 +27,15 @@ RHYTHMS = {
     Rhythm.WEEKLY: _l("Every Monday"),
     Rhythm.MONTHLY: _l("Every first of a month"),
 }
+
+
+def cohort_labels(choices: Choices) -> dict[int, str]:
+    """What each cohort is called, by its id: a city's with the city, and with the country where cities share a name."""
+    names = Counter(city.name for city in choices.cities)
+    cities = {
+        city.id: city_label(city.name, city.country) if names[city.name] > 1 else city.name for city in choices.cities
+    }
+    return {
+        cohort.id: f"{cohort.name} ({cities[cohort.city_id]})" if cohort.city_id else cohort.name
+        for cohort in choices.cohorts
+    }

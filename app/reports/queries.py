@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from app.auth.cohorts.queries import NOT_LISTED
+from app.auth.cohorts.queries import NOT_LISTED, RULES_AT_ONCE
 from app.auth.identity import Identity
 from app.auth.models import Cohort, CohortMember, Person, PersonRole
 from app.core.moments import whole_days
@@ -226,7 +226,7 @@ def list_by_role(person: Identity, filters: Filters) -> list[Count]:
 def list_by_cohort(person: Identity, filters: Filters, cohorts: Sequence[ReportedCohort]) -> list[Count]:
     """Enrolments by the id of these cohorts; who belongs to two counts in both.
 
-    One statement for those that are listed, and one for all that a rule finds.
+    One statement for those that are listed, and one for each hundred that a rule finds.
     """
     conditions = cohort(person, filters)
     listed = [one.id for one in cohorts if one.rule is None]
@@ -254,8 +254,9 @@ def list_by_cohort(person: Identity, filters: Filters, cohorts: Sequence[Reporte
         for one in cohorts
         if one.rule is not None
     ]
-    if each:
-        found += [Count(*row) for row in db.session.execute(sa.union_all(*each)) if row[1]]
+    for start in range(0, len(each), RULES_AT_ONCE):
+        some = sa.union_all(*each[start : start + RULES_AT_ONCE])
+        found += [Count(*row) for row in db.session.execute(some) if row[1]]
     return found
 
 

@@ -42,6 +42,14 @@ class State(StrEnum):
     UNSTARTED = "unstarted"
 
 
+def both(one: State, other: State) -> State | None:
+    """The state of those who are in both; None where there are none, or no one state says it (late and unstarted)."""
+    if one is other:
+        return one
+    narrower = {one, other} - {State.OPEN, State.COMPLETED}
+    return narrower.pop() if State.OPEN in (one, other) and narrower else None
+
+
 class Came(StrEnum):
     """How somebody stands to an activity: came to it, did it, or came to it and so far no further."""
 

@@ -73,7 +73,8 @@ def send(schedule_id: int) -> bool:
     reader = schedule_queries.find_reader(row.person_id)
     language = reader.language if reader and reader.language in LANGUAGES else "en"
     with force_locale(language):
-        asked = read(reader, MultiDict(parse_qsl(row.filters)), language, at) if reader and may_follow(reader) else None
+        words = MultiDict(parse_qsl(row.filters))
+        asked = read(row.report, reader, words, language, at) if reader and may_follow(reader) else None
     if reader is None or asked is None or row.report not in PATHS:
         row.ended_at = at
         return False

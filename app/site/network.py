@@ -11,6 +11,7 @@ from app.core.folding import folded
 from app.core.skyline import MOST_TOWERS
 from app.extensions import db
 from app.network.models import City, Region
+from app.network.queries import is_there
 from app.progress.models import Certificate, Completion, Enrolment, EnrolmentState
 
 FEWEST_PEOPLE = 5  # a figure about fewer people could be traced to one of them
@@ -78,7 +79,7 @@ def list_members(region: Region | None = None) -> list[Member]:
         .outerjoin(people, people.c.city_id == City.id)
         .outerjoin(certificates, certificates.c.city_id == City.id)
         .outerjoin(enrolments, enrolments.c.city_id == City.id)
-        .where(City.left_on.is_(None))
+        .where(is_there())
     )
     if region is not None:
         statement = statement.where(City.region == region)

@@ -12,6 +12,7 @@ from app.auth.models import Person, PersonState
 from app.extensions import db
 from app.grants.models import GrantCall
 from app.network.models import City
+from app.network.queries import is_there
 from app.progress.models import Certificate
 
 
@@ -31,7 +32,7 @@ def figures(at: datetime) -> Figures:
 
     row = db.session.execute(
         sa.select(
-            count(City.id, City.left_on.is_(None)).label("cities"),
+            count(City.id, is_there()).label("cities"),
             count(Person.id, Person.state == PersonState.ACTIVE).label("practitioners"),
             count(Certificate.id, Certificate.revoked_at.is_(None)).label("certificates"),
             count(GrantCall.id, GrantCall.published_at.is_not(None), GrantCall.closes_at > at).label("open_calls"),

@@ -210,6 +210,53 @@ def test_ending_throws_nobody_out(city: City, admin: Identity) -> None:
         services.end(assignment_id=assignment_id, by=admin)
 
 
+def test_an_ended_assignment_counts_whom_it_reached_before(city: City, coordinator: Identity) -> None:
+    course, other, person = a_course(), a_person("There Before", city=city), a_person("Given", city=city)
+    enrol(other, course)
+    assignment_id = give(course, Target(city_id=city.id), coordinator)
+    counted = figures(coordinator, assignment_id, clock.now())
+    assert counted == (3, 0, 0)  # the coordinator too
+    with unit_of_work():
+        services.end(assignment_id=assignment_id, by=coordinator)
+    with clock.at(clock.now() + timedelta(days=1)):
+        enrol(a_person("After The End", city=city), course)
+        assert figures(coordinator, assignment_id, clock.now()) == counted
+    complete(person, course)
+    assert figures(coordinator, assignment_id, clock.now()) == (3, 1, 0)
+
+
+def test_of_an_ended_assignment_nobody_is_promised(app: Flask, admin: Identity) -> None:
+    assignment_id = give(a_course(), Target(city_id=a_city("Empty").id), admin)
+    client = signed_in(app.test_client(), db.session.get_one(Person, admin.id))
+    assert "within the hour" in client.get(f"/assignments/{assignment_id}").text
+    with unit_of_work():
+        services.end(assignment_id=assignment_id, by=admin)
+    page = client.get(f"/assignments/{assignment_id}").text
+    assert "Nobody was reached" in page and "within the hour" not in page
+
+
+def test_a_name_that_is_typed_goes_before_the_person_who_was_offered(desk: FlaskClient, city: City) -> None:
+    ada, ben = a_person("Ada Byron", city=city), a_person("Ben Okoro", city=city)
+    form = {**FORM, "whom": "person", "course": a_course().id, "person": ada.id}
+    assert "Ada Byron" in desk.post("/assignments/preview", data=form).text
+    said = desk.post("/assignments/preview", data={**form, "who": "Ben Okoro"}).text
+    assert f'name="person" value="{ben.id}"' in said and "Ada Byron" not in said
+    assert f'value="{ada.id}"' in desk.post("/assignments/preview", data={**form, "who": "byron"}).text
+    a_person("Ben Again", city=city)
+    several = desk.post("/assignments/preview", data={**form, "who": "ben"})
+    assert several.status_code == 422 and "Several people have this name." in several.text
+
+
+@pytest.mark.usefixtures("desk")  # forms without their tokens
+def test_who_has_no_city_yet_cannot_be_given_a_course_and_the_form_says_so(app: Flask, admin: Identity) -> None:
+    waiting = a_person("Waits Here", state=PersonState.WAITING)
+    client = signed_in(app.test_client(), db.session.get_one(Person, admin.id))
+    form = {**FORM, "whom": "person", "course": a_course().id}
+    for said in ({"who": "Waits Here"}, {"person": waiting.id}):
+        answer = client.post("/assignments/preview", data={**form, **said})
+        assert answer.status_code == 422 and "nobody can enrol them now" in answer.text
+
+
 def test_whom_a_course_does_not_admit_is_left_out_by_name(city: City, admin: Identity) -> None:
     course, trainer = a_course(), a_person(city=city, roles=(Role.TRAINER,))
     refused, gone, already = (a_person(name, city=city) for name in ("Refused", "Gone", "Already"))
@@ -630,6 +677,19 @@ def test_who_is_given_a_date_in_a_course_that_they_are_in_is_told(city: City, ad
     with unit_of_work():
         services.change_due(assignment_id=first, due=Due(at=SOON + timedelta(days=9)), by=admin)
     assert told_of_dates() == {person.id: [f"{SOONER:%Y-%m-%d}", f"{SOON:%Y-%m-%d}"]}  # the city's, once
+
+
+def test_among_messages_a_day_that_is_over_makes_nobody_late(app: Flask, city: City, admin: Identity) -> None:
+    course, person = a_course(), a_person(city=city)
+    give(course, Target(city_id=city.id), admin, Due(at=SOON))
+    client = signed_in(app.test_client(), person)
+    with clock.at(SOON - timedelta(days=5)):
+        reminders.remind_due()
+        assert client.get("/notices").text.count("Due 31 May (in 5 days)") == 2
+    complete(person, course)
+    with clock.at(SOON + timedelta(days=3)):
+        page = client.get("/notices").text
+        assert "Late" not in page and "ago" not in page and page.count("Due 31 May") == 2
 
 
 def test_older_messages_say_the_former_date_no_longer(app: Flask, city: City, admin: Identity) -> None:

@@ -18,7 +18,7 @@ from app.progress.assigning.enrolling_many import enrol_many
 from app.progress.errors import NotAdmitted
 from app.progress.models import Enrolment
 from app.progress.tallies.queries import list_differences
-from tests.factories import a_city, a_course, a_person
+from tests.factories import a_city, a_course, a_person, signed_in
 
 from .test_services import activities, enrolled, read_all
 
@@ -61,6 +61,20 @@ def test_who_closes_the_account_leaves_what_is_under_way_and_has_it_again_on_ret
         people.reopen(person_id=person.id, by=desk.id)
     assert states_of(person) == {done.id: "completed", under_way.id: "open", left.id: "withdrawn"}
     assert db.session.scalar(sa.select(Enrolment.done).where(Enrolment.course_id == under_way.id)) == 2
+
+
+def test_nobody_brings_back_somebody_whose_account_is_closed(app: Flask, desk: Person) -> None:
+    person, course = a_person(city=a_city()), a_course()
+    enrolment_id = enrolled(course, person)
+    client = signed_in(app.test_client(), desk)
+    with unit_of_work():
+        services.withdraw(enrolment_id=enrolment_id, by_id=person.id)
+    assert "Bring back" in client.get(f"/people/{person.id}").text
+    close(person, desk)
+    assert "Bring back" not in client.get(f"/people/{person.id}").text
+    with pytest.raises(NotAdmitted), unit_of_work():
+        services.come_back(enrolment_id=enrolment_id, by_id=desk.id)
+    assert states_of(person) == {course.id: "withdrawn"}
 
 
 @pytest.mark.parametrize("go", [close, erase])

@@ -187,6 +187,7 @@ def test_the_pages_say_what_is_held_and_offer_the_renewal(
     answer = browser.post("/courses/prevention/renewal", data={"csrf_token": csrf(page)})
     assert answer.status_code == 303
     page = browser.get("/courses/prevention").text
+    assert "Your renewal has begun. Your certificate stays valid until it expires." in page
     assert "Completed before:" in page
     assert "It stays valid until" in page
     assert code[:4] in page

@@ -16,6 +16,7 @@ from app.courses.models import Activity, Course, CourseSlugHistory
 from app.courses.outline import Order
 from app.extensions import db
 from app.progress import services as progress
+from app.progress.models import ActivityProgress
 from app.quizzes.settings import QuizSettings
 from tests.factories import a_choice_question, a_city, a_course, a_draft, a_person, signed_in
 
@@ -149,6 +150,15 @@ def test_the_page_says_which_lesson_is_open_and_home_resumes_there(learner: Flas
     response = learner.post("/learn/prevention/lesson-1-2/time", data={"csrf_token": token})
     assert response.status_code == 204
     assert "Resume: Lesson 1.2" in page(learner, "/courses/prevention")
+
+
+def test_time_in_a_locked_lesson_begins_nothing(learner: FlaskClient) -> None:
+    token = csrf(page(learner, "/courses/prevention"))
+    said = {"csrf_token": token, "share": "0.5", "ago": "0"}
+    assert learner.post("/learn/prevention/lesson-2-1/time", data=said).status_code == 204
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(ActivityProgress)) == 0
+    assert learner.post("/learn/prevention/lesson-1-1/time", data=said).status_code == 204
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(ActivityProgress)) == 1
 
 
 def test_an_old_address_leads_to_the_new_one(client: FlaskClient, course: Course) -> None:

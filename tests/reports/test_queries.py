@@ -211,6 +211,24 @@ def test_a_citys_cohort_is_in_reports_whom_its_own_page_has(app: Flask) -> None:
         assert names(ADMINISTRATOR, replace(EVERYTHING, cohort=cohort)) == [here.name]
 
 
+def test_however_many_cohorts_a_rule_finds(app: Flask) -> None:
+    """SQLite joins at most 500 selects."""
+    city = a_city("Oslo")
+    person = a_person(city=city)
+    an_enrolment(person, a_course(), days=3)
+    with unit_of_work():
+        db.session.add_all(
+            Cohort(
+                name=f"Cohort {n}", city_id=city.id, rule=CohortRule(), created_by_id=person.id, created_at=NOW
+            )
+            for n in range(501)
+        )  # fmt: skip
+    cohorts = queries.list_cohorts(ADMINISTRATOR)
+    counts = queries.list_by_cohort(ADMINISTRATOR, EVERYTHING, cohorts)
+    assert [count.key for count in counts] == [one.id for one in cohorts] and len(counts) == 501
+    assert {(count.enrolled, count.completed) for count in counts} == {(1, 1)}
+
+
 def test_a_record_tells_of_a_person_only_who_may_know_them(app: Flask) -> None:
     oslo, dakar, course = a_city("Oslo"), a_city("Dakar"), a_course()
     person = a_person(city=oslo, email="amina@oslo.example")

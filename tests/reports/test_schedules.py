@@ -18,6 +18,8 @@ from app.core import clock, mail
 from app.core.jobs import run
 from app.core.models import JobRun, JobState, Outbox
 from app.core.transactions import unit_of_work
+from app.courses.models import Course
+from app.courses.settings.services import change_address
 from app.extensions import db
 from app.network.models import City
 from app.progress.models import ActivityProgress
@@ -132,6 +134,38 @@ def test_it_is_sent_once_each_time(client: FlaskClient, coordinator: Person) -> 
     with clock.at(MONDAY + timedelta(minutes=3)):
         jobs.send()  # as if the first run had been cut off after its mail
     assert len(mails()) == 1
+
+
+def test_it_goes_on_when_its_course_moves(client: FlaskClient, coordinator: Person) -> None:
+    signed_in(client, coordinator)
+    begun(client, course="part")
+    with unit_of_work():
+        course = db.session.scalars(sa.select(Course)).one()
+        change_address(course_id=course.id, slug="moved", before="part", by=coordinator.id)
+    assert "Course: The city’s part" in client.get("/reports/schedules").text
+    with clock.at(MONDAY + timedelta(minutes=2)):
+        assert jobs.send() == 1
+    [sent], [row] = mails(), rows()
+    assert sent.values["figures"]["late"] == 1 and row.ended_at is None
+    assert begun(client, report="people", course="part") == 303  # from a page that stood open when it moved
+    assert [row.filters for row in rows()] == ["course=part", "course=moved"]
+
+
+def test_what_a_report_asks_itself_narrows_its_mail_no_more_than_its_page(
+    client: FlaskClient, coordinator: Person
+) -> None:
+    """As of one that was begun when it still could be."""
+    signed_in(client, coordinator)
+    begun(client, course="part")
+    with unit_of_work():
+        db.session.execute(sa.update(ReportSchedule).values(filters="course=part&state=completed&due=7"))
+    listed = client.get("/reports/schedules").text
+    assert "Course: The city’s part" in listed and "State:" not in listed and "Due:" not in listed
+    with clock.at(MONDAY + timedelta(minutes=2)):
+        jobs.send()
+    assert mails()[0].values["figures"]["late"] == 1
+    assert begun(client, report="inactive", state="late", due="7") == 303
+    assert rows()[-1].filters == "due=7"
 
 
 SAID = {

@@ -231,7 +231,7 @@ def test_who_never_started_has_no_last_activity(client: FlaskClient, administrat
     assert {row[0]: row[7] for row in rows(client)[1:]} == {"Never": "", "Begun": "2026-09-01"}
     listed = words(client.get("/reports/people").text)
     assert (listed.count("1 September – – –"), listed.count("1 September – – 1 September")) == (1, 1)
-    assert "Last activity –" in words(client.get(f"/reports/people/{never.id}").text)
+    assert "No activity yet" in words(client.get(f"/reports/people/{never.id}").text)
     assert "Last activity 1 September 2026" in words(client.get(f"/reports/people/{begun.id}").text)
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from app.auth.models import Person, PersonState
+from app.core import clock
 from app.core.skyline import MOST_TOWERS
 from app.network.models import City, Region
 from app.progress.models import EnrolmentState
-from app.site import network
+from app.site import network, queries
 from app.site.network import Member, PublicFigures
 from tests.factories import a_city, a_course, a_person
 from tests.reports.factories import a_certificate, an_enrolment
@@ -65,7 +66,10 @@ def test_members_by_name_and_region(app: Flask) -> None:
     for name, region in (("Oslo", Region.EUROPE), ("Ålesund", Region.EUROPE), ("Dakar", Region.AFRICA)):
         a_city(name, region=region)
     a_city("Atlantis", left_on=date(2020, 1, 1))
-    assert [member.name for member in network.list_members()] == ["Ålesund", "Dakar", "Oslo"]
+    a_city("Brno", left_on=clock.now().date() + timedelta(days=1))  # a member until then
+    a_city("Zadar", left_on=clock.now().date())
+    assert [member.name for member in network.list_members()] == ["Ålesund", "Brno", "Dakar", "Oslo"]
+    assert queries.figures(clock.now()).cities == 4
     assert [member.name for member in network.list_members(Region.AFRICA)] == ["Dakar"]
 
 

@@ -23,6 +23,7 @@ from .rules import CohortRule
 MOST_FOUND = 20
 NOT_LISTED = (PersonState.LEFT, PersonState.ERASED)  # whose name may stand on a list, and who are in no cohort
 MOST_WORDS = 12
+RULES_AT_ONCE = 100  # SQLite joins at most 500 selects
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +142,8 @@ def _count_all(cohorts: Sequence[Cohort]) -> dict[int, int]:
         for c in cohorts
     ]
     counts: dict[int, int] = {}
-    for start in range(0, len(parts), 100):  # SQLite joins at most 500 selects
-        for cohort_id, members in db.session.execute(sa.union_all(*parts[start : start + 100])):
+    for start in range(0, len(parts), RULES_AT_ONCE):
+        for cohort_id, members in db.session.execute(sa.union_all(*parts[start : start + RULES_AT_ONCE])):
             counts[cohort_id] = members
     return counts
 

@@ -186,8 +186,10 @@ def _counts(person: Identity, assignments: Sequence[Assignment], at: datetime) -
             count.filter(_late(a, at)).label("late"),
         ).where(
             Enrolment.course_id == a.course_id, Enrolment.state != EnrolmentState.WITHDRAWN, _theirs(person),
-            Enrolment.assignment_id == a.id if a.ended_at else
-            sa.or_(Enrolment.assignment_id == a.id, Enrolment.person_id.in_(reached(target_of(a)))),
+            sa.or_(
+                Enrolment.assignment_id == a.id,
+                sa.and_(Enrolment.person_id.in_(reached(target_of(a))), _begun_in_time(a)),
+            ),
         )
         for a in assignments
     ]  # fmt: skip
@@ -195,6 +197,13 @@ def _counts(person: Identity, assignments: Sequence[Assignment], at: datetime) -
     if not parts:
         return {}
     return {row.id: (row.enrolled, row.completed, row.late) for row in db.session.execute(sa.union_all(*parts))}
+
+
+def _begun_in_time(assignment: Assignment) -> sa.ColumnElement[bool]:
+    """That an enrolment, whoever brought it about, began before the assignment ended, if it has."""
+    if assignment.ended_at is None:
+        return sa.true()
+    return sa.func.coalesce(Enrolment.first_enrolled_at, Enrolment.enrolled_at) <= assignment.ended_at
 
 
 def _completed(assignment: Assignment) -> sa.ColumnElement[bool]:
@@ -238,7 +247,7 @@ def list_reached(person: Identity, assignment: Assignment, *, page: int, at: dat
     mine = sa.and_(Enrolment.person_id == Person.id, Enrolment.course_id == assignment.course_id)
     late, latest = _late(assignment, at), _since(assignment).with_only_columns(sa.func.max(Completion.completed_at))
     completed_at = sa.func.coalesce(Enrolment.completed_at, latest.correlate(Enrolment).scalar_subquery())
-    belongs = Person.id.in_(reached(target_of(assignment)))
+    belongs = sa.and_(Person.id.in_(reached(target_of(assignment))), _begun_in_time(assignment))
     which = Enrolment.assignment_id == assignment.id
     rows = db.session.execute(
         sa.select(
@@ -248,7 +257,7 @@ def list_reached(person: Identity, assignment: Assignment, *, page: int, at: dat
         )
         .outerjoin(Enrolment, mine)
         .outerjoin(City, City.id == Person.city_id)
-        .where(of_people(person), which if assignment.ended_at else sa.or_(belongs, which))
+        .where(of_people(person), sa.or_(belongs, which))
         .order_by(sa.func.coalesce(late, sa.false()).desc(), fold(Person.name), Person.id)
         .limit(PAGE_SIZE).offset((max(1, page) - 1) * PAGE_SIZE)
     ).all()  # fmt: skip

@@ -115,7 +115,7 @@ class AssignmentForm(DueForm):
     """A course, and to whom it is given. A person is looked for by `who`; where several are found, they are offered."""
 
     course = SelectField(_l("Course"), validate_choice=False)
-    whom = OneOf(_l("To"), choices=[])
+    whom = OneOf(_l("To whom"), choices=[])
     who = StringField(
         _l("Name or e-mail address"),
         filters=[lambda text: one_line(text or "")],

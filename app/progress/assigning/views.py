@@ -173,18 +173,25 @@ def _target(form: AssignmentForm) -> Target | None:
 
 
 def _meant(form: AssignmentForm, person: Identity) -> int | None:
-    """Whom the form means; where nobody or several are found it says so, and offers them."""
-    if (chosen := picked(form.person.data)) is not None:
-        if found := cohort_queries.list_people(person, [chosen]):
-            form.offer(found)
-            return chosen
+    """Whom the form means; where nobody or several are found it says so, and offers them.
+
+    A name that is typed goes before the person who was chosen, unless it is theirs.
+    """
+    chosen, said = picked(form.person.data), form.who.data
+    found = cohort_queries.find_people(person, said) if said else cohort_queries.list_people(person, [chosen or 0])
+    if chosen is not None and any(one.id == chosen for one in found):
+        found = [one for one in found if one.id == chosen]
+    elif not said:
         form.who.errors = [_l("This person is not there, or not for you to enrol.")]
         return None
-    found = cohort_queries.find_people(person, form.who.data)
     if len(found) == 1:
         form.offer(found)
         form.person.data = str(found[0].id)
-        return found[0].id
+        if found[0].state in queries.STATES:
+            return found[0].id
+        form.who.errors = [_l("They have no city yet or have not confirmed their address: nobody can enrol them now.")]
+        return None
+    form.person.data = None
     if not found:
         form.who.errors = [_l("Nobody whom you may enrol has this name or address.")]
     elif len(found) > MOST_FOUND:

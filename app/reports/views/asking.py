@@ -16,6 +16,7 @@ from app.core import clock
 from ..choices import Choices, choices_of
 from ..forms import ReportFilters
 from ..labels import STATES, TAGS
+from ..reading import form_of
 from ..scope import Filters
 
 Page = str | tuple[str, int] | Response
@@ -34,10 +35,11 @@ class Asked:
 
 
 def ask() -> Asked:
-    """Read the address: four statements at most."""
+    """Read the address: four statements at most, and one more where a course has moved."""
     person, at = the_person(), clock.now()
     choices = choices_of(person)
-    form = ReportFilters(request.args, choices, page_language(), person.time_zone)
+    report = (request.endpoint or "").removeprefix("reports.")
+    form = form_of(report, person, request.args, choices, page_language())
     return Asked(person, at, choices, form, form.filters(at) if form.validate() else None)
 
 

@@ -36,7 +36,7 @@ def inactive() -> Page:
 
 
 def _inactive(asked: Asked, filters: Filters) -> dict[str, Any]:
-    quiet = replace(filters, idle=filters.idle or 30)
+    quiet = replace(filters, idle=30)
     return _tallied(asked, main_figures.list_inactive(asked.person, filters, asked.choices), quiet, Sort.QUIET)
 
 

@@ -17,9 +17,9 @@ from app.core.transactions import reading
 from .. import schedule_queries, services
 from ..catalogue import PATHS, TITLES
 from ..choices import choices_of
-from ..forms import ReportFilters
 from ..labels import RHYTHMS
 from ..models import Rhythm
+from ..reading import form_of
 from .blueprint import bp
 
 
@@ -30,9 +30,7 @@ def schedules() -> str:
     person = the_person()
     found = schedule_queries.list_schedules(person)
     choices, language = choices_of(person), page_language()
-    forms = {
-        row.id: ReportFilters(MultiDict(parse_qsl(row.filters)), choices, language, person.time_zone) for row in found
-    }
+    forms = {row.id: form_of(row.report, person, MultiDict(parse_qsl(row.filters)), choices, language) for row in found}
     return render_template(
         "reports/schedules.html", schedules=found, forms=forms, titles=TITLES, paths=PATHS, rhythms=RHYTHMS
     )
@@ -44,8 +42,8 @@ def schedule() -> Response:
     """Send the person a report, with the filters it was shown with, every day, week or month."""
     with reading():
         person = the_person()
-        form = ReportFilters(request.form, choices_of(person), page_language(), person.time_zone)
         report, rhythm = request.form.get("report", ""), request.form.get("rhythm", "")
+        form = form_of(report, person, request.form, choices_of(person), page_language())
         if report not in TITLES or rhythm not in set(Rhythm) or not form.validate():
             raise NotFound
     services.schedule(person, report, form.asked(), Rhythm(rhythm))
