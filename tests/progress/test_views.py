@@ -157,6 +157,7 @@ def test_time_in_a_locked_lesson_begins_nothing(learner: FlaskClient) -> None:
     said = {"csrf_token": token, "share": "0.5", "ago": "0"}
     assert learner.post("/learn/prevention/lesson-2-1/time", data=said).status_code == 204
     assert db.session.scalar(sa.select(sa.func.count()).select_from(ActivityProgress)) == 0
+    db.session.rollback()
     assert learner.post("/learn/prevention/lesson-1-1/time", data=said).status_code == 204
     assert db.session.scalar(sa.select(sa.func.count()).select_from(ActivityProgress)) == 1
 
