@@ -21,6 +21,7 @@ from app.courses.models import Course, CourseInvitation
 from app.extensions import db
 from app.network import labels
 from app.network.models import City, CityDomain
+from app.network.queries import is_there
 from app.progress.models import Enrolment, EnrolmentState
 
 from ..models import PeopleImport, Refusal
@@ -69,14 +70,10 @@ def get_frame(person: Identity, rows: Sequence[Row]) -> Frame:
     )
 
 
-def _gone() -> sa.ColumnElement[bool]:
-    return sa.and_(City.left_on.is_not(None), City.left_on <= clock.now().date())
-
-
 def _cities() -> dict[str, int]:
     found: dict[str, int] = {}
     for city_id, name, country in db.session.execute(
-        sa.select(City.id, City.name, City.country).where(sa.not_(_gone())).order_by(City.id)
+        sa.select(City.id, City.name, City.country).where(is_there()).order_by(City.id)
     ):
         for words in {folded(name), folded(labels.city_label(name, country)), folded(f"{name}, {country}")}:
             found[words] = 0 if words in found else city_id
@@ -87,7 +84,7 @@ def _domains() -> dict[str, int]:
     rows = db.session.execute(
         sa.select(sa.func.lower(CityDomain.domain), CityDomain.city_id)
         .join(City, City.id == CityDomain.city_id)
-        .where(sa.not_(_gone()))
+        .where(is_there())
     ).all()
     return dict(rows)
 

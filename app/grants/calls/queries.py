@@ -67,7 +67,10 @@ def _counted(where: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
     )
 
 
-_LOGGED = sa.exists().where(CallChange.call_id == GrantCall.id).correlate(GrantCall)
+# Whether people could see a call at any time: it is published, or has a public change log.
+EVER_PUBLISHED = sa.or_(
+    GrantCall.published_at.is_not(None), sa.exists().where(CallChange.call_id == GrantCall.id).correlate(GrantCall)
+)
 _SENT = (
     sa.exists()
     .where(
@@ -77,7 +80,9 @@ _SENT = (
     )
     .correlate(GrantCall)
 )
-_DESK = sa.select(GrantCall, _counted(sa.true()), _counted(Application.submitted_at.is_not(None)), _LOGGED, _SENT)
+_DESK = sa.select(
+    GrantCall, _counted(sa.true()), _counted(Application.submitted_at.is_not(None)), EVER_PUBLISHED, _SENT
+)
 
 
 def list_desk(at: datetime) -> dict[Stage, list[DeskCall]]:
@@ -98,14 +103,14 @@ def get_desk(slug: str, at: datetime) -> DeskCall:
 
 
 def _desk(row: Any, at: datetime) -> DeskCall:
-    call, begun, submitted, logged, sent = row
-    return DeskCall(call, at, begun, submitted, logged or call.published_at is not None, sent)
+    call, begun, submitted, ever_published, sent = row
+    return DeskCall(call, at, begun, submitted, ever_published, sent)
 
 
 def was_published(call: GrantCall) -> bool:
-    """Whether people could see it at any time: it is published, or has a public change log."""
-    logged = sa.select(sa.exists().where(CallChange.call_id == call.id))
-    return call.published_at is not None or bool(db.session.scalar(logged))
+    """As `EVER_PUBLISHED`. A statement where it is not published now."""
+    asked = sa.select(EVER_PUBLISHED).where(GrantCall.id == call.id)
+    return call.published_at is not None or bool(db.session.scalar(asked))
 
 
 def has_submissions(call_id: int) -> bool:

@@ -12,9 +12,10 @@ from app.core.errors import NotFound
 from app.core.models import AuditEvent
 from app.extensions import db
 
+from ..calls.queries import EVER_PUBLISHED
 from ..eligibility.certificate_queries import list_untimely
 from ..judging.queries import list_problems
-from ..models import CallChange, GrantCall, Rule, RuleDraft, Waiver
+from ..models import GrantCall, Rule, RuleDraft, Waiver
 from ..queries import PARDON, pardon_of
 from ..rules import Node, Problem, read
 from .versions import Draft, InForce, Ruled, Version, VersionState
@@ -30,7 +31,6 @@ _waiting = (
     .correlate(GrantCall)
     .scalar_subquery()
 )
-_logged = sa.exists().where(CallChange.call_id == GrantCall.id).correlate(GrantCall)
 _RULED = (
     sa.select(
         GrantCall.id,
@@ -39,7 +39,7 @@ _RULED = (
         GrantCall.source_language,
         GrantCall.time_zone,
         GrantCall.published_at,
-        _logged.label("logged"),
+        EVER_PUBLISHED.label("ever_published"),
         GrantCall.opens_at,
         GrantCall.closes_at,
         Rule.id.label("rule_id"),
@@ -84,7 +84,7 @@ def _ruled(rows: Sequence[Any]) -> Ruled:
         source_language=row.source_language,
         time_zone=row.time_zone,
         published_at=row.published_at,
-        ever_published=row.logged or row.published_at is not None,
+        ever_published=row.ever_published,
         opens_at=row.opens_at,
         closes_at=row.closes_at,
         in_force=InForce(row.rule_id, row.number, read(row.tree)) if row.rule_id else None,
